@@ -1,0 +1,1 @@
+"""The chambers of tubewall."""

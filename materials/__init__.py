@@ -1,0 +1,1 @@
+"""The materials of tubewall."""
