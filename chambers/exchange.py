@@ -1,0 +1,175 @@
+"""The differential equations of the gas over one stretch of time.
+
+The unknown is not the moles n_i but their excess over the mixed state, m_i = n_i - V_i N / V (N moles in the
+connected component of volume V). It obeys
+
+    dm_i/dt = -sum_j G_ij (P_i - P_j) - N d(V_i/V)/dt
+
+and goes to 0 as the permeance grows, so that a pressure difference keeps its relative accuracy at any permeance.
+Outsides are nodes too, with a fixed pressure, so that fluxes cancel in pairs and the moles balance by construction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tubewall.chambers.equation import Isotherm
+    from tubewall.chambers.stretch import Clusters, Stretch
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """The ordinary differential equations of one stretch, over clusters (first) and outsides (last).
+
+    Time is the share of the stretch; the state is the excess of moles of every node over ``scale``.
+    """
+
+    curve: Isotherm
+    external_pressure: float
+    start_volume: Floats
+    volume_gain: Floats
+    component: Indices
+    component_moles: Floats
+    first: Indices
+    second: Indices
+    wall: Floats
+    fixed: Floats
+    first_length: tuple[Floats, Floats]
+    second_length: tuple[Floats, Floats]
+    outsides: Indices
+    scale: float
+    incidence: Any
+
+    @property
+    def nodes(self) -> int:
+        """Clusters and outsides."""
+        return self.start_volume.size + self.outsides.size
+
+    def mixed(self, share: float) -> tuple[Floats, Floats, Floats]:
+        """Volumes of the clusters, of the components, and the mixed densities of the components."""
+        volume = self.start_volume + share * self.volume_gain
+        room = np.bincount(self.component, volume, self.component_moles.size)
+        return volume, room, self.component_moles / room
+
+    def conductance(self, share: float) -> Floats:
+        """Moles over the stretch per pascal, of every exchange."""
+        one = self.first_length[0] + share * (self.first_length[1] - self.first_length[0])
+        other = self.second_length[0] + share * (self.second_length[1] - self.second_length[0])
+        return self.wall * np.minimum(one, other) + self.fixed
+
+    def slope(self, share: float, state: Floats) -> Floats:
+        """Time derivative of the state."""
+        volume, room, density = self.mixed(share)
+        a = volume.size
+        excess = state[:a] * (self.scale / volume)
+        rise = np.empty(self.nodes)
+        rise[:a] = self.curve.rise(density[self.component], excess)
+        mean = self.curve.pressure(density)
+        rise[a:] = self.external_pressure - mean[self.outsides]
+        flux = self.conductance(share) * (rise[self.first] - rise[self.second])
+        change = -(self.incidence @ flux)
+        gain = np.bincount(self.component, self.volume_gain, room.size)
+        part = density / room
+        change[:a] -= part[self.component] * (self.volume_gain * room[self.component] - volume * gain[self.component])
+        return change / self.scale
+
+    def jacobian(self, share: float, state: Floats) -> Any:
+        """Its exact sparse derivative by the state (CSC)."""
+        from scipy.sparse import csc_array, diags_array
+
+        volume, _, density = self.mixed(share)
+        a = volume.size
+        by_node = np.zeros(self.nodes)
+        by_node[:a] = self.curve.slope(density[self.component] + state[:a] * (self.scale / volume)) / volume
+        fluxes = diags_array(self.conductance(share)) @ self.incidence.T @ diags_array(by_node)
+        return csc_array(-(self.incidence @ fluxes))
+
+
+@dataclass(frozen=True, eq=False)
+class _Paths:
+    """Exchanges that are neither closed nor perfect, between cluster labels (-1: the outside)."""
+
+    first: Indices
+    second: Indices
+    wall: Floats
+    fixed: Floats
+    first_chamber: Indices
+    second_chamber: Indices
+
+
+def _paths(stretch: Stretch, joined: Clusters) -> _Paths:
+    network, labels = stretch.network, joined.labels
+    one, other = network.edges.T
+    open_wall = (labels[one] != labels[other]) & ((network.permeance > 0) | (stretch.holes > 0))
+    one, other = one[open_wall], other[open_wall]
+    wall = (network.permeance * network.shared_widths)[open_wall] * stretch.duration
+    hole = stretch.holes[open_wall] * stretch.duration
+    # the outside always comes second
+    swap = labels[one] < 0
+    one, other = np.where(swap, other, one), np.where(swap, one, other)
+    leaking = np.flatnonzero((network.leak > 0) & (labels >= 0))
+    return _Paths(
+        first=labels[np.concatenate([one, leaking])],
+        second=np.concatenate([labels[other], np.full(leaking.size, -1)]),
+        wall=np.concatenate([wall, np.zeros(leaking.size)]),
+        fixed=np.concatenate([hole, network.leak[leaking] * stretch.duration]),
+        first_chamber=np.concatenate([one, leaking]),
+        second_chamber=np.concatenate([other, leaking]),
+    )
+
+
+def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Exchange | None, Indices]:
+    """The equations over the clusters that exchange gas, and which these are; None where every wall is closed."""
+    from scipy.sparse import coo_array, csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    paths = _paths(stretch, joined)
+    inner = paths.second >= 0
+    active = np.unique(np.concatenate([paths.first, paths.second[inner]]))
+    if active.size == 0:
+        return None, active
+    a = active.size
+    first, second = np.searchsorted(active, paths.first), np.searchsorted(active, np.maximum(paths.second, 0))
+    graph = coo_array((np.ones(int(inner.sum())), (first[inner], second[inner])), shape=(a, a))
+    count, component = connected_components(graph, directed=False)
+    outsides, outside = np.unique(component[first[~inner]], return_inverse=True)
+    second[~inner] = a + outside
+    walls = np.arange(first.size)
+    ones = np.ones(first.size)
+    incidence = csr_array(
+        (np.concatenate([ones, -ones]), (np.concatenate([first, second]), np.concatenate([walls, walls]))),
+        shape=(a + outsides.size, first.size),
+    )
+    inside = joined.labels >= 0
+    label, areas = joined.labels[inside], stretch.network.areas[inside]
+    start, end = (
+        np.bincount(label, areas * length[inside], joined.count)[active]
+        for length in (stretch.start_length, stretch.end_length)
+    )
+    ends = (stretch.start_length, stretch.end_length)
+    system = Exchange(
+        curve=stretch.curve,
+        external_pressure=stretch.network.external_pressure,
+        start_volume=start,
+        volume_gain=end - start,
+        component=component.astype(np.int64),
+        component_moles=np.bincount(component, content[active], count),
+        first=first,
+        second=second,
+        wall=paths.wall,
+        fixed=paths.fixed,
+        first_length=(ends[0][paths.first_chamber], ends[1][paths.first_chamber]),
+        second_length=(ends[0][paths.second_chamber], ends[1][paths.second_chamber]),
+        outsides=outsides.astype(np.int64),
+        scale=float(content[active].mean()) or 1.0,
+        incidence=incidence,
+    )
+    return system, active
