@@ -1,0 +1,120 @@
+"""Writing files so that nobody ever sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from tubewall.errors import ConvergenceError, InputError
+from tubewall.studies.keys import shown
+
+TEMPORARY: Final = ".tubewall-"
+
+
+@contextlib.contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """A temporary path beside ``path``, which takes its place when the block ends well and vanishes otherwise.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{target.suffix[:16]}")
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+        _sync_directory(target.parent)
+    except OSError as error:
+        if error.filename is not None and Path(str(error.filename)) not in (temporary, target):
+            raise
+        raise InputError(f"{shown(str(path))}: cannot be written: {error.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_directory(directory: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: str | Path, data: str | bytes) -> None:
+    """Write ``data`` to ``path`` at once: either the old file is there or all of the new one."""
+    with written_whole(path) as temporary, open(temporary, "xb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+def write_json(path: str | Path, data: Mapping[str, object]) -> None:
+    """Write ``data`` as JSON at once; infinite numbers become the text "Infinity", which JSON has no number for.
+
+    Raises
+    ------
+    ConvergenceError
+        When a number is not a number, with its place.
+    """
+    write_whole(path, json.dumps(_finite(data, ""), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _finite(data: object, place: str) -> object:
+    if isinstance(data, Mapping):
+        return {str(name): _finite(value, f"{place}.{name}" if place else str(name)) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_finite(value, f"{place}[{index}]") for index, value in enumerate(data)]
+    if isinstance(data, float) and math.isnan(data):
+        raise ConvergenceError(f"{place} came out as not a number; nothing was written")
+    if isinstance(data, float) and math.isinf(data):
+        return "Infinity" if data > 0 else "-Infinity"
+    return data
+
+
+def check_writable(path: str | Path, *, unlike: str | Path | None = None) -> None:
+    """Make sure before a computation that its output can be written, leaving nothing behind.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the output shall go.
+    unlike : str or Path, optional
+        The file that was read, which must not be overwritten.
+
+    Raises
+    ------
+    InputError
+        With the reason.
+    """
+    name = shown(str(path))
+    if "\0" in str(path) or not str(path):
+        raise InputError(f"{name}: is not a file name")
+    target = Path(os.path.realpath(path))
+    if unlike is not None and target == Path(os.path.realpath(unlike)):
+        raise InputError(f"{name}: is the study file itself; choose another name for the output")
+    try:
+        if target.is_dir():
+            raise InputError(f"{name}: is a directory; give the name of a file")
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            raise InputError(f"{name}: is not a regular file")
+        if target.exists() and not os.access(target, os.W_OK):
+            raise InputError(f"{name}: may not be overwritten (it is read-only)")
+        if not target.parent.is_dir():
+            raise InputError(f"{name}: there is no directory {shown(str(target.parent))}")
+        probe = target.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+        with open(probe, "xb"):
+            pass
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"{name}: cannot be written: {error.strerror}") from None
