@@ -174,9 +174,7 @@ def rendering_finding() -> Finding:
     reason = why_no_rendering()
     if not reason:
         return Finding(what="3D pictures", state="ok", detail="drawn off screen")
-    return Finding(
-        what="3D pictures", state="absent", detail=f"{reason}; the report has flat ones", remedy=APT_LINE
-    )
+    return Finding(what="3D pictures", state="absent", detail=f"{reason}; the report has flat ones", remedy=APT_LINE)
 
 
 def machine_findings() -> list[Finding]:
