@@ -29,21 +29,20 @@ trap 'exit 130' INT TERM
 
 inside() { # runs its words in the bare system with a clean environment and what pip needs to reach its index
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-    ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} ${PIP_CERT:+PIP_CERT="$PIP_CERT"} \
+    ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} ${PIP_CERT:+PIP_CERT=/certificates.pem} \
     ${PIP_DEFAULT_TIMEOUT:+PIP_DEFAULT_TIMEOUT="$PIP_DEFAULT_TIMEOUT"} \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} ${no_proxy:+no_proxy="$no_proxy"} \
     chroot "$bare" "$@"
 }
 
+chmod 755 "$bare"
 echo "== a bare $suite in $bare"
 debootstrap --variant=minbase "$suite" "$bare" "$mirror" >"$bare.log" 2>&1 || { tail -n 20 "$bare.log"; exit 1; }
 rm -f "$bare.log"
 [ -e "$bare/proc/self" ] || mount -t proc proc "$bare/proc"
 cp -L /etc/resolv.conf "$bare/etc/resolv.conf"
-if [ -n "${PIP_CERT:-}" ]; then
-  mkdir -p "$bare/$(dirname "$PIP_CERT")"
-  cp -L "$PIP_CERT" "$bare/$PIP_CERT"
-fi
+# under a name of its own: apt will bring ca-certificates and write its own bundle
+if [ -n "${PIP_CERT:-}" ]; then cp -L "$PIP_CERT" "$bare/certificates.pem"; fi
 mkdir "$bare/tubewall"
 git archive HEAD | tar -x -C "$bare/tubewall"
 
