@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from tubewall.chambers.check import sums
 from tubewall.chambers.exchange import exchange
 from tubewall.chambers.stretch import clusters, external_density, mixed_moles
 from tubewall.errors import ConvergenceError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
     from tubewall.chambers.exchange import Exchange
     from tubewall.chambers.stretch import Stretch
 
@@ -41,14 +44,14 @@ def advance(stretch: Stretch, moles: Floats, share: Floats, tolerance: float) ->
     volume = stretch.network.areas * lengths
     inside = joined.labels >= 0
     label = joined.labels[inside]
-    content = np.bincount(label, moles_then[inside], joined.count)
+    content = sums(label, moles_then[inside], joined.count)
     nodes = np.tile(content, (share.size, 1))
     lost = np.zeros(share.size)
     drift = 0.0
     system, active = exchange(stretch, joined, content)
     if system is not None:
         nodes[:, active], lost, drift = _integrate(system, content[active], share, tolerance)
-    room = np.stack([np.bincount(label, v[inside], joined.count) for v in volume])
+    room = np.stack([sums(label, v[inside], joined.count) for v in volume])
     result = external_density(stretch.network) * volume
     result[:, inside] = (nodes / room)[:, label] * volume[:, inside]
     outside = moles[~inside].sum() - result[:, ~inside].sum(axis=1)
@@ -90,11 +93,11 @@ def _balanced(system: Exchange, excess: Floats, share: Floats, content: Floats) 
             raise ConvergenceError(f"a chamber of the gas network went to {raw.min():g} mol: ask for a smaller rtol")
         gone = np.zeros(k)
         gone[system.outsides] = m[a:]
-        error = np.bincount(system.component, raw, k) + gone - system.component_moles
+        error = sums(system.component, raw, k) + gone - system.component_moles
         drift = max(drift, float(np.abs(error).sum() / content.sum()))
         raw = np.maximum(raw, 0.0)
         target = np.maximum(system.component_moles - gone, 0.0)
-        total = np.bincount(system.component, raw, k)
+        total = sums(system.component, raw, k)
         factor = np.divide(target, total, out=np.zeros(k), where=total > 0)
         moles[row] = raw * factor[system.component]
         left[row] = content.sum() - moles[row].sum()

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+
 from tubewall.errors import InputError
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -62,6 +63,11 @@ def each(
         finite = "" if infinite else " and finite"
         raise InputError(f"{name} must be {bound} {unit}{finite}, got {array[where]:g} {unit} at index {where}")
     return read_only(array)
+
+
+def sums(labels: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Sum of the values under each label 0 .. count - 1 (count,)."""
+    return np.bincount(labels, values, count).astype(np.float64, copy=False)
 
 
 def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:

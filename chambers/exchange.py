@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tubewall.chambers.check import sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
     from tubewall.chambers.equation import Isotherm
     from tubewall.chambers.stretch import Clusters, Stretch
 
@@ -56,7 +59,7 @@ class Exchange:
     def mixed(self, share: float) -> tuple[Floats, Floats, Floats]:
         """Volumes of the clusters, of the components, and the mixed densities of the components."""
         volume = self.start_volume + share * self.volume_gain
-        room = np.bincount(self.component, volume, self.component_moles.size)
+        room = sums(self.component, volume, self.component_moles.size)
         return volume, room, self.component_moles / room
 
     def conductance(self, share: float) -> Floats:
@@ -75,8 +78,8 @@ class Exchange:
         mean = self.curve.pressure(density)
         rise[a:] = self.external_pressure - mean[self.outsides]
         flux = self.conductance(share) * (rise[self.first] - rise[self.second])
-        change = -(self.incidence @ flux)
-        gain = np.bincount(self.component, self.volume_gain, room.size)
+        change: Floats = -(self.incidence @ flux)
+        gain = sums(self.component, self.volume_gain, room.size)
         part = density / room
         change[:a] -= part[self.component] * (self.volume_gain * room[self.component] - volume * gain[self.component])
         return change / self.scale
@@ -151,7 +154,7 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
     inside = joined.labels >= 0
     label, areas = joined.labels[inside], stretch.network.areas[inside]
     start, end = (
-        np.bincount(label, areas * length[inside], joined.count)[active]
+        sums(label, areas * length[inside], joined.count)[active]
         for length in (stretch.start_length, stretch.end_length)
     )
     ends = (stretch.start_length, stretch.end_length)
@@ -161,7 +164,7 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
         start_volume=start,
         volume_gain=end - start,
         component=component.astype(np.int64),
-        component_moles=np.bincount(component, content[active], count),
+        component_moles=sums(component, content[active], count),
         first=first,
         second=second,
         wall=paths.wall,

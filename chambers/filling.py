@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from tubewall.chambers.check import floats, number, read_only
 from tubewall.errors import InputError
 
@@ -62,7 +63,7 @@ class Filling:
         return int(self.fill.shape[1])
 
     def at(self, time: ArrayLike) -> NDArray[np.float64]:
-        """Fill at one time (n,) or several (k, n) [-]; before the first knot its value, after the last one its value."""
+        """Fill at one time (n,) or several (k, n) [-]; outside the knots that of the nearest knot."""
         when = np.clip(np.asarray(time, dtype=np.float64), self.times[0], self.times[-1])
         k = np.clip(np.searchsorted(self.times, when, side="right") - 1, 0, self.times.size - 2)
         share = ((when - self.times[k]) / (self.times[k + 1] - self.times[k]))[..., np.newaxis]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
 from tubewall.chambers.check import each, floats, number, read_only
 from tubewall.errors import InputError
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
     from tubewall.geometry import ChamberGraph
 
 ATMOSPHERE = 101325.0
@@ -176,12 +178,12 @@ class Network:
 
     def gas_length(self, fill: ArrayLike) -> NDArray[np.float64]:
         """Gas length h (1 - fill) of every chamber [m]."""
-        return self.height * (1.0 - np.asarray(fill, dtype=np.float64))
+        return np.asarray(self.height * (1.0 - np.asarray(fill, dtype=np.float64)))
 
     def conductances(self, fill: ArrayLike) -> NDArray[np.float64]:
         """Conductance of every wall at a fill (n,), open pinholes included (m,) [mol/(s Pa)]."""
         lengths = self.gas_length(fill)[self.edges]
-        shorter = lengths.min(axis=1)
+        shorter = np.minimum(lengths[:, 0], lengths[:, 1])
         with np.errstate(over="ignore"):
             result = self.permeance * self.shared_widths * shorter
         for hole in self.pinholes:
@@ -207,7 +209,7 @@ def leak_conductance(permeance: float, footprint: ArrayLike) -> NDArray[np.float
     """
     area = floats("leak_conductance: footprint", footprint)
     each("leak_conductance: footprint", area.ravel(), area.size, "m2", above=0.0)
-    return each("leak_conductance: permeance", permeance, 1, "mol/(m2 s Pa)", infinite=True)[0] * area
+    return each("leak_conductance: permeance", permeance, 1, "mol/(m2 s Pa)", infinite=True) * area
 
 
 def _edges(edges: ArrayLike, chambers: int) -> NDArray[np.int64]:

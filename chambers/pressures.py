@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from tubewall.chambers.advance import advance
 from tubewall.chambers.check import floats, read_only
 from tubewall.chambers.equation import isotherm
@@ -14,6 +16,7 @@ from tubewall.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
     from tubewall.chambers.equation import Isotherm
     from tubewall.chambers.filling import Filling
     from tubewall.chambers.network import Network
@@ -54,7 +57,8 @@ class Pressures:
     @property
     def final(self) -> Floats:
         """Gas pressures at the last time (n,) [Pa]."""
-        return self.gas[-1]
+        last: Floats = self.gas[-1]
+        return last
 
     @property
     def lithium_level(self) -> Floats:
@@ -114,7 +118,7 @@ def pressurise(network: Network, filling: Filling, *, rtol: float = 1e-9, times:
     found = np.empty((asked.size, network.chambers))
     leaked = np.zeros(asked.size)
     gone, imbalance = 0.0, 0.0
-    for k, (start, end) in enumerate(zip(knots[:-1], knots[1:], strict=True)):
+    for k, (start, end) in enumerate(pairwise(knots)):
         stretch = _stretch(network, filling, curve, float(start), float(end))
         if k == 0:
             joined = clusters(stretch, only_infinite=True)
@@ -128,16 +132,20 @@ def pressurise(network: Network, filling: Filling, *, rtol: float = 1e-9, times:
         found[inside], leaked[inside] = step.moles[:count], gone + step.left[:count]
         moles, gone, imbalance = step.moles[-1], gone + float(step.left[-1]), imbalance + step.drift
     lengths = network.gas_length(filling.at(asked))
-    result = Pressures(
+    density = found / (network.areas * lengths)
+    if float(density.max()) > curve.limit:
+        # let the gas say in its own words why it has no such state
+        network.gas.pressure(np.array([density.max()]), network.temperature)
+        raise InputError(f"the gas reaches {density.max():g} mol/m3; its law holds to {curve.limit:g} mol/m3")
+    return Pressures(
         network=network,
         times=read_only(asked),
-        gas=read_only(curve.pressure(found / (network.areas * lengths))),
+        gas=read_only(curve.pressure(density)),
         moles=read_only(found),
         gas_length=read_only(lengths),
         leaked=read_only(leaked),
         imbalance=max(imbalance, float(np.abs(found.sum(axis=1) + leaked - initial).max() / initial)),
     )
-    return result
 
 
 def _asked(filling: Filling, times: ArrayLike | None) -> Floats:
@@ -178,8 +186,8 @@ def _pinhole_events(network: Network, filling: Filling) -> Floats:
             for k in np.flatnonzero((fill[:-1] - level) * (fill[1:] - level) < 0):
                 share = (level - fill[k]) / (fill[k + 1] - fill[k])
                 events.append(float(times[k] + share * (times[k + 1] - times[k])))
-    inside = np.array(events)
-    return inside[(inside > filling.times[0]) & (inside < filling.times[-1])]
+    first, last = filling.times[0], filling.times[-1]
+    return np.array([time for time in events if first < time < last], dtype=np.float64)
 
 
 def _densest(network: Network, filling: Filling) -> float:

@@ -1,4 +1,4 @@
-"""One stretch of time in which every chamber fills linearly and no pinhole opens or closes; who mixes perfectly in it."""
+"""One stretch of time of linear filling with pinholes open or closed, and who mixes perfectly in it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tubewall.chambers.check import sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
     from tubewall.chambers.equation import Isotherm
     from tubewall.chambers.network import Network
 
@@ -38,7 +41,8 @@ class Stretch:
     def wall_conductance(self, length: Floats) -> Floats:
         """Conductance of every wall at gas lengths (n,) [mol/(s Pa)]; inf where perfectly mixed."""
         with np.errstate(over="ignore"):
-            shorter = length[self.network.edges].min(axis=1)
+            sides = length[self.network.edges]
+            shorter = np.minimum(sides[:, 0], sides[:, 1])
             return self.network.permeance * self.network.shared_widths * shorter + self.holes
 
 
@@ -85,8 +89,8 @@ def mixed_moles(stretch: Stretch, joined: Clusters, moles: Floats, length: Float
     """Moles (n,) once every cluster has one pressure, and those open to the outside its pressure [mol]."""
     volume = stretch.network.areas * length
     inside = joined.labels >= 0
-    total = np.bincount(joined.labels[inside], moles[inside], joined.count)
-    room = np.bincount(joined.labels[inside], volume[inside], joined.count)
+    total = sums(joined.labels[inside], moles[inside], joined.count)
+    room = sums(joined.labels[inside], volume[inside], joined.count)
     result = external_density(stretch.network) * volume
     result[inside] = (total / room)[joined.labels[inside]] * volume[inside]
     return result
