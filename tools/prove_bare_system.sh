@@ -5,7 +5,8 @@
 #   tools/prove_bare_system.sh [suite [mirror [folder]]]
 #
 # As root, with debootstrap installed. The suite is bookworm unless given; the mirror is the one that apt of this machine
-# is configured with. TUBEWALL_COMMANDS replaces the commands (one a line; the default is 'doctor', 'thickness', 'test').
+# is configured with. TUBEWALL_COMMANDS replaces the commands (one a line; the default is 'doctor', 'thickness', 'test'),
+# TUBEWALL_WITHOUT_RENDERER the one that is tried after the graphics library is taken away again ('thickness').
 # How this machine reaches its package index (PIP_* variables, certificate, proxies) is handed in by the environment.
 set -eu
 cd "$(dirname "$0")/.."
@@ -51,11 +52,31 @@ for tool in python3 pip gcc git; do
 done
 inside sh -c '. /etc/os-release; echo "$PRETTY_NAME"'
 
-echo "$commands" | while read -r command; do
-  echo "== ./run $command"
+timed() { # runs ./run with its words, and says how long it took
+  echo "== ./run $*"
   start=$(date +%s)
+  inside sh -c 'cd /tubewall && exec ./run "$@"' run "$@" </dev/null
+  echo "== ./run $* took $(($(date +%s) - start)) s"
+}
+
+refused() { # the words must end with exit code 3 and name what brings the libraries
+  echo "== $*"
+  code=0
+  "$@" >"$bare/printed" 2>&1 </dev/null || code=$?
+  cat "$bare/printed"
+  [ "$code" = 3 ] && grep -q "apt-get update && apt-get install" "$bare/printed"
+}
+
+refused inside su nobody -s /bin/sh -c 'cd /tubewall && ./run thickness'
+echo "$commands" | while read -r command; do
   # shellcheck disable=SC2086
-  inside sh -c 'cd /tubewall && exec ./run "$@"' run $command </dev/null
-  echo "== ./run $command took $(($(date +%s) - start)) s"
+  timed $command
 done
-echo "== $suite: the commands work on a bare system"
+
+echo "== without a renderer the main job still ends with its answer"
+inside apt-get purge -y libegl1 >/dev/null 2>&1
+timed ${TUBEWALL_WITHOUT_RENDERER:-thickness}
+echo "== without the libraries of gmsh the doctor names them"
+inside apt-get purge -y libglu1-mesa libxft2 >/dev/null 2>&1
+refused inside sh -c 'cd /tubewall && ./run doctor'
+echo "== $suite: all of it works on a bare system"
