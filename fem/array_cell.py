@@ -22,7 +22,6 @@ from tubewall.fem.assembly import (
 )
 from tubewall.fem.cut_cell import CutCell, condense
 from tubewall.fem.elements import Floats, Ints, MeshLike, surface_points
-from tubewall.fem.linear import factorise
 from tubewall.fem.linearise import LineRule, SectionLine, line_rule
 from tubewall.fem.locate import locate
 
@@ -144,7 +143,6 @@ def array_cell(cell: CellLike, elastic: LawLike) -> ArrayCell:
     arcs = [pressure_load(mesh, mesh.boundaries[arc.boundary], name=arc.boundary) for arc in cell.arcs]
     cut = condense(
         stiffness=assemble_stiffness(mesh, law),
-        factorise=lambda matrix: factorise(matrix).solve,
         axial_load=load[:, 3],
         axial_stiffness=float(mean[3, 3]),
         arc_loads=np.stack(arcs, axis=1),
@@ -195,7 +193,7 @@ def _periodic_law(elastic: LawLike, lattice: Floats) -> Stiffness:
 
 def _of_state(operator: StressOperator, cut: CutCell) -> Floats:
     """Stress (p, 4, s) at the points of an operator for a unit of each entry of the state."""
-    stress = np.matmul(operator.matrix, cut.recovery[operator.dofs])
+    stress: Floats = np.matmul(operator.matrix, cut.recovery[operator.dofs])
     stress[..., -1] += operator.stiffness[..., 2]
     return stress
 

@@ -96,14 +96,15 @@ def worst_pattern(surface: SurfaceInfluence, lower: Floats, upper: Floats, quant
     if quantity == "max principal":
         found = [(*_largest(part, lows, highs), part) for part in (along, axial)]
         _, point, cell, part = max(found, key=lambda item: item[0])
-        chosen = np.where(part[point] > 0, highs[:, cell], lows[:, cell])
+        chosen: Floats = np.where(part[point] > 0, highs[:, cell], lows[:, cell])
     elif quantity == "von mises":
-        normal = np.einsum("pcn->pn", surface.influence[:, :3, :]) - along - axial
+        normal: Floats = surface.influence[:, :3, :].sum(axis=1) - along - axial
         chosen, cell = _worst_von_mises(along, axial, normal, lows, highs)
     else:
         raise unknown_name("quantity of a worst pattern", quantity, ["max principal", "von mises"])
     # back from the cell where it was found
-    return seen_from(chosen, -cells[cell : cell + 1], n)[0]
+    pattern: Floats = seen_from(chosen, -cells[cell : cell + 1], n)[0]
+    return pattern
 
 
 def _largest(coefficients: Floats, lows: Floats, highs: Floats) -> tuple[float, int, int]:
