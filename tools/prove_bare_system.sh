@@ -2,7 +2,7 @@
 # Proves on a bare minimal system that the two commands of the README work with nothing installed: a chroot made by
 # debootstrap, which has neither Python nor a graphics library, gets a copy of the last commit and runs them.
 #
-#   tools/prove_bare_system.sh [suite [mirror [folder]]]
+#   tools/prove_bare_system.sh [suite [mirror]]
 #
 # As root, with debootstrap installed. The suite is bookworm unless given; the mirror is the one that apt of this machine
 # is configured with. TUBEWALL_COMMANDS replaces the commands (one a line; the default is 'doctor', 'thickness', 'test'),
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 suite=${1:-bookworm}
 configured=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | head -n 1)
 mirror=${2:-$configured}
-bare=${3:-$(mktemp -d "${TMPDIR:-/tmp}/tubewall-bare.XXXXXX")}
+bare=$(mktemp -d "${TMPDIR:-/tmp}/tubewall-bare.XXXXXX")
 commands=${TUBEWALL_COMMANDS:-doctor
 thickness
 test}
