@@ -15,7 +15,7 @@ from tubewall.geometry.checks import whole_number
 from tubewall.geometry.mesh import NamedMesh
 from tubewall.geometry.mesher import MOST_CELLS
 from tubewall.geometry.sector import Sector, mesh_sector
-from tubewall.geometry.tiling import TOLERANCE, Copy, join, matched
+from tubewall.geometry.tiling import TOLERANCE, Copy, join, matched, rotation
 from tubewall.geometry.triangles import outer_sides
 
 Matrix = NDArray[np.float64]
@@ -151,45 +151,33 @@ def refuse_size(cells: int) -> None:
 
 def cell_copies(array: CellArray, i: int, j: int) -> Iterator[Copy]:
     """The copies of the sector that fill the cell at i a1 + j a2, lengths in units of the bore."""
-    yield from triangle_copies(array, i, j, upright=True)
-    if array.packing == "hexagonal":
-        yield from triangle_copies(array, i, j, upright=False)
+    for kind in (1, 2) if array.packing == "hexagonal" else (1,):
+        yield from junction_copies(array, kind, i, j)
 
 
-def triangle_copies(array: CellArray, i: int, j: int, *, upright: bool) -> Iterator[Copy]:
+def junction_copies(array: CellArray, kind: int, i: int, j: int) -> Iterator[Copy]:
     """The copies of the sector around one junction of walls: a triangle of bore centres, or a square of them.
 
-    The ``upright`` one of cell (i, j) has its corners at (i, j), (i + 1, j), (i, j + 1) (and (i + 1, j + 1) in square
-    packing); the other one of hexagonal packing is its image under half a turn about (a1 + a2) / 2.
+    The junction of ``kind`` 1 of cell (i, j) has its corners at (i, j), (i + 1, j), (i, j + 1) (and (i + 1, j + 1) in
+    square packing); kind 2, of hexagonal packing, is its image under half a turn about (a1 + a2) / 2.
     """
     unit = array.lattice / array.bore
     origin = i * unit[0] + j * unit[1]
-    corners = array.neighbours // 2 if array.packing == "hexagonal" else 4
+    corners = 3 if array.packing == "hexagonal" else 4
     junction = 0.5 * unit[0] + np.array([0.0, 0.5 * unit[0, 0] * math.tan(array.half_angle)])
     for k in range(corners):
         for mirror in (False, True):
-            turn, centre = _rotation(corners, k), junction
+            turn, centre = rotation(12 // corners * k), junction
             shift = centre - turn @ centre
             if mirror:
                 # first x to pitch - x
                 shift = turn @ unit[0] + shift
                 turn = turn @ np.diag([-1.0, 1.0])
-            if not upright:
+            if kind == 2:
                 turn, shift = -turn, unit[0] + unit[1] - shift
             across, up = np.rint(np.linalg.solve(unit.T, shift)).astype(int)
-            kind = 1 if upright else 2
             names = {"bore": f"chamber {i + across} {j + up}", "interstice": f"interstice {kind} {i} {j}"}
             yield Copy(turn=turn, shift=shift + origin, names=names)
-
-
-def _rotation(order: int, k: int) -> Matrix:
-    """Rotation by k turns of an ``order``-th of a circle, its cosines and sines exact for order 3 and 4."""
-    if order == 4:
-        cos, sin = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[k]
-    else:
-        half = math.sqrt(3) / 2
-        cos, sin = ((1.0, 0.0), (-0.5, half), (-0.5, -half))[k]
-    return np.array([(cos, -sin), (sin, cos)])
 
 
 def _on_side(points: Matrix, unit: Matrix, k: int, at: float) -> NDArray[np.int64]:

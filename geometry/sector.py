@@ -39,8 +39,7 @@ class Sector:
 
 def mesh_sector(array: CellArray, elements_through_wall: int) -> Sector:
     """Mesh the fundamental sector of ``array``."""
-    e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
-    e += e % 2
+    e = even_elements(elements_through_wall)
     if array.construction == "tubes":
         drawing = _tube(array, e)
     elif array.bore_shape == "round":
@@ -48,6 +47,12 @@ def mesh_sector(array: CellArray, elements_through_wall: int) -> Sector:
     else:
         drawing = _polygon(array, e)
     return Sector(mesh=mesh_outline(drawing[0]), root=drawing[1], middle=drawing[2])
+
+
+def even_elements(elements_through_wall: int) -> int:
+    """The number of elements through a wall, checked and rounded up to an even one: half a wall lies in a sector."""
+    e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
+    return e + e % 2
 
 
 Drawing = tuple[Outline, tuple[Point, Point], tuple[Point, Point]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,14 @@ class Copy:
     turn: NDArray[np.float64]
     shift: NDArray[np.float64]
     names: Mapping[str, str]
+
+
+def rotation(twelfths: int) -> NDArray[np.float64]:
+    """Rotation by a number of twelfths of a circle, its cosines and sines exact to the last digit."""
+    half = math.sqrt(3) / 2
+    around = (1.0, half, 0.5, 0.0, -0.5, -half, -1.0, -half, -0.5, 0.0, 0.5, half)
+    cos, sin = around[twelfths % 12], around[(twelfths - 3) % 12]
+    return np.array([(cos, -sin), (sin, cos)])
 
 
 def join(parts: Sequence[tuple[Meshed, Copy]]) -> Meshed:
