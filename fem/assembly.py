@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.fem.bubble import condense_elements, nearly_incompressible, stress_matrix
 from tubewall.fem.elements import (
     MACRO_SLOTS,
     Floats,
@@ -175,11 +176,38 @@ def assemble_stiffness(mesh: MeshLike, stiffness: Stiffness, kinematics: str = "
         k, q = block.weights.shape
         stress = np.matmul(block.stiffness, block.strain) * block.weights[..., None, None]
         entries[block.rows] = np.matmul(block.strain.reshape(k, 4 * q, 12).swapaxes(1, 2), stress.reshape(k, 4 * q, 12))
+    soft, soft_stiffness = soft_elements(mesh, stiffness)
+    for start in range(0, len(soft), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        corners = mesh.points[mesh.cells[soft[some]]]
+        entries[soft[some]] = condense_elements(corners, soft_stiffness[some], kinematics).stiffness
     n = 2 * len(mesh.points)
     rows = np.broadcast_to(dofs[:, :, None], entries.shape).ravel()
     columns = np.broadcast_to(dofs[:, None, :], entries.shape).ravel()
     matrix: csc_array = coo_array((entries.ravel(), (rows, columns)), shape=(n, n)).tocsc()
     return matrix
+
+
+def soft_elements(mesh: MeshLike, stiffness: Stiffness) -> tuple[Ints, Floats]:
+    """Elements (k,) that are nearly incompressible, and their section stiffness (k, 4, 4) [Pa]; see ``bubble``.
+
+    Only a stiffness that is constant over an element, a region or the mesh is looked at.
+    """
+    m = len(mesh.cells)
+    if isinstance(stiffness, Mapping):
+        region_of = cell_regions(mesh, stiffness)
+        soft = np.zeros(m, dtype=bool)
+        constants = np.zeros((m, 4, 4))
+        for index, law in enumerate(stiffness.values()):
+            if not callable(law) and nearly_incompressible(section_stiffness(law)):
+                soft |= region_of == index
+                constants[region_of == index] = section_stiffness(law)
+        return np.flatnonzero(soft), constants[soft]
+    if callable(stiffness) or np.ndim(stiffness) == 4:
+        return np.empty(0, dtype=np.int64), np.empty((0, 4, 4))
+    c = np.broadcast_to(section_stiffness(np.asarray(stiffness)), (m, 4, 4))
+    soft = np.broadcast_to(nearly_incompressible(c), (m,))
+    return np.flatnonzero(soft), c[soft]
 
 
 def strain_load(mesh: MeshLike, stiffness: Stiffness, kinematics: str = "plane strain") -> tuple[Floats, Floats]:
@@ -326,10 +354,14 @@ def stress_operator(
     else:
         strain = strain_matrix(grads)
     c = stiffness_at(mesh, stiffness, elements, points)
+    matrix = np.matmul(c, strain)
+    soft = np.flatnonzero(np.isin(elements, soft_elements(mesh, stiffness)[0]))
+    if len(soft):
+        matrix[soft] = stress_matrix(corners[soft], c[soft], local[soft], kinematics)
     return StressOperator(
         points=points,
         dofs=element_dofs(mesh.cells[elements]),
-        matrix=np.matmul(c, strain),
+        matrix=matrix,
         stiffness=c,
         strain=strain,
         values=values,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import body_load, edge_load, pressure_load
+from tubewall.fem.assembly import Stiffness, body_load, edge_load, pressure_load, soft_elements
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, MeshLike
 from tubewall.fem.linear import Backend
@@ -59,13 +59,13 @@ def solve(
         When the residual is not below 1e-10 or the imbalance not below 1e-9.
     """
     system = build_system(mesh, elastic, supports, kinematics=kinematics, ends=ends, backend=backend)
-    forces = nodal_forces(mesh, loads, kinematics)
+    forces = nodal_forces(mesh, system.stiffness, loads, kinematics)
     axial = end_force(mesh, loads) if ends == "closed" else 0.0
     states = solve_states(system, forces[:, None], np.array([axial]))
     return _solution(system, states, supports)
 
 
-def nodal_forces(mesh: MeshLike, loads: Sequence[Load], kinematics: str) -> Floats:
+def nodal_forces(mesh: MeshLike, stiffness: Stiffness, loads: Sequence[Load], kinematics: str) -> Floats:
     """The sum (2 n,) of the nodal forces of loads."""
     total = np.zeros(2 * len(mesh.points))
     for load in loads:
@@ -75,6 +75,9 @@ def nodal_forces(mesh: MeshLike, loads: Sequence[Load], kinematics: str) -> Floa
 
                 raise unknown_name("region", load.region, mesh.regions)
             cells = None if load.region is None else mesh.regions[load.region]
+            soft, _ = soft_elements(mesh, stiffness)
+            if len(soft if cells is None else np.intersect1d(soft, cells)):
+                raise InputError("a body force on a nearly incompressible region (nu > 0.4) is not carried by its elements")
             force = load.force
             total += body_load(mesh, lambda points, f=force: vector_at(f, points), cells, kinematics)
         elif isinstance(load, (Pressure, Traction)):
