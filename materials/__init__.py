@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tubewall.materials.citations import citations
+    from tubewall.materials.references import citations
     from tubewall.materials.elastic import Anisotropic, Cubic, ElasticLaw, Isotropic, Orthotropic, TransverselyIsotropic
     from tubewall.materials.gas import Gas, gas_names
     from tubewall.materials.library import Material, material, material_names
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "citations": ("citations",),
+    "references": ("citations",),
     "elastic": ("Anisotropic", "Cubic", "ElasticLaw", "Isotropic", "Orthotropic", "TransverselyIsotropic"),
     "gas": ("Gas", "gas_names"),
     "library": ("Material", "material", "material_names"),
