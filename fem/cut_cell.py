@@ -25,6 +25,9 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Index = NDArray[np.int64]
 
+# a matrix-vector product is rounded by a few eps of the sum of its absolute terms
+ROUNDING = 4 * float(np.finfo(np.float64).eps)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CutCell:
@@ -61,6 +64,8 @@ class CutCell:
         Rows a1, a2 [m].
     residual : float
         Largest relative residual of the elimination.
+    rounding : (4c + a + 1,) array
+        Force that rounding alone may leave on the whole cell for a unit of each entry of the state.
     """
 
     stiffness: Array
@@ -77,6 +82,7 @@ class CutCell:
     steps: Index
     lattice: Array
     residual: float
+    rounding: Array
 
     @property
     def n_kinds(self) -> int:
@@ -177,6 +183,7 @@ def condense(
         steps=steps,
         lattice=lattice,
         residual=residual,
+        rounding=ROUNDING * (abs(stiffness) @ np.abs(recovery)).sum(axis=0),
     )
 
 
@@ -195,12 +202,12 @@ def check_residual(matrix: Any, solution: Array | Complex, right: Array | Comple
     Raises
     ------
     ConvergenceError
-        When it exceeds 1e-10 by more than the rounding of x itself must leave: 4 eps | |A| |x| |, which counts for
+        When it exceeds 1e-10 by more than the rounding of x alone must leave: 4 eps | |A| |x| |, which counts for
         walls a hundred times thinner than long.
     """
     rest = np.linalg.norm(matrix @ solution - right, axis=-2)
     size = np.linalg.norm(right, axis=-2)
-    floor = 4 * np.finfo(np.float64).eps * np.linalg.norm(np.abs(matrix) @ np.abs(solution), axis=-2)
+    floor = ROUNDING * np.linalg.norm(np.abs(matrix) @ np.abs(solution), axis=-2)
     residual = float(np.max(rest / np.where(size > 0, size, 1.0), initial=0.0))
     if not np.all(rest <= RESIDUAL_LIMIT * size + floor):
         raise ConvergenceError(
