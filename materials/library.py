@@ -56,7 +56,9 @@ class Material:
         if name not in PROPERTIES:
             raise unknown_name("property of a material", name, PROPERTIES)
         if name not in self.provenance:
-            raise InputError(f"{self.name!r} has no {name} ({PROPERTIES[name][1]}): pass your own, or take another material")
+            raise InputError(
+                f"{self.name!r} has no {name} ({PROPERTIES[name][1]}): pass your own, or take another material"
+            )
         return self.provenance[name]
 
     @property
@@ -77,7 +79,9 @@ class Material:
         for law in self.strengths:
             if isinstance(law, Weibull) and law.form == form:
                 return law
-        raise InputError(f"{self.name!r} has no Weibull law in the {form} form: pass your own, or take another material")
+        raise InputError(
+            f"{self.name!r} has no Weibull law in the {form} form: pass your own, or take another material"
+        )
 
     @property
     def density(self) -> float:

@@ -34,7 +34,9 @@ def describe(name: str) -> str:
     lines.append("")
     for key, value in one.provenance.items():
         lines.append(f"{PROPERTIES[key][1]} ({key})")
-        lines.append(f"    {value}  at {value.temperature - 273.15:g} C  [{value.status}]  {short_citation(value.source)}")
+        lines.append(
+            f"    {value}  at {value.temperature - 273.15:g} C  [{value.status}]  {short_citation(value.source)}"
+        )
         if value.note:
             lines.append(f"    {value.note}")
     if one.guesses:

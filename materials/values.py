@@ -118,7 +118,9 @@ class Value:
             finite(f"Value.{name}", getattr(self, name), self.unit)
         one_of("Value.status", self.status, ("verified", "recalled", "guess"))
         if not self.low <= self.value <= self.high:
-            raise InputError(f"low <= value <= high must hold, got {self.low:g}, {self.value:g}, {self.high:g} {self.unit}")
+            raise InputError(
+                f"low <= value <= high must hold, got {self.low:g}, {self.value:g}, {self.high:g} {self.unit}"
+            )
         factor_to(self.paper_unit, self.unit)
 
     def in_paper_unit(self) -> tuple[float, float, float]:
