@@ -1,1 +1,54 @@
-"""The view of tubewall."""
+"""The view of tubewall: pictures of sections, of the array in 3D, and films of a filling.
+
+The names below load when first used, so that ``import tubewall`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tubewall.view.block import extruded
+    from tubewall.view.cross_section import section
+    from tubewall.view.field import Chamber, Field2D, Maximum
+    from tubewall.view.filling import Moment, filling_gif
+    from tubewall.view.picture import Picture
+    from tubewall.view.probe import can_render
+    from tubewall.view.solid import Layer
+
+_HOME = {
+    "Chamber": "field",
+    "Field2D": "field",
+    "Layer": "solid",
+    "Maximum": "field",
+    "Moment": "filling",
+    "Picture": "picture",
+    "can_render": "probe",
+    "extruded": "block",
+    "filling_gif": "filling",
+    "section": "cross_section",
+}
+
+__all__ = [
+    "Chamber",
+    "Field2D",
+    "Layer",
+    "Maximum",
+    "Moment",
+    "Picture",
+    "can_render",
+    "extruded",
+    "filling_gif",
+    "section",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,202 @@
+"""The cross-section of an array: deformed, coloured by stress, its maximum marked and seen near."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.units import show as shown
+from tubewall.view import probe
+from tubewall.view.canvas import GHOST, INK, MARK, Canvas, check_display, drawn_off_screen, shown_in_window
+from tubewall.view.drawing import Drawing, leader_end, prepared
+from tubewall.view.field import Field2D
+from tubewall.view.flat import flat_section
+from tubewall.view.outline import Hole
+from tubewall.view.picture import Picture, checked_path, checked_size, png_of
+from tubewall.view.scale import bar_length, chamber_text, gas_colours, maximum_text, swatches, zoom_width
+
+Floats = NDArray[np.float64]
+
+
+def section(
+    field: Field2D,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    title: str = "",
+    magnification: float | None = None,
+    colour_range: tuple[float, float] | None = None,
+    size: tuple[int, int] = (1600, 1200),
+    show: bool = False,
+) -> Picture:
+    """Draw the cross-section of an array.
+
+    Parameters
+    ----------
+    field : Field2D
+        The section: geometry, displacement and stress, and what is in its chambers.
+    path : str or path, optional
+        PNG file to write, whole or not at all.
+    title : str
+        A line above the picture.
+    magnification : float, optional
+        How many times the displacement is drawn; chosen and stated without it.
+    colour_range : (float, float), optional
+        Ends of the colour bar [Pa]; without it from the least value to the maximum.
+    size : (int, int)
+        Width and height [pixel].
+    show : bool
+        Open a window too, and go on when it is closed.
+
+    Returns
+    -------
+    Picture
+        Drawn by VTK, or flat by matplotlib where no 3D renderer works.
+
+    Raises
+    ------
+    InputError
+        For input that cannot be drawn, or a path that cannot be written; nothing is written then.
+    MissingDependencyError
+        When a window is wanted and there is no display.
+    """
+    pixels = checked_size(size)
+    target = None if path is None else checked_path(path, ".png")
+    if show:
+        check_display()
+    drawing = prepared(field, scale=magnification, colours=colour_range)
+
+    def draw(screen: Canvas) -> None:
+        draw_section(screen, drawing, title)
+
+    if probe.can_render():
+        picture = Picture(
+            png=png_of(drawn_off_screen(draw, pixels)), width=pixels[0], height=pixels[1],
+            caption=drawing.caption(title), magnification=drawing.scale, renderer="vtk",
+        )  # fmt: skip
+    else:
+        picture = flat_section(drawing, title, pixels)
+    if target is not None:
+        picture.write(target)
+    if show:
+        shown_in_window(draw, pixels)
+    return picture
+
+
+def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
+    """Fill all three panes of a canvas with a section."""
+    size = drawing.field.size
+    outline = drawing.deformed / size
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    width, height = screen.pane_size("main")
+    # what one pixel is in the scene: patch, a margin of 3 % on the sides, two lines of words above and below
+    rows = 2 * 60 * screen.letter
+    pixel = max((high[0] - low[0]) / (0.94 * width), (high[1] - low[1]) / (height - 2 * rows - 30 * screen.letter))
+    centre = 0.5 * (low + high)
+    screen.enter("main")
+    _body(screen, drawing)
+    screen.look_down(centre, 0.5 * height * pixel)
+    boxes = _chamber_labels(screen, drawing, pixel)
+    start = drawing.moved(drawing.peak.at) / size
+    line = 60 * screen.letter * pixel
+    half = 150 * screen.letter * pixel
+    end, above = leader_end(start, (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half), boxes)
+    _mark(screen, start, 11 * screen.letter * pixel)
+    away = (end - start) / np.hypot(*(end - start))
+    lead = np.array([start + 11 * screen.letter * pixel * away, end])
+    for colour, thick in (((1.0, 1.0, 1.0), 6.0), (MARK, 2.5)):
+        screen.lines([lead], colour, thick, height=0.02 + 0.001 / thick)
+    screen.text(maximum_text(drawing.peak), end, 34, colour=MARK, up="bottom" if above else "top", paper=1.0)
+    if title:
+        screen.text(title, (0.5, 1 - 14 * screen.letter / height), 32, up="top", pane=True)
+    bottom = centre[1] - 0.5 * height * pixel
+    _scale_bar(
+        screen, np.array([centre[0] - 0.47 * width * pixel, bottom + 0.42 * line]), size, 0.6 * width * pixel, 30, pixel
+    )
+    screen.text(drawing.scale_text, (0.97, 25 * screen.letter / height), 28, across="right", pane=True)
+    frame = draw_zoom(screen, drawing)
+    screen.enter("main")
+    screen.lines([frame], INK, 2.0, closed=True, height=0.015)
+    named = [] if boxes else swatches(drawing.holes)
+    screen.colour_bar(drawing.field.quantity, (drawing.low, drawing.high), named)
+
+
+def _body(screen: Canvas, drawing: Drawing) -> None:
+    """Chambers, walls, deformed surfaces and the undeformed ones behind them."""
+    size = drawing.field.size
+    for hole, colour in zip(drawing.holes, gas_colours(drawing.holes), strict=True):
+        screen.area(hole.deformed(drawing.scale) / size, colour, -0.02)
+    screen.stress(drawing.deformed / size, drawing.soup.triangles, drawing.soup.values, (drawing.low, drawing.high))
+    if drawing.scale > 0 and drawing.deflection > 0:
+        screen.lines([h.points / size for h in drawing.holes], GHOST, 1.5, closed=True, height=0.005)
+    sides = [drawing.lines.line(loop, drawing.scale) / size for loop in drawing.lines.loops]
+    screen.lines(sides, INK, 1.5, closed=True, height=0.01)
+
+
+def _mark(screen: Canvas, at: Floats, radius: float) -> None:
+    turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    ring = at + radius * np.column_stack([np.cos(turn), np.sin(turn)])
+    screen.lines([ring], (1.0, 1.0, 1.0), 7.0, closed=True, height=0.019)
+    screen.lines([ring], MARK, 3.5, closed=True, height=0.022)
+
+
+def _chamber_labels(screen: Canvas, drawing: Drawing, pixel: float) -> list[tuple[float, float, float, float]]:
+    """Words in every chamber when they can be read there; their boxes in the scene, none when they cannot."""
+    size = drawing.field.size
+    texts = [chamber_text(h) for h in drawing.holes]
+    if not texts:
+        return []
+    letters = min(
+        30.0, *(_room(h, t, size) / (pixel * screen.letter) for h, t in zip(drawing.holes, texts, strict=True))
+    )
+    if letters < 15:
+        return []
+    boxes = []
+    for hole, words in zip(drawing.holes, texts, strict=True):
+        x, y = hole.deformed(drawing.scale).mean(axis=0) / size
+        screen.text(words, (x, y, 0.0), letters)
+        half_wide = 0.28 * max(len(w) for w in words.split("\n")) * letters * screen.letter * pixel
+        half_high = 1.2 * letters * screen.letter * pixel
+        boxes.append((x - half_wide, y - half_high, x + half_wide, y + half_high))
+    return boxes
+
+
+def _room(hole: Hole, words: str, size: float) -> float:
+    """Height of letters [scene] at which ``words`` fill 72 % of a hole's width; a letter is 0.56 as wide as high."""
+    return 0.72 * hole.width / size / (0.56 * max(len(w) for w in words.split("\n")))
+
+
+def _scale_bar(screen: Canvas, left: Floats, size: float, width: float, letters: float, pixel: float) -> None:
+    """A line of a round length with its length beside it; ``left`` is its left end [scene]."""
+    length = bar_length(width * size) / size
+    up = np.array([0, 8 * screen.letter * pixel])
+    ends = [left, left + np.array([length, 0.0])]
+    screen.lines([np.array(ends), *(np.array([e - up, e + up]) for e in ends)], INK, 3.5, height=0.02)
+    screen.text(
+        shown(length * size, "m"),
+        ends[1] + np.array([14 * screen.letter * pixel, 0.0]),
+        letters,
+        across="left",
+        paper=0.85,
+    )
+
+
+def draw_zoom(screen: Canvas, drawing: Drawing) -> Floats:
+    """Fill the pane at the top right with the surroundings of the maximum, and return its frame in the scene (4, 2)."""
+    size = drawing.field.size
+    at = drawing.moved(drawing.peak.at) / size
+    across = zoom_width(drawing.holes, size) / size
+    screen.enter("zoom")
+    width, height = screen.pane_size("zoom")
+    pixel = across / width
+    _body(screen, drawing)
+    _mark(screen, at, 14 * screen.letter * pixel)
+    screen.look_down(at, 0.5 * height * pixel)
+    corner = at - 0.5 * np.array([across, height * pixel]) + screen.letter * pixel * np.array([26, 30])
+    _scale_bar(screen, corner, size, 0.9 * across, 28, pixel)
+    frame = 0.5 * np.array(
+        [[-across, -height * pixel], [across, -height * pixel], [across, height * pixel], [-across, height * pixel]]
+    )
+    screen.lines([at + 0.995 * frame], INK, 2.0, closed=True, height=0.03)
+    return np.asarray(at + frame)

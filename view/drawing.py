@@ -1,0 +1,139 @@
+"""A section made ready to draw: cut into straight triangles, its surfaces found, its scale and colours chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.units import show
+from tubewall.view.field import Field2D, Maximum
+from tubewall.view.outline import Hole, Surface, holes, surface
+from tubewall.view.scale import checked_magnification, colour_range, magnification, times
+from tubewall.view.subdivision import Soup, subdivided
+
+Floats = NDArray[np.float64]
+
+# above this many elements each is small in the picture, and four straight parts are as smooth as sixteen
+_MANY_ELEMENTS = 40_000
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Drawing:
+    """What both renderers draw from; the mean displacement is taken off.
+
+    Parameters
+    ----------
+    field : Field2D
+        The section.
+    soup, lines, holes
+        Its straight triangles, its surfaces, and the closed holes with their chambers.
+    scale : float
+        How many times the displacement is drawn.
+    low, high : float
+        Ends of the colour bar [Pa].
+    """
+
+    field: Field2D
+    soup: Soup
+    lines: Surface
+    holes: tuple[Hole, ...]
+    scale: float
+    low: float
+    high: float
+
+    @property
+    def peak(self) -> Maximum:
+        """What is marked as the maximum."""
+        return self.field.peak
+
+    @property
+    def deflection(self) -> float:
+        """Largest displacement against the mean [m]."""
+        return float(np.hypot(*self.field.displacement.T).max())
+
+    @property
+    def deformed(self) -> Floats:
+        """Corners of the straight triangles as drawn (n, 2) [m]."""
+        return self.soup.points + self.scale * self.soup.displacement
+
+    def moved(self, at: tuple[float, float]) -> Floats:
+        """Where an undeformed place is drawn (2,) [m]: it moves with the nearest corner."""
+        nearest = int(np.argmin(np.hypot(*(self.soup.points - at).T)))
+        return np.array(at) + self.scale * self.soup.displacement[nearest]
+
+    def caption(self, title: str) -> str:
+        """One line that says what the picture shows."""
+        peak = self.peak
+        what = f"{self.field.quantity}, largest {show(peak.value, 'Pa')} at ({_nm(peak.at[0])}, {_nm(peak.at[1])}) nm"
+        return f"{title + ': ' if title else ''}{what}; {self.scale_text}"
+
+    @property
+    def scale_text(self) -> str:
+        """What the picture says of its deformation."""
+        if self.scale == 0 or self.deflection == 0:
+            return "drawn undeformed"
+        return f"deflection drawn {times(self.scale)}, largest {show(self.deflection, 'm')}"
+
+
+def prepared(
+    field: Field2D,
+    *,
+    scale: float | None = None,
+    colours: tuple[float, float] | None = None,
+    splits: int | None = None,
+) -> Drawing:
+    """The section ready to draw; ``scale`` and ``colours`` [Pa] are chosen from it unless given."""
+    parts = splits or (4 if len(field.cells) <= _MANY_ELEMENTS else 2)
+    still = replace(field, displacement=field.displacement - field.displacement.mean(axis=0))
+    soup = subdivided(still.points, still.cells, still.displacement, still.values, splits=parts)
+    lines = surface(still, splits=parts)
+    found = holes(still, lines)
+    low, high = colour_range(still, colours)
+    chosen = magnification(soup, found, still.size) if scale is None else checked_magnification(scale)
+    return Drawing(field=still, soup=soup, lines=lines, holes=found, scale=chosen, low=low, high=high)
+
+
+def leader_end(
+    start: Floats,
+    rows: tuple[float, float],
+    across: tuple[float, float],
+    boxes: Sequence[tuple[float, float, float, float]],
+) -> tuple[Floats, bool]:
+    """Where the label of a marked point goes, above or below the patch, so that its line crosses the fewest labels.
+
+    Parameters
+    ----------
+    start : (2,) float
+        The marked point, any unit of length, as for the rest.
+    rows : (float, float)
+        Heights below and above the patch where a label may stand.
+    across : (float, float)
+        Range of the label's middle.
+    boxes : sequence of (left, bottom, right, top)
+        What the line should not cross.
+
+    Returns
+    -------
+    (end (2,), above)
+        The label's place, and whether it is above the patch.
+    """
+    along = np.linspace(0, 1, 200)[:, None]
+
+    def cost(choice: tuple[bool, float]) -> float:
+        end = np.array([choice[1], rows[int(choice[0])]])
+        line = start + along * (end - start)
+        crossed = sum(
+            bool(np.any((line[:, 0] > b[0]) & (line[:, 0] < b[2]) & (line[:, 1] > b[1]) & (line[:, 1] < b[3])))
+            for b in boxes
+        )
+        return float(np.hypot(*(end - start))) + 0.5 * crossed * (rows[1] - rows[0])
+
+    above, x = min(((a, float(x)) for a in (True, False) for x in np.linspace(*across, 41)), key=cost)
+    return np.array([x, rows[int(above)]]), above
+
+
+def _nm(length: float) -> str:
+    return f"{length * 1e9:.4g}"

@@ -1,0 +1,163 @@
+"""The section drawn by matplotlib alone, for machines without a 3D renderer; same data, same statements."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.units import show
+from tubewall.view.drawing import Drawing, leader_end
+from tubewall.view.picture import Picture
+from tubewall.view.scale import (
+    STRESS_COLOURS,
+    bar_length,
+    chamber_text,
+    end_texts,
+    gas_colours,
+    maximum_text,
+    swatches,
+    ticks,
+    zoom_width,
+)
+
+Floats = NDArray[np.float64]
+
+_DOTS_PER_INCH = 100
+_INK, _MARK, _GHOST = "#1a1a1f", "#d90d26", "#8c8c94"
+
+
+def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture:
+    """The same picture as the VTK one: walls by stress, chambers by pressure, maximum, zoom, scale bar, colour bar."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    width, height = size
+    figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH, facecolor="white")
+    FigureCanvasAgg(figure)
+    letter = min(height / 1200, width / 1600) * 72 / _DOTS_PER_INCH
+    points = drawing.deformed
+    low, high = points.min(axis=0), points.max(axis=0)
+    row = 64 * min(height / 1200, width / 1600)
+    pixel = float(max((high[0] - low[0]) / (0.70 * width), (high[1] - low[1]) / (height - 4.5 * row)))
+    main = figure.add_axes((0.0, 0.0, 0.76, 1.0))
+    centre, half = 0.5 * (low + high), 0.5 * pixel * np.array([0.76 * width, height])
+    _body(main, drawing, 1.2 * letter)
+    _window(main, centre, half)
+    labels = _chamber_labels(main, drawing, pixel, letter)
+    start, line = drawing.moved(drawing.peak.at), row * pixel
+    reach = 2.5 * line
+    rows = (float(low[1]) - 0.6 * line, float(high[1]) + 0.6 * line)
+    end, above = leader_end(start, rows, (float(low[0]) + reach, float(high[0]) - reach), labels)
+    main.plot(*np.array([start, end]).T, color="white", lw=4 * letter)
+    main.plot(*np.array([start, end]).T, color=_MARK, lw=2 * letter)
+    _ring(main, start, letter)
+    main.text(
+        *end, maximum_text(drawing.peak), color=_MARK, size=34 * letter, ha="center", va="bottom" if above else "top"
+    )
+    main.text(
+        0.5, 1 - 14 / height, title, transform=main.transAxes, size=32 * letter, ha="center", va="top", color=_INK
+    )
+    main.text(0.97, 0.42 * row / height, drawing.scale_text, transform=main.transAxes, size=26 * letter, ha="right",
+              va="center", color=_INK)  # fmt: skip
+    _scale_bar(main, centre - half + np.array([0.06 * half[0], 0.42 * line]), 1.2 * half[0], letter)
+    _zoom(figure, main, drawing, start, letter)
+    _colour_bar(figure, drawing, letter, [] if labels else swatches(drawing.holes))
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=_DOTS_PER_INCH)
+    return Picture(
+        png=buffer.getvalue(), width=width, height=height, caption=drawing.caption(title),
+        magnification=drawing.scale, renderer="matplotlib",
+    )  # fmt: skip
+
+
+def _body(axes: Any, drawing: Drawing, line: float) -> None:
+    for hole, colour in zip(drawing.holes, gas_colours(drawing.holes), strict=True):
+        axes.fill(*hole.deformed(drawing.scale).T, color=colour, lw=0)
+        if drawing.scale > 0 and drawing.deflection > 0:
+            axes.fill(*hole.points.T, fill=False, ec=_GHOST, lw=line, zorder=3)
+    axes.tripcolor(
+        *drawing.deformed.T, drawing.soup.triangles, drawing.soup.values, shading="gouraud", cmap=STRESS_COLOURS,
+        vmin=drawing.low, vmax=drawing.high, zorder=2,
+    )  # fmt: skip
+    for loop in drawing.lines.loops:
+        axes.fill(*drawing.lines.line(loop, drawing.scale).T, fill=False, ec=_INK, lw=line, zorder=4)
+
+
+def _window(axes: Any, centre: Floats, half: Floats) -> None:
+    axes.set_xlim(centre[0] - half[0], centre[0] + half[0])
+    axes.set_ylim(centre[1] - half[1], centre[1] + half[1])
+    axes.set_aspect("equal", adjustable="box")
+    axes.set_axis_off()
+
+
+def _chamber_labels(
+    axes: Any, drawing: Drawing, pixel: float, letter: float
+) -> list[tuple[float, float, float, float]]:
+    """Words in every chamber when they can be read there; their boxes [m], none when they cannot."""
+    texts = [chamber_text(h) for h in drawing.holes]
+    longest = max((len(w) for t in texts for w in t.split("\n")), default=1)
+    scale = letter * _DOTS_PER_INCH / 72 * pixel
+    letters = min([30.0, *(0.72 * h.width / (0.62 * longest) / scale for h in drawing.holes)])
+    if not texts or letters < 15:
+        return []
+    boxes = []
+    for hole, words in zip(drawing.holes, texts, strict=True):
+        x, y = hole.deformed(drawing.scale).mean(axis=0)
+        axes.text(x, y, words, size=letters * letter, ha="center", va="center", color=_INK, zorder=5)
+        wide, high = 0.31 * longest * letters * scale, 1.3 * letters * scale
+        boxes.append((x - wide, y - high, x + wide, y + high))
+    return boxes
+
+
+def _ring(axes: Any, at: Floats, letter: float) -> None:
+    for colour, line in (("white", 6), (_MARK, 3)):
+        axes.plot(*at, marker="o", ms=22 * letter, mfc="none", mec=colour, mew=line * letter, zorder=7)
+
+
+def _scale_bar(axes: Any, left: Floats, width: float, letter: float) -> None:
+    length = bar_length(width)
+    right = left + np.array([length, 0.0])
+    axes.plot(
+        *np.array([left, right]).T, color=_INK, lw=3.5 * letter, marker="|", ms=16 * letter, mew=3 * letter, zorder=8
+    )
+    axes.annotate(
+        show(length, "m"), right, xytext=(12 * letter, 0), textcoords="offset points", size=28 * letter, va="center",
+        color=_INK, zorder=8, bbox={"fc": "white", "ec": "none", "alpha": 0.85, "pad": 2},
+    )  # fmt: skip
+
+
+def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -> None:
+    axes = figure.add_axes((0.76, 0.54, 0.235, 0.455))
+    box = axes.get_window_extent()
+    across = zoom_width(drawing.holes, drawing.field.size)
+    half = 0.5 * across * np.array([1.0, box.height / box.width])
+    _body(axes, drawing, 1.2 * letter)
+    _ring(axes, at, 1.3 * letter)
+    _window(axes, at, half)
+    _scale_bar(axes, at - half + across * np.array([0.08, 0.09]), 0.9 * across, letter)
+    for target in (main, axes):
+        corners = at + 0.998 * half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+        target.fill(*corners.T, fill=False, ec=_INK, lw=2 * letter, zorder=9)
+
+
+def _colour_bar(figure: Any, drawing: Drawing, letter: float, named: list[tuple[Any, str]]) -> None:
+    low, high = drawing.low, drawing.high
+    bottom = 0.06 + 0.035 * len(named)
+    axes = figure.add_axes((0.785, bottom, 0.035, 0.40 - bottom))
+    axes.imshow(
+        np.linspace(0, 1, 256)[:, None], aspect="auto", origin="lower", cmap=STRESS_COLOURS, extent=(0, 1, low, high)
+    )
+    places, words, unit = ticks(low, high)
+    ends = end_texts(low, high)
+    inner = [(p, w) for p, w in zip(places, words, strict=True) if 0.07 < (p - low) / (high - low) < 0.93]
+    axes.set_yticks([low, *(p for p, _ in inner), high], [ends[0], *(w for _, w in inner), ends[1]], size=28 * letter)
+    axes.yaxis.tick_right()
+    axes.set_xticks([])
+    figure.text(0.785, 0.43, f"{drawing.field.quantity}\nin {unit}", size=28 * letter, va="bottom", color=_INK)
+    for row, (colour, text) in enumerate(named):
+        y = 0.035 * (len(named) - row) - 0.012
+        figure.text(0.787, y, "  ", size=20 * letter, va="center", bbox={"fc": colour, "ec": _GHOST, "pad": 3})
+        figure.text(0.825, y, text, size=26 * letter, va="center", color=_INK)

@@ -1,0 +1,126 @@
+"""A finished picture as a value, and files written whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.errors import InputError
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture in memory.
+
+    Parameters
+    ----------
+    png : bytes
+        The PNG file.
+    width, height : int
+        Size [pixel].
+    caption : str
+        One line: what is shown, the maximum and where, the magnification.
+    magnification : float
+        How many times the displacement is drawn.
+    renderer : {"vtk", "matplotlib"}
+        What drew it; "matplotlib" is the flat fall-back.
+    """
+
+    png: bytes
+    width: int
+    height: int
+    caption: str
+    magnification: float
+    renderer: Literal["vtk", "matplotlib"]
+
+    def __repr__(self) -> str:
+        return f"Picture({self.width} x {self.height}, {self.renderer}, {self.caption!r})"
+
+    @property
+    def data_uri(self) -> str:
+        """The picture as ``data:image/png;base64,...`` for a page that is one file."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
+
+    def pixels(self) -> Pixels:
+        """Red, green and blue, shape (height, width, 3)."""
+        import imageio.v3
+
+        return np.asarray(imageio.v3.imread(self.png, extension=".png"), dtype=np.uint8)[:, :, :3]
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the PNG whole or not at all; InputError when it cannot be written there."""
+        return write_whole(checked_path(path, ".png"), self.png)
+
+
+def png_of(pixels: Pixels) -> bytes:
+    """The PNG file of an image (height, width, 3)."""
+    import imageio.v3
+
+    return bytes(imageio.v3.imwrite("<bytes>", pixels, extension=".png"))
+
+
+def gif_of(frames: Sequence[Pixels], seconds: float) -> bytes:
+    """The GIF, played over and over, of images of one size (height, width, 3), each shown for ``seconds``."""
+    import imageio.v3
+
+    return bytes(imageio.v3.imwrite("<bytes>", np.stack(frames), extension=".gif", duration=1000 * seconds, loop=0))
+
+
+def checked_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height [pixel] when they are whole numbers from 300 to 6000."""
+    try:
+        width, height = size
+    except (TypeError, ValueError) as error:
+        raise InputError(f"size must be (width, height) in pixels, got {size!r}") from error
+    for name, value in (("width", width), ("height", height)):
+        if isinstance(value, bool) or not isinstance(value, int) or not 300 <= value <= 6000:
+            raise InputError(f"the picture's {name} must be a whole number of pixels from 300 to 6000, got {value!r}")
+    return width, height
+
+
+def checked_path(path: str | os.PathLike[str], suffix: str) -> Path:
+    """The path when a file of this kind can be made there, asked before any work is done."""
+    target = Path(path)
+    if target.suffix.lower() != suffix:
+        raise InputError(f"cannot write {target}: the name must end in {suffix}")
+    if target.is_dir():
+        raise InputError(f"cannot write {target}: it is a folder")
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {target}: there is no folder {target.parent}")
+    if not os.access(target.parent, os.W_OK):
+        raise InputError(f"cannot write {target}: the folder {target.parent} is read-only")
+    return target
+
+
+def write_whole(target: Path, content: bytes) -> Path:
+    """Write beside the target and rename, so that a reader finds the old file or the new one, never a part."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes the file private; a picture has the rights of any new file
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(target)
+    except BaseException as error:
+        Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise InputError(f"cannot write {target}: {error.strerror}") from error
+        raise
+    return target
