@@ -136,7 +136,7 @@ def _commands() -> dict[str, OneLineParser]:
     commands: dict[str, OneLineParser] = {}
     for name, (about, add_options) in abouts.items():
         usage = f"tubewall {name} [STUDY] [--KEY VALUE ...] [OPTION ...]" if name in _WITH_KEYS else None
-        commands[name] = OneLineParser(prog=f"tubewall {name}", usage=usage, description=about)
+        commands[name] = OneLineParser(f"tubewall {name}", usage=usage, description=about)
         add_options(commands[name])
     return commands
 

@@ -17,8 +17,8 @@ _NEGATIVE: Final = re.compile(r"-(\d|\.\d)")
 class OneLineParser(argparse.ArgumentParser):
     """An argument parser whose errors are one line with the nearest option."""
 
-    def __init__(self, *args: Any, **rest: Any) -> None:
-        super().__init__(*args, allow_abbrev=False, **rest)
+    def __init__(self, prog: str, *, usage: str | None = None, description: str = "") -> None:
+        super().__init__(prog=prog, usage=usage, description=description, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print with its usage."""
