@@ -98,7 +98,7 @@ def thin_hoop(pressure: float, bore: float, wall: float) -> float:
 
 
 def mean_radius_hoop(pressure: float, bore: float, wall: float) -> float:
-    """p (W + w) / (2 w) [Pa], close to the hoop stress at the bore of a thin tube."""
+    """Hoop stress p (W + w) / (2 w) [Pa] by the mean radius, close to the hoop stress at the bore of a thin tube."""
     return pressure * (bore + wall) / (2 * wall)
 
 

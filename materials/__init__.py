@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tubewall.materials.references import citations
     from tubewall.materials.elastic import Anisotropic, Cubic, ElasticLaw, Isotropic, Orthotropic, TransverselyIsotropic
     from tubewall.materials.gas import Gas, gas_names
     from tubewall.materials.library import Material, material, material_names
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
         molar_volume_from_density,
         molar_volume_from_lattice,
     )
+    from tubewall.materials.references import citations
     from tubewall.materials.rotation import polycrystal, rotate_stiffness
     from tubewall.materials.strength import MaxPrincipal, StrengthLaw, VonMisesYield, principal_stresses
     from tubewall.materials.values import Value

@@ -19,7 +19,7 @@ Axes = Literal["fixed", "circumferential", "radial"]
 
 def check_stiffness(place: str, stiffness: ArrayLike) -> Array:
     """A read-only symmetric (6, 6) stiffness [Pa], positive definite, or an InputError that names the mode of zero energy."""
-    matrix = np.array(stiffness, dtype=float)
+    matrix: Array = np.array(stiffness, dtype=float)
     if matrix.shape != (6, 6) or not np.isfinite(matrix).all():
         raise InputError(f"{place} must be a finite 6x6 stiffness in Pa, got an array of shape {matrix.shape}")
     scale = float(np.abs(matrix).max())

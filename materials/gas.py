@@ -105,7 +105,7 @@ class Gas:
 
     @property
     def heat_capacity_ratio(self) -> float:
-        """gamma at 25 C and 1 atm [-]; only a test limit, as the gas in a bore is isothermal."""
+        """Heat capacities Cp/Cv at 25 C and 1 atm [-]; only a test limit, as the gas in a bore is isothermal."""
         return _FLUIDS[self.name].heat_capacity_ratio
 
     @property
@@ -169,7 +169,7 @@ class Gas:
         return np.asarray(np.sqrt(8 * GAS_CONSTANT * kelvin / (math.pi * self.molar_mass)))
 
     def mean_free_path(self, pressure: ArrayLike, temperature: ArrayLike) -> Array:
-        """lambda = (mu / p) sqrt(pi R T / (2 M)) [m]; the Knudsen number is lambda over the width of bore or pore."""
+        """Mean free path (mu / p) sqrt(pi R T / (2 M)) [m]; the Knudsen number is lambda over the width of bore or pore."""
         p = _above_zero("Gas.mean_free_path: pressure", pressure, "Pa")
         kelvin = _above_zero("Gas.mean_free_path: temperature", temperature, "K")
         return np.asarray(self.viscosity(kelvin) / p * np.sqrt(math.pi * GAS_CONSTANT * kelvin / (2 * self.molar_mass)))

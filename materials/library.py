@@ -186,13 +186,15 @@ def _elastic(name: str, law: str, values: Mapping[str, Value]) -> ElasticLaw:
     missing = [key for key in needs[law] if key not in values]
     if missing:
         raise InputError(f"material {name!r} is {law} and lacks {missing}")
-    numbers = {key: values[key].value for key in needs[law]}
+    of = {key: values[key].value for key in needs[law]}
     if law == "isotropic":
-        return Isotropic(**numbers)
+        return Isotropic(youngs_modulus=of["youngs_modulus"], poissons_ratio=of["poissons_ratio"])
     if law == "cubic":
-        return Cubic(**numbers)
+        return Cubic(c11=of["c11"], c12=of["c12"], c44=of["c44"])
     # layers lie around the bore, so that the crystal's axis points outward
-    return TransverselyIsotropic.from_stiffness(**numbers, axes="radial")
+    return TransverselyIsotropic.from_stiffness(
+        c11=of["c11"], c12=of["c12"], c13=of["c13"], c33=of["c33"], c44=of["c44"], axes="radial"
+    )
 
 
 def _strengths(values: Mapping[str, Value]) -> tuple[StrengthLaw | Weibull, ...]:

@@ -52,7 +52,7 @@ def rotate_stiffness(stiffness: ArrayLike, rotation: ArrayLike) -> Array:
             bond[..., i, j] = (
                 r[..., a, p] * r[..., b, q] if p == q else r[..., a, p] * r[..., b, q] + r[..., a, q] * r[..., b, p]
             )
-    return bond @ c @ np.swapaxes(bond, -1, -2)
+    return np.asarray(bond @ c @ np.swapaxes(bond, -1, -2))
 
 
 def polycrystal(stiffness: ArrayLike, average: Literal["voigt", "reuss", "hill"] = "hill") -> Isotropic:

@@ -69,15 +69,19 @@ def markdown() -> str:
     return "\n".join(lines)
 
 
+def _row(key: str, what: str, unit: str, source: float | None, ours: float) -> Relation:
+    return Relation(key=key, what=what, unit=unit, source=source, ours=ours)
+
+
 def _pressure() -> tuple[Relation, ...]:
     lithium = Lithium()
     light = Lithium(molar_volume=molar_volume_from_density(534.0))
     return (
-        Relation(key="S1", what="largest lithium pressure per volt, a = 3.51 A", unit="MPa/V", source=7410, ours=lithium.ceiling(1.0) / 1e6),
-        Relation(key="S1", what="the same with 0.534 g/cm3", unit="MPa/V", source=7410, ours=light.ceiling(1.0) / 1e6),
-        Relation(key="S2", what="at 50 mV", unit="MPa", source=370, ours=lithium.ceiling(_VOLTAGE) / 1e6),
-        Relation(key="S3", what="at 135 mV", unit="MPa", source=1000, ours=lithium.ceiling(0.135) / 1e6),
-    )  # fmt: skip
+        _row("S1", "largest lithium pressure per volt, a = 3.51 A", "MPa/V", 7410, lithium.ceiling(1.0) / 1e6),
+        _row("S1", "the same with 0.534 g/cm3", "MPa/V", 7410, light.ceiling(1.0) / 1e6),
+        _row("S2", "at 50 mV", "MPa", 370, lithium.ceiling(_VOLTAGE) / 1e6),
+        _row("S3", "at 135 mV", "MPa", 1000, lithium.ceiling(0.135) / 1e6),
+    )
 
 
 def _transport() -> tuple[Relation, ...]:
@@ -86,30 +90,28 @@ def _transport() -> tuple[Relation, ...]:
     needed = required_conductivity(_CURRENT, _VOLTAGE, _HEIGHT) / _MS_PER_CM
     void = 1 - solid_fraction(_WALL, _BORE, "2d")
     rows = [
-        Relation(key="S4", what="conductance for 3 mA/cm2 at 50 mV", unit="S/cm2", source=0.06, ours=conductance),
-        Relation(key="S5", what="fill factor of lamellae, w = 10 nm", unit="1", source=None, ours=solid_fraction(_WALL, _BORE, "1d")),
-        Relation(key="S5", what="fill factor of cells with shared walls", unit="1", source=None, ours=solid_fraction(_WALL, _BORE, "2d")),
-        Relation(key="S6", what="equation (1), right-hand side", unit="mS/cm", source=0.12, ours=needed),
-        Relation(key="S7", what="height for 3 mAh/cm2, dense lithium", unit="um", source=None, ours=lithium.height_for(_CAPACITY) * 1e6),
-        Relation(key="S7", what="honeycomb w = 10 nm, full", unit="um", source=20, ours=lithium.height_for(_CAPACITY, void) * 1e6),
-        Relation(key="S7", what="honeycomb w = 10 nm, filled to 0.9", unit="um", source=20, ours=lithium.height_for(_CAPACITY, void, 0.9) * 1e6),
-    ]  # fmt: skip
+        _row("S4", "conductance for 3 mA/cm2 at 50 mV", "S/cm2", 0.06, conductance),
+        _row("S5", "fill factor of lamellae, w = 10 nm", "1", None, solid_fraction(_WALL, _BORE, "1d")),
+        _row("S5", "fill factor of cells with shared walls", "1", None, solid_fraction(_WALL, _BORE, "2d")),
+        _row("S6", "equation (1), right-hand side", "mS/cm", 0.12, needed),
+        _row("S7", "height for 3 mAh/cm2, dense lithium", "um", None, lithium.height_for(_CAPACITY) * 1e6),
+        _row("S7", "honeycomb w = 10 nm, full", "um", 20, lithium.height_for(_CAPACITY, void) * 1e6),
+        _row("S7", "honeycomb w = 10 nm, filled to 0.9", "um", 20, lithium.height_for(_CAPACITY, void, 0.9) * 1e6),
+    ]
     for name, diffusivity, printed in _INTERCALATORS:
         kappa = bulk_conductivity(material(name).lithium_concentration, diffusivity * _CM2_PER_S, _ROOM) / _MS_PER_CM
         rows.append(
-            Relation(
-                key="S8",
-                what=f"equation (2), {name}, D = {diffusivity:g} cm2/s",
-                unit="mS/cm",
-                source=printed,
-                ours=kappa,
+            _row(
+                "S8",
+                f"equation (2), {name}, D = {diffusivity:g} cm2/s",
+                "mS/cm",
+                printed,
+                kappa,
             )
         )
     for name, diffusivity in (("LiC6", 1e-8), ("Li9Al4", 1e-9), ("Li22Si5", 1e-11)):
         factor = interface_factor(_WALL, diffusivity * _CM2_PER_S, 1e-7 * _CM2_PER_S)
-        rows.append(
-            Relation(key="S9", what=f"equation (3), {name}, D_int = 1e-7 cm2/s", unit="1", source=None, ours=factor)
-        )
+        rows.append(_row("S9", f"equation (3), {name}, D_int = 1e-7 cm2/s", "1", None, factor))
     return tuple(rows)
 
 
@@ -131,18 +133,18 @@ def _walls() -> tuple[Relation, ...]:
     cold, warm = fraction("LiC6", 1e-8), fraction("LiC6", 1e-8, _CELL)
     alloy, silicide = fraction("Li9Al4", 1e-9), fraction("Li22Si5", 1e-11)
     return (
-        Relation(key="S10", what="smallest fill factor, LiC6, 25 C", unit="1", source=0.1, ours=cold),
-        Relation(key="S10", what="the same at 55 C", unit="1", source=0.1, ours=warm),
-        Relation(key="S10", what="the same at 25 C, D = 1e-7 cm2/s", unit="1", source=None, ours=fraction("LiC6", 1e-7)),
-        Relation(key="S11", what="thinnest wall, lamellae, 25 C", unit="nm", source=10, ours=minimum_wall_1d(_BORE, cold) * 1e9),
-        Relation(key="S11", what="thinnest wall, lamellae, 55 C", unit="nm", source=10, ours=minimum_wall_1d(_BORE, warm) * 1e9),
-        Relation(key="S11", what="thinnest wall, shared walls, 25 C", unit="nm", source=10, ours=minimum_wall_2d(_BORE, cold) * 1e9),
-        Relation(key="S11", what="thinnest wall, shared walls, 55 C", unit="nm", source=10, ours=minimum_wall_2d(_BORE, warm) * 1e9),
-        Relation(key="S12", what="smallest fill factor, Li9Al4 (text cut off)", unit="1", source=None, ours=alloy),
-        Relation(key="S12", what="its thinnest wall, lamellae", unit="nm", source=None, ours=minimum_wall_1d(_BORE, alloy) * 1e9),
-        Relation(key="S12", what="its thinnest wall, shared walls", unit="nm", source=None, ours=minimum_wall_2d(_BORE, alloy) * 1e9),
-        Relation(key="S13", what="smallest fill factor, Li22Si5: above 1, impossible", unit="1", source=None, ours=silicide),
-    )  # fmt: skip
+        _row("S10", "smallest fill factor, LiC6, 25 C", "1", 0.1, cold),
+        _row("S10", "the same at 55 C", "1", 0.1, warm),
+        _row("S10", "the same at 25 C, D = 1e-7 cm2/s", "1", None, fraction("LiC6", 1e-7)),
+        _row("S11", "thinnest wall, lamellae, 25 C", "nm", 10, minimum_wall_1d(_BORE, cold) * 1e9),
+        _row("S11", "thinnest wall, lamellae, 55 C", "nm", 10, minimum_wall_1d(_BORE, warm) * 1e9),
+        _row("S11", "thinnest wall, shared walls, 25 C", "nm", 10, minimum_wall_2d(_BORE, cold) * 1e9),
+        _row("S11", "thinnest wall, shared walls, 55 C", "nm", 10, minimum_wall_2d(_BORE, warm) * 1e9),
+        _row("S12", "smallest fill factor, Li9Al4 (text cut off)", "1", None, alloy),
+        _row("S12", "its thinnest wall, lamellae", "nm", None, minimum_wall_1d(_BORE, alloy) * 1e9),
+        _row("S12", "its thinnest wall, shared walls", "nm", None, minimum_wall_2d(_BORE, alloy) * 1e9),
+        _row("S13", "smallest fill factor, Li22Si5: above 1, impossible", "1", None, silicide),
+    )
 
 
 def _gas_and_counts() -> tuple[Relation, ...]:
@@ -159,17 +161,17 @@ def _gas_and_counts() -> tuple[Relation, ...]:
         return 1e-4 / (math.sqrt(3) / 2 * (_BORE + wall) ** 2)
 
     return (
-        Relation(key="S14", what="argon compressed 10x, ideal, 25 C (source: a few)", unit="MPa", source=3, ours=_ATMOSPHERE * 10 / 1e6),
-        Relation(key="S14", what="argon compressed 10x, real, 25 C", unit="MPa", source=3, ours=compressed(10)),
-        Relation(key="S14", what="10x, filled at 25 C, run at 55 C", unit="MPa", source=None, ours=compressed(10, _CELL)),
-        Relation(key="S14", what="20x, real", unit="MPa", source=None, ours=compressed(20)),
-        Relation(key="S14", what="50x, real", unit="MPa", source=None, ours=compressed(50)),
-        Relation(key="S14", what="100x, real", unit="MPa", source=None, ours=compressed(100)),
-        Relation(key="S15", what="cylinders per cm2, honeycomb w = 10 nm", unit="1", source=1e10, ours=per_cm2(10e-9)),
-        Relation(key="S15", what="cylinders per cm2, honeycomb w = 20 nm", unit="1", source=1e10, ours=per_cm2(20e-9)),
-        Relation(key="S16", what="rise of dense lithium at 3 mA/cm2", unit="nm/s", source=None, ours=lithium.rise_speed(_CURRENT) * 1e9),
-        Relation(key="S16", what="rise in the bores of the honeycomb", unit="nm/s", source=None, ours=lithium.rise_speed(_CURRENT, void) * 1e9),
-    )  # fmt: skip
+        _row("S14", "argon compressed 10x, ideal, 25 C (source: a few)", "MPa", 3, _ATMOSPHERE * 10 / 1e6),
+        _row("S14", "argon compressed 10x, real, 25 C", "MPa", 3, compressed(10)),
+        _row("S14", "10x, filled at 25 C, run at 55 C", "MPa", None, compressed(10, _CELL)),
+        _row("S14", "20x, real", "MPa", None, compressed(20)),
+        _row("S14", "50x, real", "MPa", None, compressed(50)),
+        _row("S14", "100x, real", "MPa", None, compressed(100)),
+        _row("S15", "cylinders per cm2, honeycomb w = 10 nm", "1", 1e10, per_cm2(10e-9)),
+        _row("S15", "cylinders per cm2, honeycomb w = 20 nm", "1", 1e10, per_cm2(20e-9)),
+        _row("S16", "rise of dense lithium at 3 mA/cm2", "nm/s", None, lithium.rise_speed(_CURRENT) * 1e9),
+        _row("S16", "rise in the bores of the honeycomb", "nm/s", None, lithium.rise_speed(_CURRENT, void) * 1e9),
+    )
 
 
 def _cell() -> tuple[Relation, ...]:
@@ -180,30 +182,18 @@ def _cell() -> tuple[Relation, ...]:
     middle = 5e-3 * 164
     dense = [2 * q * _MAH_PER_CM2 / lithium.capacity_density * 1e6 for q in (light, heavy)]
     rows = [
-        Relation(key="S17", what="cathode of 4 mg/cm2", unit="mAh/cm2", source=None, ours=light),
-        Relation(key="S17", what="cathode of 6 mg/cm2", unit="mAh/cm2", source=None, ours=heavy),
-        Relation(
-            key="S18", what="anode lithium with 1x excess, 4 mg/cm2, dense", unit="um", source=None, ours=dense[0]
-        ),
-        Relation(
-            key="S18", what="anode lithium with 1x excess, 6 mg/cm2, dense", unit="um", source=None, ours=dense[1]
-        ),
-        Relation(key="S18", what="the same in the honeycomb, 6 mg/cm2", unit="um", source=None, ours=dense[1] / void),
-        Relation(key="S18", what="fill of 20 um bores, 6 mg/cm2", unit="1", source=None, ours=dense[1] / void / 20),
+        _row("S17", "cathode of 4 mg/cm2", "mAh/cm2", None, light),
+        _row("S17", "cathode of 6 mg/cm2", "mAh/cm2", None, heavy),
+        _row("S18", "anode lithium with 1x excess, 4 mg/cm2, dense", "um", None, dense[0]),
+        _row("S18", "anode lithium with 1x excess, 6 mg/cm2, dense", "um", None, dense[1]),
+        _row("S18", "the same in the honeycomb, 6 mg/cm2", "um", None, dense[1] / void),
+        _row("S18", "fill of 20 um bores, 6 mg/cm2", "1", None, dense[1] / void / 20),
     ]
     for current in (0.125, 0.25, 0.5):
-        rows.append(
-            Relation(
-                key="S19", what=f"rate at {current:g} mA/cm2, 5 mg/cm2", unit="1/h", source=None, ours=current / middle
-            )
-        )
+        rows.append(_row("S19", f"rate at {current:g} mA/cm2, 5 mg/cm2", "1/h", None, current / middle))
     for current in (0.125, 0.5):
         need = required_conductance(current * 10, _VOLTAGE) / 10
-        rows.append(
-            Relation(
-                key="S19", what=f"conductance for {current:g} mA/cm2 at 50 mV", unit="mS/cm2", source=None, ours=need
-            )
-        )
+        rows.append(_row("S19", f"conductance for {current:g} mA/cm2 at 50 mV", "mS/cm2", None, need))
     return tuple(rows)
 
 
@@ -215,6 +205,6 @@ def _concentrations() -> tuple[Relation, ...]:
         ("Li9Al4", 4e22, 18, 445.8e-30),
     )
     return tuple(
-        Relation(key="S20", what=f"lithium per volume, {name}", unit="1/cm3", source=printed, ours=concentration_from_cell(atoms, volume) / 1e6)
+        _row("S20", f"lithium per volume, {name}", "1/cm3", printed, concentration_from_cell(atoms, volume) / 1e6)
         for name, printed, atoms, volume in cells
-    )  # fmt: skip
+    )

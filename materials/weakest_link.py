@@ -109,7 +109,7 @@ class Weibull:
 
 
 def weibull_modulus(mean: float, deviation: float) -> float:
-    """m [-] of a strength with this mean and standard deviation: (SD/mean)^2 = Gamma(1+2/m) / Gamma(1+1/m)^2 - 1."""
+    """Weibull modulus [-] from mean and standard deviation of a strength: (SD/mean)^2 = Gamma(1+2/m) / Gamma(1+1/m)^2 - 1."""
     positive("weibull_modulus: mean", mean, "Pa")
     positive("weibull_modulus: deviation", deviation, "Pa")
     target = math.log1p((deviation / mean) ** 2)
@@ -191,14 +191,20 @@ def equivalent_load(loads: ArrayLike, modulus: float, weights: ArrayLike | None 
     m = positive("equivalent_load: modulus", modulus, "-")
     sizes = np.abs(np.asarray(loads, dtype=float)).ravel()
     shares = np.ones_like(sizes) if weights is None else np.asarray(weights, dtype=float).ravel()
-    if sizes.size == 0 or shares.shape != sizes.shape or not np.isfinite(sizes).all() or not shares.sum() > 0:
+    if (
+        sizes.size == 0
+        or shares.shape != sizes.shape
+        or not np.isfinite(sizes).all()
+        or (shares < 0).any()
+        or not shares.sum() > 0
+    ):
         raise InputError(
             "equivalent_load: loads must be finite and not empty, weights of the same length and not all zero"
         )
     largest = float(sizes.max())
     if largest == 0.0:
         return 0.0
-    return largest * float(np.average((sizes / largest) ** m, weights=shares)) ** (1 / m)
+    return largest * math.pow(float(np.average((sizes / largest) ** m, weights=shares)), 1 / m)
 
 
 def _legendre_integral(modulus: float) -> float:
