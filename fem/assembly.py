@@ -1,7 +1,7 @@
 """Stiffness, loads and stress of curved quadratic triangles, in a few array operations.
 
-The kernel equals scikit-fem's own form (``tubewall.fem.reference_form``) to round-off; it is here because a whole mesh is
-assembled in a tenth of the time. Forces are per length [N/m] in the plane, for the full circle [N] in the axisymmetric case.
+The kernel equals scikit-fem's own form (``tubewall.fem.reference_form``) to round-off; it is here because it takes
+a fifth of the time. Forces are per length [N/m] in the plane, for the full circle [N] in the axisymmetric case.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def section_stiffness(stiffness: Floats) -> Floats:
     coupling = np.abs(c[..., _SECTION[:, None], _OUT_OF_SECTION]).max()
     if coupling > 1e-9 * np.abs(c).max():
         raise InputError(
-            "the stiffness couples the section to shear along z: turn the material so that the section is a symmetry plane"
+            "the stiffness couples the section to shear along z: turn the material so that the section is a plane of "
+            "its symmetry"
         )
     return c[..., _SECTION[:, None], _SECTION]
 
@@ -166,9 +167,9 @@ def assemble_stiffness(mesh: MeshLike, stiffness: Stiffness, kinematics: str = "
         Voigt stiffness [Pa]: (6, 6), (m, 6, 6) by element, (m, q, 6, 6) by quadrature point (``quadrature_points``), a
         function of points (p, 2) giving (p, 6, 6), or a mapping from region to (6, 6) or function.
     kinematics : str
-        "plane strain" (also for the generalised one: its axial strain is a load, see ``strain_load``) or "axisymmetric".
+        "plane strain" or "axisymmetric"; the axial strain of generalised plane strain is a load (``strain_load``).
     """
-    from scipy.sparse import coo_array, csc_array
+    from scipy.sparse import coo_array
 
     dofs = element_dofs(mesh.cells).astype(np.int32)
     entries = np.empty((len(dofs), 12, 12))

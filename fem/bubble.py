@@ -24,7 +24,9 @@ def nearly_incompressible(stiffness: Floats) -> NDArray[np.bool_]:
     """Where a section stiffness (..., 4, 4) is isotropic with a Poisson's ratio above ``POISSONS_RATIO_LIMIT``."""
     shear = stiffness[..., 3, 3]
     lame = stiffness[..., 0, 1]
-    isotropic = lame[..., None, None] * np.outer(_TRACE, _TRACE) + shear[..., None, None] * np.diag([2.0, 2.0, 2.0, 1.0])
+    isotropic = lame[..., None, None] * np.outer(_TRACE, _TRACE) + shear[..., None, None] * np.diag(
+        [2.0, 2.0, 2.0, 1.0]
+    )
     scale = np.abs(stiffness).max(axis=(-1, -2))
     same = np.abs(stiffness - isotropic).max(axis=(-1, -2)) <= 1e-9 * scale
     result: NDArray[np.bool_] = same & (lame > 2 * POISSONS_RATIO_LIMIT * (lame + shear))
@@ -67,7 +69,9 @@ def strain_with_bubble(corners: Floats, local: Floats, kinematics: str) -> tuple
     # the map is that of the six nodes; the bubble's gradient rides along as a seventh row
     grads, determinant = map_gradients(corners, gradients)
     jacobian = np.matmul(np.swapaxes(corners, -1, -2), gradients)
-    slopes = np.linalg.solve(np.swapaxes(jacobian, -1, -2), np.broadcast_to(slope[..., None], (*determinant.shape, 2, 1)))
+    slopes = np.linalg.solve(
+        np.swapaxes(jacobian, -1, -2), np.broadcast_to(slope[..., None], (*determinant.shape, 2, 1))
+    )
     points = np.matmul(values[..., None, :], corners)[..., 0, :]
     b = np.zeros((*determinant.shape, 4, 14))
     axisymmetric = kinematics == "axisymmetric"

@@ -1,7 +1,7 @@
 """Six-node curved triangles: shape functions, Jacobians, strain matrices and what lies on their edges.
 
-Everything here is a pure function of a mesh (points, cells, regions, boundaries). Degrees of freedom are numbered node by
-node: ``2 * node + component``. In-plane component arrays have the order (xx, yy, zz, xy), engineering shear strain.
+Everything here is a pure function of a mesh (points, cells, regions, boundaries). Degrees of freedom are numbered node
+by node: ``2 * node + component``. In-plane component arrays have the order (xx, yy, zz, xy), engineering shear strain.
 Macroscopic strains have the order ``MACRO`` = (xx, yy, xy, zz).
 """
 
@@ -166,7 +166,7 @@ def element_dofs(cells: Ints) -> Ints:
 
 @dataclass(frozen=True, kw_only=True)
 class FacetOwners:
-    """The element behind each facet: ``elements`` (k,), its local edge ``edges`` (k,), nodes (k, 3) counter-clockwise."""
+    """The element behind each facet: ``elements`` (k,), its local edge ``edges`` (k,), counter-clockwise nodes (k, 3)."""
 
     elements: Ints
     edges: Ints
@@ -228,8 +228,8 @@ def edge_to_local(edges: Ints, s: Floats) -> Floats:
 class SurfacePoints:
     """Points on facets, seen from the element behind: so a node between two facets appears twice.
 
-    ``points`` (p, 2) [m], ``normals`` (p, 2) out of the solid, ``elements`` (p,), ``local`` (p, 2), ``facets`` (p,) index of
-    the facet among those given.
+    ``points`` (p, 2) [m], ``normals`` (p, 2) out of the solid, ``elements`` (p,), ``local`` (p, 2), ``facets`` (p,)
+    index of the facet among those given.
     """
 
     points: Floats

@@ -15,7 +15,8 @@ from tubewall.errors import InputError
 from tubewall.fem.assembly import stiffness_at
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, map_gradients, shape, stiffness_rule, surface_points
-from tubewall.fem.stress import extreme_index, quantity
+from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
+from tubewall.fem.stress import extreme_index, quantity, traction
 
 if TYPE_CHECKING:
     from tubewall.fem.solution import Solution
@@ -173,25 +174,37 @@ def energy_error(solution: Solution) -> EnergyError:
 def surface_estimate(solution: Solution, boundary: str, quantity_name: str = "max principal") -> SurfaceEstimate:
     """The extreme of a quantity at the nodes of a boundary and its estimated discretisation error.
 
-    The estimate is the difference between computed and recovered stress there, or the jump of the computed stress between
-    the two elements at a node of the facet where the extreme lies, whichever is larger.
+    On a boundary that is not held the force per area is known, and what the computed stress misses of it is the error of
+    one principal stress, which stands for that of the others. On a held one the recovered stress takes its place. The jump
+    of the quantity between the two elements that meet at a node counts too. The largest on the facet of the extreme is taken.
     """
     at = surface_points(solution.mesh, boundary_facets(solution.mesh, boundary), 3, boundary)
     stress, points = solution.stress_in(at.elements, at.local)
     measure = quantity(quantity_name)
     values = measure(stress)
     index = extreme_index(values, quantity_name)
-    recovered = np.einsum("pi,pic->pc", shape(at.local)[0], recovered_stress(solution)[at.elements])
-    mine = at.facets == at.facets[index]
-    smoothed = np.abs(values - measure(recovered))[mine].max()
-    # the two values at the ends of the facet, one from each element that meets there
+    if any(isinstance(support, Support) and support.boundary == boundary for support in solution.supports):
+        recovered = np.einsum("pi,pic->pc", shape(at.local)[0], recovered_stress(solution)[at.elements])
+        missed = np.abs(values - measure(recovered))
+    else:
+        missed = np.linalg.norm(traction(stress, at.normals) - _applied(solution, boundary, points, at.normals), axis=1)
+    # a node has one value from each of the two elements that meet there
     _, node = np.unique(np.round(points / np.ptp(points, axis=0).max(), 12), axis=0, return_inverse=True)
     node = node.ravel()
     low = np.full(node.max() + 1, np.inf)
     high = np.full(node.max() + 1, -np.inf)
     np.minimum.at(low, node, values)
     np.maximum.at(high, node, values)
-    jump = (high - low)[node[mine]].max()
-    return SurfaceEstimate(
-        value=float(values[index]), at=points[index], quantity=quantity_name, mesh_error=float(max(smoothed, jump))
-    )
+    mine = at.facets == at.facets[index]
+    error = max(float(missed[mine].max()), float((high - low)[node[mine]].max()))
+    return SurfaceEstimate(value=float(values[index]), at=points[index], quantity=quantity_name, mesh_error=error)
+
+
+def _applied(solution: Solution, boundary: str, points: Floats, normals: Floats) -> Floats:
+    total = np.zeros_like(points)
+    for load in solution.loads:
+        if isinstance(load, Pressure) and load.boundary == boundary:
+            total -= scalar_at(load.pressure, points)[:, None] * normals
+        elif isinstance(load, Traction) and load.boundary == boundary:
+            total += vector_at(load.traction, points)
+    return total

@@ -76,6 +76,10 @@ class LoadBasis:
         """The most dangerous surface point under a pattern (n,) [Pa]."""
         return patterns.peak(self.surface, pattern, quantity)
 
+    def mesh_error(self, pattern: Floats, quantity: str = "max principal") -> float:
+        """Estimated discretisation error [Pa] of the peak under a pattern (n,) [Pa]; see ``patterns.mesh_error``."""
+        return patterns.mesh_error(self.surface, pattern, self.peak(pattern, quantity).index)
+
     def worst(self, low: float | Floats, high: float | Floats) -> Worst:
         """The pattern between ``low`` and ``high`` [Pa] with the largest surface tension."""
         return patterns.worst(self.surface, low, high)

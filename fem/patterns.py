@@ -8,7 +8,7 @@ import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.stress import extreme_index, quantity, tangential
+from tubewall.fem.stress import extreme_index, quantity, tangential, traction
 
 # about 16 MB of stress components at a time
 _BLOCK_NUMBERS = 2_000_000
@@ -140,6 +140,22 @@ def peaks(surface: SurfaceInfluence, patterns: Floats, quantity_name: str = "max
         indices[start : start + step] = best
         values[start : start + step] = sign * scores[best, np.arange(len(block))]
     return values, indices
+
+
+def mesh_error(surface: SurfaceInfluence, pattern: Floats, index: int) -> float:
+    """Estimated discretisation error [Pa] of the stress at the surface point ``index`` under a pattern (n,) [Pa].
+
+    The force that the computed stress exerts on the surface should be minus the pressure along the normal. What it misses
+    is known at each point, and as the error of the one principal stress whose exact value is known it stands for that of
+    the others. The largest miss among the six points nearest to ``index`` is taken (two facets of three points).
+    """
+    pattern = checked_pattern(pattern, surface.n_chambers)
+    near = np.argsort(np.linalg.norm(surface.points - surface.points[index], axis=1), kind="stable")[:6]
+    pressure = np.where(surface.chamber[near] >= 0, pattern[surface.chamber[near]], 0.0)
+    missed = (
+        traction(surface.influence[near] @ pattern, surface.normals[near]) + pressure[:, None] * surface.normals[near]
+    )
+    return float(np.linalg.norm(missed, axis=1).max())
 
 
 def worst(surface: SurfaceInfluence, low: float | Floats, high: float | Floats) -> Worst:

@@ -12,6 +12,7 @@ from tubewall.fem.assembly import Stiffness, stress_operator
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, SurfacePoints, outer_facets, surface_points
 from tubewall.fem.linearise import Linearised, SectionLine, line_rule, linearised
+from tubewall.fem.loads import Load, SupportLike
 from tubewall.fem.locate import Located, locate
 from tubewall.fem.stress import extreme_index, quantity, tensor
 
@@ -89,6 +90,8 @@ class Solution:
         Loads plus reactions over loads; residual of the linear solve.
     solver : str
     unknowns : int
+    loads, supports
+        As they were given.
     """
 
     mesh: MeshLike
@@ -102,6 +105,8 @@ class Solution:
     residual: float
     solver: str
     unknowns: int
+    loads: tuple[Load, ...]
+    supports: tuple[SupportLike, ...]
 
     def __post_init__(self) -> None:
         self.displacement.setflags(write=False)

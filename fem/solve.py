@@ -62,7 +62,7 @@ def solve(
     forces = nodal_forces(mesh, system.stiffness, loads, kinematics)
     axial = end_force(mesh, loads) if ends == "closed" else 0.0
     states = solve_states(system, forces[:, None], np.array([axial]))
-    return _solution(system, states, supports)
+    return _solution(system, states, loads, supports)
 
 
 def nodal_forces(mesh: MeshLike, stiffness: Stiffness, loads: Sequence[Load], kinematics: str) -> Floats:
@@ -77,7 +77,9 @@ def nodal_forces(mesh: MeshLike, stiffness: Stiffness, loads: Sequence[Load], ki
             cells = None if load.region is None else mesh.regions[load.region]
             soft, _ = soft_elements(mesh, stiffness)
             if len(soft if cells is None else np.intersect1d(soft, cells)):
-                raise InputError("a body force on a nearly incompressible region (nu > 0.4) is not carried by its elements")
+                raise InputError(
+                    "a body force on a nearly incompressible region (nu > 0.4) is not carried by its elements"
+                )
             force = load.force
             total += body_load(mesh, lambda points, f=force: vector_at(f, points), cells, kinematics)
         elif isinstance(load, (Pressure, Traction)):
@@ -121,7 +123,7 @@ def end_force(mesh: MeshLike, loads: Sequence[Load]) -> float:
     return total
 
 
-def _solution(system: System, states: States, supports: Sequence[SupportLike]) -> Solution:
+def _solution(system: System, states: States, loads: Sequence[Load], supports: Sequence[SupportLike]) -> Solution:
     u = states.displacement[:, 0]
     strain = float(states.axial_strain[0])
     return Solution(
@@ -136,6 +138,8 @@ def _solution(system: System, states: States, supports: Sequence[SupportLike]) -
         residual=states.residual,
         solver=system.factor.backend,
         unknowns=system.factor.unknowns,
+        loads=tuple(loads),
+        supports=tuple(supports),
     )
 
 
