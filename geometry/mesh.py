@@ -69,6 +69,7 @@ class NamedMesh:
         cells = _whole("cells", self.cells, 6)
         regions = {name: _whole(f"region {name!r}", part, 1) for name, part in self.regions.items()}
         boundaries = {name: _whole(f"boundary {name!r}", part, 3) for name, part in self.boundaries.items()}
+        _check_names([*regions, *boundaries])
         _check_cells(points, cells)
         _check_regions(regions, len(cells))
         object.__setattr__(self, "points", points)
@@ -179,6 +180,15 @@ def _check_shape(name: str, shape: tuple[int, ...], columns: int) -> None:
     wanted = 1 if columns == 1 else 2
     if len(shape) != wanted or (wanted == 2 and shape[1] != columns) or shape[0] == 0:
         raise InputError(f"{name} must have {columns} column(s) and at least one row, got an array of shape {shape}")
+
+
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        # what a mesh file can hold: names of physical groups stand between quotes on one line
+        if not isinstance(name, str) or not name.isprintable() or not name.strip() or '"' in name:
+            raise InputError(f"a region or boundary needs a printable name without quotes, got {name!r}")
+        if names.count(name) > 1:
+            raise InputError(f"the name {name!r} stands for a region and for a boundary")
 
 
 def _check_cells(points: NDArray[np.float64], cells: NDArray[np.int64]) -> None:

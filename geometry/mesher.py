@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import MeshingError, MissingDependencyError, ResourceError
+from tubewall.errors import InputError, MeshingError, MissingDependencyError
 from tubewall.geometry.triangles import side_keys
 
-#: Most triangles one call of the mesher, or one mesh, may have.
+#: Most triangles a mesh may have.
 MOST_CELLS: Final = 1_000_000
 
 Point = tuple[float, float]
@@ -90,6 +90,15 @@ class Meshed:
     cells: NDArray[np.int64]
     regions: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     facets: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+
+def refuse_size(cells: float) -> None:
+    """Refuse a mesh of about so many ``cells`` when they are more than :data:`MOST_CELLS`."""
+    if cells > MOST_CELLS:
+        raise InputError(
+            f"the mesh would have about {cells:.0f} cells, more than {MOST_CELLS}: pass fewer elements_through_wall, "
+            "fewer bores or a thicker wall"
+        )
 
 
 def mesh_outline(outline: Outline) -> Meshed:
@@ -198,12 +207,10 @@ def _extract(
         _, found = gmsh.model.mesh.getElementsByType(kind, tag)
         if len(found) == 0:
             raise MeshingError(f"gmsh left {'surface' if dim == 2 else 'curve'} {tag} of the drawing without elements")
-        return index[found.astype(np.int64)].reshape(-1, nodes)
+        return np.asarray(index[found.astype(np.int64)].reshape(-1, nodes))
 
     triangles = [connectivity(2, tag, 2, 3) for tag in patch_tags]
     edges = [connectivity(1, tag, 1, 2) for tag in curve_tags]
-    if sum(map(len, triangles)) > MOST_CELLS:
-        raise ResourceError(f"the mesh has more than {MOST_CELLS} cells: pass fewer elements_through_wall")
     return coordinates.reshape(-1, 3)[:, :2].copy(), triangles, edges
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import InputError
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import whole_number
 from tubewall.geometry.mesh import NamedMesh
-from tubewall.geometry.mesher import MOST_CELLS
+from tubewall.geometry.mesher import refuse_size
 from tubewall.geometry.sector import Sector, mesh_sector
 from tubewall.geometry.tiling import TOLERANCE, Copy, join, matched, rotation
 from tubewall.geometry.triangles import outer_sides
@@ -108,8 +107,7 @@ def supercell_mesh(array: CellArray, n: int, *, elements_through_wall: int = 4) 
     """
     n = whole_number("n", n, 1, 1000)
     sector = mesh_sector(array, elements_through_wall)
-    copies = 12 if array.packing == "hexagonal" else 8
-    refuse_size(copies * n * n * len(sector.mesh.cells))
+    refuse_size(2 * array.neighbours * n * n * len(sector.mesh.cells))
     parts = [(sector.mesh, copy) for i in range(n) for j in range(n) for copy in cell_copies(array, i, j)]
     unit = array.lattice / array.bore
     joined = join(parts)
@@ -138,15 +136,6 @@ def supercell_mesh(array: CellArray, n: int, *, elements_through_wall: int = 4) 
         sections=_sections(sector, array.bore),
         wall_nodes=_wall_nodes(sector, joined.points),
     )
-
-
-def refuse_size(cells: int) -> None:
-    """Refuse a mesh of more ``cells`` than :data:`MOST_CELLS`."""
-    if cells > MOST_CELLS:
-        raise InputError(
-            f"the mesh would have {cells} cells, more than {MOST_CELLS}: pass fewer elements_through_wall, "
-            "fewer bores or a thicker wall"
-        )
 
 
 def cell_copies(array: CellArray, i: int, j: int) -> Iterator[Copy]:

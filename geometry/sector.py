@@ -20,10 +20,12 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import whole_number
-from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size, mesh_outline
+from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size, mesh_outline, refuse_size
 
 GROWTH = 0.4
 LONGEST_ASPECT = 6.0
+#: Elements through a wall up to which a mesh is made without a look at its size first.
+COARSE = 4
 #: Ratio of one stretched element to the next along a wall.
 STRETCHING = 1.3
 
@@ -40,13 +42,13 @@ class Sector:
 def mesh_sector(array: CellArray, elements_through_wall: int) -> Sector:
     """Mesh the fundamental sector of ``array``."""
     e = even_elements(elements_through_wall)
-    if array.construction == "tubes":
-        drawing = _tube(array, e)
-    elif array.bore_shape == "round":
-        drawing = _round(array, e)
-    else:
-        drawing = _polygon(array, e)
-    return Sector(mesh=mesh_outline(drawing[0]), root=drawing[1], middle=drawing[2])
+    draw = _tube if array.construction == "tubes" else _round if array.bore_shape == "round" else _polygon
+    if e > COARSE:
+        # all sizes go with 1/e: the coarse mesh, quickly made, tells how many cells the fine one would have
+        coarse = mesh_outline(draw(array, COARSE)[0])
+        refuse_size(2 * array.neighbours * len(coarse.cells) * (e / COARSE) ** 2)
+    outline, root, middle = draw(array, e)
+    return Sector(mesh=mesh_outline(outline), root=root, middle=middle)
 
 
 def even_elements(elements_through_wall: int) -> int:

@@ -69,7 +69,7 @@ def smallest_angles(points: Points, cells: Nodes) -> Points:
     ahead, behind = np.roll(corners, -1, axis=1) - corners, np.roll(corners, 1, axis=1) - corners
     cross = ahead[..., 0] * behind[..., 1] - ahead[..., 1] * behind[..., 0]
     dot = (ahead * behind).sum(axis=-1)
-    return np.degrees(np.arctan2(cross, dot)).min(axis=1)
+    return np.asarray(np.degrees(np.arctan2(cross, dot)).min(axis=1))
 
 
 def aspect_ratios(points: Points, cells: Nodes) -> Points:
@@ -78,7 +78,7 @@ def aspect_ratios(points: Points, cells: Nodes) -> Points:
     sides = np.roll(corners, -1, axis=1) - corners
     doubled = np.abs(sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0])
     longest = np.hypot(sides[..., 0], sides[..., 1]).max(axis=1)
-    return longest**2 / np.maximum(doubled, np.finfo(float).tiny)
+    return np.asarray(longest**2 / np.maximum(doubled, np.finfo(float).tiny))
 
 
 def all_sides(cells: Nodes) -> Nodes:
@@ -89,7 +89,7 @@ def all_sides(cells: Nodes) -> Nodes:
 def side_keys(sides: Nodes, nodes: int) -> Nodes:
     """One whole number per side, the same from either cell, shape (k,); ``nodes`` is the number of nodes."""
     ends = np.sort(sides[:, :2], axis=1)
-    return ends[:, 0] * np.int64(nodes) + ends[:, 1]
+    return np.asarray(ends[:, 0] * np.int64(nodes) + ends[:, 1])
 
 
 def outer_sides(cells: Nodes, nodes: int) -> Nodes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tubewall.errors import InputError
 from tubewall.geometry.array import FINEST
 from tubewall.geometry.checks import length_or_zero, positive_length
 from tubewall.geometry.mesh import NamedMesh
-from tubewall.geometry.mesher import Curve, Outline, Patch, Point, Size, mesh_outline
-from tubewall.geometry.periodic import refuse_size
+from tubewall.geometry.mesher import Curve, Outline, Patch, Point, Size, mesh_outline, refuse_size
 from tubewall.geometry.sector import GROWTH, even_elements
 from tubewall.geometry.triangles import vertices_first
 from tubewall.units import show
@@ -166,9 +166,7 @@ def _outline(tubule: Tubule, e: int) -> Outline:
 
     def draw(*nodes: Point, name: str = "", centre: Point | None = None) -> list[tuple[int, int]]:
         way = [(len(curves) + k, 1) for k in range(len(nodes) - 1)]
-        curves.extend(
-            Curve(start=a, end=b, name=name, centre=centre) for a, b in zip(nodes[:-1], nodes[1:], strict=True)
-        )
+        curves.extend(Curve(start=a, end=b, name=name, centre=centre) for a, b in pairwise(nodes))
         return way
 
     interface = draw((radius, 0.0), edge)
@@ -233,7 +231,7 @@ def _size(tubule: Tubule, e: int) -> Size:
         mouth = abs(math.hypot(x - cx, y - cy) - fillet) if fillet else math.hypot(x - 0.5, y)
         best = min(coarsest, at_mouth + GROWTH * mouth)
         below = max(-y, 0.0)
-        best = min(best, film / 3 + GROWTH * math.hypot(below, max(0.5 - x, 0.0)))
+        best = min(best, film / 3 + GROWTH * math.hypot(max(below, y - film), max(0.5 - x, 0.0)))
         best = min(best, 1 / 24 + GROWTH * math.hypot(max(-fillet - y, 0.0), max(x - 0.5, 0.0)))
         foot = math.hypot(max(film - y, 0.0), max(0.5 - x, x - outer, 0.0))
         best = min(best, wall / 4 + GROWTH * foot, wall / 16 + GROWTH * math.hypot(x - outer, y - film))
