@@ -16,7 +16,7 @@ check ruff format --check .
 check ruff check .
 check tools/link_types.sh
 check mypy -p tubewall
-check pyright
+check pyright --project .types --pythonpath .venv/bin/python
 check lint-imports
 [ -z "$failed" ] || { echo "failed: ${failed#, }" >&2; exit 1; }
 echo "all checks passed"

@@ -4,10 +4,11 @@
 #
 #   tools/prove_bare_system.sh [suite [mirror]]
 #
-# As root, with debootstrap installed (and ubuntu-archive-keyring for an Ubuntu suite). The suite is
-# bookworm unless given; the mirror is the one that apt of this machine is configured with. TUBEWALL_COMMANDS replaces the commands (one a line; the default is 'doctor', 'thickness', 'test'),
-# TUBEWALL_WITHOUT_RENDERER the one that is tried after the graphics library is taken away again ('thickness').
-# How this machine reaches its package index (PIP_* variables, certificate, proxies) is handed in by the environment.
+# As root, with debootstrap installed. The suite is bookworm unless given; the mirror is the one that apt of this machine
+# is configured with (Ubuntu's has to be given: noble <mirror>). TUBEWALL_COMMANDS replaces the commands, one a line: the
+# default is doctor, thickness, test. TUBEWALL_WITHOUT_RENDERER replaces the one that is tried after the graphics library
+# was taken away again (thickness). How this machine reaches its package index (PIP_* variables, certificate, proxies) is
+# handed in by the environment.
 set -eu
 cd "$(dirname "$0")/.."
 suite=${1:-bookworm}
@@ -39,8 +40,11 @@ inside() { # runs its words in the bare system with a clean environment and what
 chmod 755 "$bare"
 echo "== a bare $suite in $bare"
 # Ubuntu keeps python3-venv in universe, which every Ubuntu has switched on
-case $mirror in *ubuntu*) components=main,universe ;; *) components=main ;; esac
-debootstrap --variant=minbase --components="$components" "$suite" "$bare" "$mirror" >"$bare.log" 2>&1 || { tail -n 20 "$bare.log"; exit 1; }
+case $mirror in *ubuntu*) components=main,universe script=gutsy ;; *) components=main script=sid ;; esac
+# a suite younger than this debootstrap is made like the others of its family
+if [ -e "/usr/share/debootstrap/scripts/$suite" ]; then script=; fi
+# shellcheck disable=SC2086
+debootstrap --variant=minbase --components="$components" "$suite" "$bare" "$mirror" $script >"$bare.log" 2>&1 || { tail -n 20 "$bare.log"; exit 1; }
 rm -f "$bare.log"
 [ -e "$bare/proc/self" ] || mount -t proc proc "$bare/proc"
 cp -L /etc/resolv.conf "$bare/etc/resolv.conf"

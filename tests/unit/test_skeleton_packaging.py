@@ -28,8 +28,7 @@ def test_every_code_folder_is_in_both_tables() -> None:
     assert sorted(table["packages"]) == ["tubewall", *(f"tubewall.{room}" for room in ROOMS)]
 
 
-def test_every_code_folder_is_type_checked_and_in_the_layers() -> None:
-    assert sorted(PROJECT["tool"]["pyright"]["include"]) == sorted(["api", *ROOMS])
+def test_every_code_folder_is_in_the_layers() -> None:
     layers = " ".join(PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]).replace("|", " ").split()
     assert set(ROOMS) <= set(layers)
 
