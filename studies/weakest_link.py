@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.fem.stress import principal
+from tubewall.materials import effective_size
+
+if TYPE_CHECKING:
+    from tubewall.fem import ArrayBasis
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +38,9 @@ def beta_parameters(mean: float, standard_deviation: float) -> tuple[float, floa
     """
     bound = math.sqrt(mean * (1.0 - mean))
     if not 0.0 < standard_deviation < bound:
-        raise InputError(f"fill_scatter must be between 0 and {bound:.3g} for a mean fill of {mean:g}, got {standard_deviation:g}")
+        raise InputError(
+            f"fill_scatter must be between 0 and {bound:.3g} for a mean fill of {mean:g}, got {standard_deviation:g}"
+        )
     total = mean * (1.0 - mean) / standard_deviation**2 - 1.0
     return mean * total, (1.0 - mean) * total
 
@@ -86,26 +93,26 @@ def difference_moment(
     return float(density @ moment @ density)
 
 
-def surface_integral(principal: Floats, weights: Floats, modulus: float) -> float:
-    """Integral of sum_k <sigma_k>^m over a surface, per unit of the dimension that the weights carry.
-
-    Parameters
-    ----------
-    principal : (p, 3) array
-        Principal stresses [Pa] at the surface points; compression does not count.
-    weights : (p,) array
-        Quadrature weights [m] of the points along the surface in the section.
-    modulus : float
-        Weibull modulus m [-].
-    """
-    return float(weights @ np.sum(np.maximum(principal, 0.0) ** modulus, axis=1))
-
-
-def failure_probability(expected_failures: float) -> float:
-    """Probability that at least one wall fails, 1 - exp(-expected number) [-]."""
-    return -math.expm1(-expected_failures)
-
-
 def allowed_failures(probability: float) -> float:
     """Expected number of failures at which the probability of at least one is ``probability`` [-]."""
     return -math.log1p(-probability)
+
+
+def effective_widths(basis: ArrayBasis, modulus: float) -> float:
+    """Integral over all walls of sum_k <sigma_k>^m under a unit pressure in one bore, per metre of height [m].
+
+    Both faces count, fillets included. Translation makes the influence of every bore of the supercell on one cell the
+    influence of one bore on every cell.
+    """
+    surface = basis.surface
+    weights = facet_weights(surface.points)
+    bores = basis.supercell**2
+    stress = np.moveaxis(surface.influence[:, :, :bores], 1, -1).reshape(-1, 4)
+    return effective_size(principal(stress), np.repeat(weights, bores), modulus, peak=1.0)
+
+
+def facet_weights(points: Floats) -> Floats:
+    """Simpson weights (p,) [m] of points (p, 2) that come as start, middle, end of one curved facet after another."""
+    start, middle, end = np.moveaxis(points.reshape(-1, 3, 2), 1, 0)
+    slopes = np.stack([4 * middle - 3 * start - end, end - start, 3 * end + start - 4 * middle], axis=1)
+    return np.asarray((np.linalg.norm(slopes, axis=-1) * np.array([1.0, 4.0, 1.0]) / 6.0).ravel())

@@ -1,0 +1,92 @@
+"""What the main job answers: pressures, stresses, the window of walls, the electrolyte; as values, text and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tubewall.studies.bounds import Bound, Window, governing
+
+if TYPE_CHECKING:
+    from tubewall.studies.electrolyte import ElectrolyteAnswer
+    from tubewall.studies.pressures import PressureAnswer
+    from tubewall.studies.load_cases import CaseStress, LoadCase
+    from tubewall.studies.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseAnswer:
+    """One load case: its stress at the design wall, every bound on the wall, and the windows they leave.
+
+    Attributes
+    ----------
+    stress : CaseStress
+        At the study's own wall.
+    other_confinement : float
+        Peak of the same case under the other confinement [Pa].
+    bounds : tuple of Bound
+        All constraints; those that could not be computed are absent and named in ``left_out``.
+    left_out : mapping
+        Constraint name to the reason why it was not computed.
+    """
+
+    name: LoadCase
+    stress: CaseStress
+    other_confinement: float
+    bounds: tuple[Bound, ...]
+    left_out: Mapping[str, str]
+    window_1d: Window
+    window_2d: Window
+
+    @property
+    def thinnest(self) -> Bound:
+        """The bound from below that decides in two dimensions: its wall is the minimum wall of this load case."""
+        bound = governing(self.bounds, "below", "2d")
+        if bound is None:
+            raise RuntimeError(f"load case {self.name} has no bound from below")
+        return bound
+
+    @property
+    def thinnest_range(self) -> tuple[float | None, float | None]:
+        """The minimum wall [m] over the strength range and the mesh error: low, high."""
+        below = [b for b in self.bounds if b.side == "below" and b.dimension in ("both", "2d")]
+        lows = [b.low for b in below]
+        highs = [b.high for b in below]
+        low = None if None in lows else max(x for x in lows if x is not None)
+        high = None if None in highs else max(x for x in highs if x is not None)
+        return low, high
+
+    def bound(self, name: str) -> Bound:
+        """One constraint by its name."""
+        return next(b for b in self.bounds if b.name == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallAnswer:
+    """The whole answer of the main job; ``print(answer)`` gives one sentence, ``answer.text()`` the tables."""
+
+    study: Study
+    pressures: PressureAnswer
+    cases: Mapping[str, CaseAnswer]
+    electrolytes: tuple[ElectrolyteAnswer, ...]
+    guesses: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seconds: Mapping[str, float]
+
+    def __str__(self) -> str:
+        from tubewall.studies.wording import sentence
+
+        return sentence(self)
+
+    def text(self) -> str:
+        """The answer as plain text, as the command prints it."""
+        from tubewall.studies.wording import text
+
+        return text(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain data; every number is ``{"value": ..., "unit": ...}`` in SI, a missing one ``null``."""
+        from tubewall.studies.as_data import to_json
+
+        return to_json(self)

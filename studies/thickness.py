@@ -1,0 +1,133 @@
+"""The main job: how thin may the wall be, what decides it, what changes when it lets gas through."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from tubewall.materials import VonMisesYield, material
+from tubewall.studies.answer import CaseAnswer, WallAnswer
+from tubewall.studies.bounds import window
+from tubewall.studies.case_bounds import case_bounds
+from tubewall.studies.electrolyte import electrolyte_answer
+from tubewall.studies.load_cases import LOAD_CASES, CaseStress, LoadCase, case_stress, with_mesh_error
+from tubewall.studies.pressures import PressureAnswer, pressures
+from tubewall.studies.stress_curve import StressCurve
+from tubewall.studies.stress_model import Confinement, Strength, StressModel
+from tubewall.studies.validity import guesses_of, warnings_of
+
+if TYPE_CHECKING:
+    from tubewall.materials import Material
+    from tubewall.studies.study import Study
+
+Progress = Callable[[float, str], None]
+OTHER: Mapping[Confinement, Confinement] = {"held": "free", "free": "held"}
+
+
+def _silent(_share: float, _doing: str) -> None:
+    """No progress wanted."""
+
+
+def strength_of(study: Study, wall: Material) -> Strength:
+    """The strength the wall is held against: its record's, or the range given in the study with its geometric mean.
+
+    A given bound replaces that bound of the record; the record's value stays where it lies inside.
+    """
+    record = wall.strength
+    low = study.wall.strength_low or record.range[0]
+    high = study.wall.strength_high or record.range[1]
+    if study.wall.strength_low and not study.wall.strength_high:
+        high = max(high, low)
+    if study.wall.strength_high and not study.wall.strength_low:
+        low = min(low, high)
+    inside = low <= record.value <= high
+    value = record.value if inside else math.sqrt(low * high)
+    return Strength(value=value, low=low, high=high, ductile=isinstance(record, VonMisesYield))
+
+
+def stress_model(study: Study) -> StressModel:
+    """The walls of a study as a function of their thickness."""
+    wall = material(study.wall.wall_material)
+    return StressModel(study=study, material=wall, strength=strength_of(study, wall))
+
+
+def minimum_wall(study: Study | None = None, *, progress: Progress | None = None) -> WallAnswer:
+    """Answer the main job for a study.
+
+    Parameters
+    ----------
+    study : Study, optional
+        Without one, the source's own design (Chen et al., Nature 578, 251, 2020).
+    progress : callable, optional
+        Called with the share done (0 .. 1) and what is being done.
+
+    Returns
+    -------
+    WallAnswer
+        Prints as one sentence; ``.text()`` has the tables, ``.to_json()`` the data.
+
+    Raises
+    ------
+    InputError
+        When the study describes nothing that can be drawn.
+    """
+    from tubewall.studies.study import Study as StudyModel
+
+    study = study or StudyModel()
+    tell = progress or _silent
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+    tell(0.0, "pressures")
+    model = stress_model(study)
+    pressed = pressures(study, model.drawing(study.wall.wall))
+    seconds["pressures"] = time.perf_counter() - started
+
+    began = time.perf_counter()
+    curve = StressCurve(model=model, pressures=pressed)
+    curve.sample(lambda share, doing: tell(0.1 + 0.5 * share, doing))
+    cases = {}
+    for i, case in enumerate(LOAD_CASES):
+        tell(0.6 + 0.08 * i, f"walls for {case}")
+        cases[case] = _answer(model, curve, case, pressed)
+    seconds["walls"] = time.perf_counter() - began
+
+    began = time.perf_counter()
+    tell(0.92, "electrolyte")
+    electrolytes = tuple(electrolyte_answer(study, name, pressed) for name in study.electrolyte.electrolytes)
+    seconds["electrolyte"] = time.perf_counter() - began
+    seconds["total"] = time.perf_counter() - started
+    tell(1.0, "done")
+    return WallAnswer(
+        study=study,
+        pressures=pressed,
+        cases=cases,
+        electrolytes=electrolytes,
+        guesses=guesses_of(study, model.material, weakest_link=any(b.name == "weakest_link" for c in cases.values() for b in c.bounds)),
+        warnings=warnings_of(study, model, pressed, cases),
+        seconds=seconds,
+    )
+
+
+def _answer(model: StressModel, curve: StressCurve, case: LoadCase, pressed: PressureAnswer) -> CaseAnswer:
+    study = model.study
+    bounds, left_out = case_bounds(curve, case)
+    other = case_stress(model, case, study.wall.wall, pressed, confinement=OTHER[study.drawing.confinement])
+    return CaseAnswer(
+        name=case,
+        stress=design_stress(model, case, pressed),
+        other_confinement=other.peak,
+        bounds=bounds,
+        left_out=left_out,
+        window_1d=window(bounds, "1d", thickest=study.wall.thickest),
+        window_2d=window(bounds, "2d", thickest=study.wall.thickest),
+    )
+
+
+def design_stress(model: StressModel, case: LoadCase, pressed: PressureAnswer) -> CaseStress:
+    """The stress of a case at the study's own wall, with its mesh error from a mesh of half its density."""
+    wall = model.study.wall.wall
+    return with_mesh_error(
+        case_stress(model, case, wall, pressed), case_stress(model, case, wall, pressed, coarser=True)
+    )

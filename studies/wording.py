@@ -1,0 +1,251 @@
+"""The answer in words: one sentence, the printed tables, and plain data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tubewall.studies.load_cases import SAYS
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from tubewall.chambers import WallZone
+    from tubewall.studies.answer import CaseAnswer, WallAnswer
+    from tubewall.studies.bounds import Bound, Window
+    from tubewall.studies.pressures import PressureAnswer
+
+
+def sentence(answer: WallAnswer) -> str:
+    """The answer in one sentence: what was asked, the number, what decides it, how sure it is, what permeability buys."""
+    drawing = answer.study.drawing
+    gas = answer.cases["gas_hermetic"]
+    lithium = answer.cases["lithium_against_gas"]
+    subject = f"{drawing.bore_shape} bores of {show(drawing.bore, 'm')} in {answer.study.wall.wall_material}"
+    return (
+        f"{subject}: under gas {window_words(gas.window_2d)}; "
+        f"{lithium_words(answer, lithium)}; {permeability_words(answer)}."
+    )
+
+
+def window_words(window: Window) -> str:
+    """A window of walls and what decides each end."""
+    above = f"{window.binds_high} allows at most {length(window.high)}"
+    if window.low is None:
+        return f"no wall holds ({window.binds_low} allows none that was searched, {above})"
+    if window.is_empty:
+        return f"no wall holds ({window.binds_low} wants at least {length(window.low)}, {above})"
+    return f"walls of {length(window.low)} ({window.binds_low}) to {length(window.high)} ({window.binds_high}) hold"
+
+
+def length(value: float, digits: int = 3) -> str:
+    """A wall or a deflection, always in nanometres below a micrometre: walls of parts of one are compared with others."""
+    return f"{value * 1e9:.{digits}g} nm" if abs(value) < 1e-6 else show(value, "m", digits)
+
+
+def lithium_words(answer: WallAnswer, case: CaseAnswer) -> str:
+    """What lithium at its pressure beside a tubule of gas does."""
+    pressure = show(answer.pressures.lithium, "Pa")
+    return f"with lithium at {pressure} against gas {window_words(case.window_2d)}"
+
+
+def permeability_words(answer: WallAnswer) -> str:
+    """What permeable walls change for the stress of gas on the wall."""
+    hermetic, permeable = answer.cases["gas_hermetic"], answer.cases["gas_permeable"]
+    before, after = mechanical_wall(hermetic), mechanical_wall(permeable)
+    pair = answer.pressures
+    return (
+        f"permeable walls cut the gas difference from {show(pair.hermetic.difference, 'Pa')} "
+        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas alone needs from {_wall(before)} "
+        f"to {_needs(after, answer.study.wall.thinnest)}"
+    )
+
+
+def mechanical_wall(case: CaseAnswer) -> float | None:
+    """The thinnest wall [m] that the stresses of a case alone allow."""
+    walls = [0.0 if b.at_edge else b.wall for b in case.bounds if b.side == "below" and b.name in MECHANICAL]
+    return None if None in walls else max((w for w in walls if w is not None), default=0.0)
+
+
+MECHANICAL = (
+    "strength_peak",
+    "strength_linearised",
+    "weakest_link",
+    "plastic_limit",
+    "buckling_wall",
+    "buckling_tube",
+)
+
+
+def _needs(wall: float | None, thinnest: float) -> str:
+    return f"less than {length(thinnest)}" if wall == 0.0 else _wall(wall)
+
+
+def _wall(wall: float | None) -> str:
+    return "no wall" if wall is None else length(wall)
+
+
+def text(answer: WallAnswer) -> str:
+    """The answer as the command prints it."""
+    parts = [
+        _title(answer),
+        "",
+        *_headline(answer),
+        "",
+        "Pressures",
+        *_pressure_lines(answer.pressures),
+        "",
+        f"Stress in walls of {show(answer.study.wall.wall, 'm')}",
+        *_stress_lines(answer),
+        "",
+        "Thinnest wall by load case and constraint, with its range over strength and mesh",
+        *_bound_lines(answer),
+        "",
+        "Electrolyte under the piston",
+        *_electrolyte_lines(answer),
+    ]
+    if answer.guesses:
+        parts += ["", "Leans on guesses", *(f"  {guess}" for guess in answer.guesses)]
+    if answer.warnings:
+        parts += ["", "Warnings", *(f"  {warning}" for warning in answer.warnings)]
+    return "\n".join(parts)
+
+
+def _title(answer: WallAnswer) -> str:
+    d = answer.study.drawing
+    return (
+        f"{d.packing} packing, {d.bore_shape} bores of {show(d.bore, 'm')}, fillet {show(d.fillet, 'm')}, "
+        f"height {show(d.height, 'm')}, {answer.study.wall.wall_material}, {d.confinement} in the plane, ends {d.ends}"
+    )
+
+
+def _headline(answer: WallAnswer) -> Iterable[str]:
+    gas, lithium = answer.cases["gas_hermetic"], answer.cases["lithium_against_gas"]
+    yield f"Under gas          {window_words(gas.window_2d)}"
+    yield f"Under lithium      {window_words(lithium.window_2d)}, at {show(answer.pressures.lithium, 'Pa')}"
+    yield f"One-dimensional    {window_words(gas.window_1d)}"
+    yield f"Permeability       {permeability_words(answer)}"
+
+
+def _pressure_lines(p: PressureAnswer) -> Iterable[str]:
+    yield f"  lithium ceiling {show(p.ceiling, 'Pa')}, taken as load {show(p.lithium, 'Pa')}; gas at first {show(p.initial, 'Pa')}"
+    rows = [
+        ("", "hermetic", "permeable", "mixed"),
+        ("fuller chamber", show(p.hermetic.high, "Pa", 4), show(p.permeable.high, "Pa", 4), show(p.mixed, "Pa", 4)),
+        ("emptier chamber", show(p.hermetic.low, "Pa", 4), show(p.permeable.low, "Pa", 4), show(p.mixed, "Pa", 4)),
+        ("across the wall", show(p.hermetic.difference, "Pa", 4), show(p.permeable.difference, "Pa", 4), "0 Pa"),
+        ("equalisation time", "never", show(p.equalisation_time, "s"), "0 s"),
+        ("regime number", "0", f"{p.regime_number:.3g}", "infinite"),
+    ]
+    yield from grid(rows)
+    yield f"  the regime number is 1 at a permeance of {p.crossover:.3g} mol/(m2 s Pa)"
+    for zone in p.zones:
+        if zone.height > 0.0:
+            yield f"  {zone.name:<16} {show(zone.bottom, 'm')} to {show(zone.top, 'm')}: {zone_words(p, zone)}"
+
+
+def zone_words(p: PressureAnswer, zone: WallZone) -> str:
+    """What stands against what in a zone of the wall, absolute."""
+    fluids = {
+        "lithium": lambda gas: f"lithium at {show(gas, 'Pa')} to {show(p.ceiling, 'Pa')}",
+        "gas": lambda gas: f"gas at {show(gas, 'Pa')}",
+    }
+    sides = zip(zone.fluids, zone.gas_pressures, strict=True)
+    return " against ".join(fluids[fluid](gas) for fluid, gas in sides)
+
+
+def _stress_lines(answer: WallAnswer) -> Iterable[str]:
+    held = answer.study.drawing.confinement
+    other = "free" if held == "held" else "held"
+    rows = [("", "peak", "mesh error", "one different", "root m + b", "middle m + b", "deflection", f"peak if {other}")]
+    for name, case in answer.cases.items():
+        s = case.stress
+        rows.append(
+            (
+                name,
+                show(s.peak, "Pa"),
+                show(s.mesh_error, "Pa", 2),
+                show(s.one_different, "Pa"),
+                f"{show(s.root.membrane, 'Pa')} + {show(abs(s.root.bending), 'Pa')}",
+                f"{show(s.middle.membrane, 'Pa')} + {show(abs(s.middle.bending), 'Pa')}",
+                length(s.deflection),
+                show(case.other_confinement, "Pa"),
+            )
+        )
+    yield from grid(rows)
+    for name, case in answer.cases.items():
+        x, y = case.stress.at
+        yield f"  {name}: {SAYS[case.name]}; peak at ({show(x, 'm')}, {show(y, 'm')}) of the cell"
+
+
+def _bound_lines(answer: WallAnswer) -> Iterable[str]:
+    cases = list(answer.cases.values())
+    names: list[str] = []
+    for case in cases:
+        names += [b.name for b in case.bounds if b.name not in names]
+    rows: list[Sequence[str]] = [("", *(case.name for case in cases))]
+    for name in names:
+        cells = []
+        for case in cases:
+            found = [b for b in case.bounds if b.name == name]
+            cells.append(bound_words(found[0]) if found else "-")
+        rows.append((name, *cells))
+    rows.append(("binds", *(case.thinnest.name for case in cases)))
+    rows.append(("window", *(_window_cell(case.window_2d) for case in cases)))
+    yield from grid(rows)
+    said: set[str] = set()
+    for case in cases:
+        for name, reason in case.left_out.items():
+            if reason not in said:
+                said.add(reason)
+                yield f"  {name} left out: {reason}"
+
+
+def bound_words(bound: Bound) -> str:
+    """A bound with its range, as it stands in a table."""
+    sign = ">=" if bound.side == "below" else "<="
+    if bound.wall is None:
+        return "no wall"
+    if bound.at_edge:
+        return "any"
+    if bound.low == bound.high:
+        return f"{sign} {length(bound.wall)}"
+    low = "none" if bound.low is None else length(bound.low)
+    high = "none" if bound.high is None else length(bound.high)
+    return f"{sign} {length(bound.wall)} ({low} .. {high})"
+
+
+def _window_cell(window: Window) -> str:
+    if window.is_empty or window.low is None:
+        return "empty"
+    return f"{length(window.low)} .. {length(window.high)}"
+
+
+def _electrolyte_lines(answer: WallAnswer) -> Iterable[str]:
+    rows = [("", "peak/P_Li alone", "all full", "peak alone", "mesh error", "strength", "allows overpotential")]
+    for e in answer.electrolytes:
+        strength = "unknown" if e.strength is None else show(e.strength, "Pa")
+        allowed = "-" if e.overpotential is None or math.isinf(e.overpotential) else show(e.overpotential, "V")
+        rows.append(
+            (
+                e.name,
+                f"{e.alone.factor:.3g}",
+                f"{e.alike.factor:.3g}",
+                show(e.peak, "Pa"),
+                show(e.alone.mesh_error * e.pressure, "Pa", 2),
+                strength,
+                allowed,
+            )
+        )
+    yield from grid(rows)
+    for e in answer.electrolytes:
+        if e.alone.singular or e.alike.singular:
+            yield f"  {e.name}: singular where it meets the insulator; stress is that half a fillet away from the edge"
+
+
+def grid(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Rows of words as aligned lines, the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        first = f"  {row[0]:<{widths[0]}}"
+        yield (first + "".join(f"   {cell:>{w}}" for cell, w in zip(row[1:], widths[1:], strict=True))).rstrip()
