@@ -174,8 +174,9 @@ def _sweep_options(parser: OneLineParser) -> None:
 
 def _materials_options(parser: OneLineParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="show one material with all of its numbers")
-    parser.add_argument("--bibtex", action="store_true", help="print the sources as BibTeX")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--bibtex", action="store_true", help="print the sources as BibTeX")
+    form.add_argument("--json", action="store_true", help="print as JSON")
     parser.set_defaults(run=_materials)
 
 

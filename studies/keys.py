@@ -19,8 +19,8 @@ from tubewall.units import parse, unit_factor
 Value = float | int | bool | str | tuple[str, ...] | None
 Kind = Literal["quantity", "integer", "flag", "choice", "material", "materials"]
 
-_PLAIN_NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\Z")
-_EXPONENT: Final = re.compile("e-0+")
+_PLAIN_NUMBER: Final = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z")
+_EXPONENT: Final = re.compile(r"e(-?)\+?0*")
 _MAX_NAMES: Final = 8
 _MAX_NAME: Final = 100
 
@@ -199,8 +199,8 @@ class Key:
         if self.written == "1":
             return f"{value:.15g}"
         number = value - 273.15 if self.written == "C" else value / unit_factor(self.written)[0]
-        for digits in (3, 6, 9, 12, 15):
-            text = f"{_EXPONENT.sub('e-', f'{number:.{digits}g}')} {self.written}"
+        for digits in (6, 9, 12, 15):
+            text = _EXPONENT.sub(r"e\1", f"{number:.{digits}g}") + f" {self.written}"
             if _rounded(parse(text, self.unit)) == value:
                 return text
         return f"{value!r} {self.unit}"
@@ -227,10 +227,10 @@ def _material_name(value: object) -> str:
 
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_NAME:
         raise InputError(f"expected the name of a material, got {shown(value)}: `tubewall materials` lists them")
-    names = material_names()
-    if value not in names:
-        raise unknown_name("material", value, names)
-    return value
+    names = {name.casefold(): name for name in material_names()}
+    if value.casefold() not in names:
+        raise unknown_name("material", value, names.values())
+    return names[value.casefold()]
 
 
 def _material_list(value: object) -> tuple[str, ...]:

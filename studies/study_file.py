@@ -16,6 +16,9 @@ from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES, Value, shown
 LARGEST_FILE: Final = 1_000_000
 _DEEPEST: Final = 16
 _LONGEST_LINE: Final = 20_000
+# the parser takes seconds over tens of thousands of keys and tables; a study has about fifty
+_MOST_KEYS: Final = 2_000
+_TABLE_LINE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _DEEP_KEY: Final = re.compile(r"^[^=#\n]*(?:\.[^=#\n.]*){%d}" % _DEEPEST, re.MULTILINE)  # noqa: UP031
 
 
@@ -81,6 +84,9 @@ def _parsed(text: str, source: str) -> dict[str, object]:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > _LONGEST_LINE:
             raise InputError(f"{source}: line {number} has {len(line)} characters; lines have at most {_LONGEST_LINE}")
+    for count, what in ((text.count("="), "keys"), (sum(1 for _ in _TABLE_LINE.finditer(text)), "tables")):
+        if count > _MOST_KEYS:
+            raise InputError(f"{source}: has {count} {what}; a study has about fifty keys in eight tables")
     if _DEEP_KEY.search(text):
         raise InputError(f"{source}: a key nests deeper than {_DEEPEST}; a study has tables and keys only")
     try:
