@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tubewall.materials import permeance, source_relations, transport
     from tubewall.materials.elastic import Anisotropic, Cubic, ElasticLaw, Isotropic, Orthotropic, TransverselyIsotropic
     from tubewall.materials.gas import Gas, gas_names
     from tubewall.materials.library import Material, material, material_names

@@ -9,12 +9,15 @@ from tubewall.errors import InputError
 
 def finite(place: str, value: float, unit: str) -> float:
     """``value`` as a float when it is a finite number, otherwise an InputError naming ``place``."""
+    given: object = value
+    if isinstance(given, (bool, str, bytes)):
+        raise InputError(f"{place} must be a number in {unit}, got {given!r}")
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{place} must be a number in {unit}, got {value!r}") from None
-    if isinstance(value, bool) or not math.isfinite(number):
-        raise InputError(f"{place} must be a finite number in {unit}, got {value!r}")
+        raise InputError(f"{place} must be a number in {unit}, got {given!r}") from None
+    if not math.isfinite(number):
+        raise InputError(f"{place} must be a finite number in {unit}, got {number}")
     return number
 
 

@@ -196,7 +196,7 @@ class Gas:
 
 def _series(coefficients: tuple[float, ...], temperature: ArrayLike) -> Array:
     x = 298.15 / _within_temperatures(temperature) - 1
-    return np.asarray(np.polynomial.polynomial.polyval(x, np.array(coefficients)))
+    return np.asarray(np.polynomial.polynomial.polyval(x, np.array(coefficients)), dtype=np.float64)
 
 
 def _within_temperatures(temperature: ArrayLike) -> Array:

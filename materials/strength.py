@@ -89,7 +89,7 @@ class VonMisesYield(StrengthLaw):
 
 def principal_stresses(stress: ArrayLike) -> Array:
     """Principal stresses (..., 3) [Pa], largest first, of the symmetric stress (..., 3, 3) [Pa]."""
-    return np.asarray(np.linalg.eigvalsh(_tensor(stress))[..., ::-1])
+    return np.asarray(np.linalg.eigvalsh(_tensor(stress))[..., ::-1], dtype=np.float64)
 
 
 def _tensor(stress: ArrayLike) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -207,10 +208,11 @@ def equivalent_load(loads: ArrayLike, modulus: float, weights: ArrayLike | None 
     return largest * math.pow(float(np.average((sizes / largest) ** m, weights=shares)), 1 / m)
 
 
+@lru_cache(maxsize=256)
 def _legendre_integral(modulus: float) -> float:
     # with t = 2x - 1 the moment 1 - 6x + 6x2 is Legendre's P2(t); split where it changes sign, at t = 1/sqrt(3)
     m = positive("clamped strip: modulus", modulus, "-")
-    nodes, weights = np.polynomial.legendre.leggauss(64)
+    nodes, weights = np.polynomial.legendre.leggauss(200)
     s, ds = (nodes + 1) / 2, weights / 2
     zero = 1 / math.sqrt(3)
     # s^3 crowds the points towards the zero, where the power is not smooth for m that is no integer
