@@ -13,34 +13,41 @@ if TYPE_CHECKING:
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
+    from tubewall.view.patches import ArrayState, array_field, solution_field
     from tubewall.view.picture import Picture
     from tubewall.view.probe import can_render
     from tubewall.view.solid import Layer
 
 _HOME = {
+    "ArrayState": "patches",
     "Chamber": "field",
     "Field2D": "field",
     "Layer": "solid",
     "Maximum": "field",
     "Moment": "filling",
     "Picture": "picture",
+    "array_field": "patches",
     "can_render": "probe",
     "extruded": "block",
     "filling_gif": "filling",
     "section": "cross_section",
+    "solution_field": "patches",
 }
 
 __all__ = [
+    "ArrayState",
     "Chamber",
     "Field2D",
     "Layer",
     "Maximum",
     "Moment",
     "Picture",
+    "array_field",
     "can_render",
     "extruded",
     "filling_gif",
     "section",
+    "solution_field",
 ]
 
 

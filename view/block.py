@@ -99,11 +99,15 @@ def extruded(
     def draw(screen: Canvas) -> None:
         draw_extruded(screen, stack, title, cut=cut)
 
-    main = stack.drawings[stack.peak_layer]
+    strongest = stack.drawings[stack.peak_layer]
     picture = Picture(
-        png=png_of(drawn_off_screen(draw, pixels)), width=pixels[0], height=pixels[1], caption=main.caption(title),
-        magnification=main.scale, renderer="vtk",
-    )  # fmt: skip
+        png=png_of(drawn_off_screen(draw, pixels)),
+        width=pixels[0],
+        height=pixels[1],
+        caption=strongest.caption(title, layers[stack.peak_layer].field.peak),
+        magnification=strongest.scale,
+        renderer="vtk",
+    )
     if target is not None:
         picture.write(target)
     if show:
@@ -126,7 +130,7 @@ def draw_extruded(screen: Canvas, stack: Stack, title: str, *, cut: bool, gas_to
     pixel, centre = _aim(screen, np.concatenate([slab, slab + stack.height * frame.to_scene * [0, 0, 1]]))
     named = contents(screen, stack, frame, pixel, gas_top)
     mark = np.array([*strongest.moved(stack.peak.at), stack.mark_height]) * frame.to_scene
-    _marked(screen, frame, mark, maximum_text(stack.peak), pixel, centre)
+    _marked(screen, frame, mark, maximum_text(stack.peak) + stack.peak_zone, pixel, centre)
     _rulers(screen, stack, frame, pixel, slab)
     letter, height = screen.letter, screen.pane_size("main")[1]
     if title:

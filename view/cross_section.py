@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from tubewall.units import show as shown
 from tubewall.view import probe
 from tubewall.view.canvas import GHOST, INK, MARK, Canvas, check_display, drawn_off_screen, shown_in_window
-from tubewall.view.drawing import Drawing, leader_end, prepared
+from tubewall.view.drawing import Drawing, chamber_words, leader_end, prepared
 from tubewall.view.field import Field2D
 from tubewall.view.flat import flat_section
-from tubewall.view.outline import Hole
 from tubewall.view.picture import Picture, checked_path, checked_size, png_of
-from tubewall.view.scale import bar_length, chamber_text, gas_colours, maximum_text, swatches, zoom_width
+from tubewall.view.scale import bar_length, gas_colours, maximum_text, swatches, zoom_width
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +72,7 @@ def section(
     if probe.can_render():
         picture = Picture(
             png=png_of(drawn_off_screen(draw, pixels)), width=pixels[0], height=pixels[1],
-            caption=drawing.caption(title), magnification=drawing.scale, renderer="vtk",
+            caption=drawing.caption(title, drawing.peak), magnification=drawing.scale, renderer="vtk",
         )  # fmt: skip
     else:
         picture = flat_section(drawing, title, pixels)
@@ -97,10 +96,13 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
     screen.enter("main")
     _body(screen, drawing)
     screen.look_down(centre, 0.5 * height * pixel)
-    boxes = _chamber_labels(screen, drawing, pixel)
+    letters, words, rest = chamber_words(drawing, pixel * size * screen.letter, 0.56)
+    for label in words:
+        screen.text(label.text, (label.at[0] / size, label.at[1] / size), letters)
     start = drawing.moved(drawing.peak.at) / size
     line = 60 * screen.letter * pixel
     half = 150 * screen.letter * pixel
+    boxes = [(b[0] / size, b[1] / size, b[2] / size, b[3] / size) for b in (label.box for label in words)]
     end, above = leader_end(start, (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half), boxes)
     _mark(screen, start, 11 * screen.letter * pixel)
     away = (end - start) / np.hypot(*(end - start))
@@ -118,16 +120,22 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
     frame = draw_zoom(screen, drawing)
     screen.enter("main")
     screen.lines([frame], INK, 2.0, closed=True, height=0.015)
-    named = [] if boxes else swatches(drawing.holes)
-    screen.colour_bar(drawing.field.quantity, (drawing.low, drawing.high), named)
+    screen.colour_bar(drawing.field.quantity, (drawing.low, drawing.high), swatches(drawing.holes, rest))
 
 
-def _body(screen: Canvas, drawing: Drawing) -> None:
-    """Chambers, walls, deformed surfaces and the undeformed ones behind them."""
+def _body(screen: Canvas, drawing: Drawing, within: tuple[Floats, float] | None = None) -> None:
+    """Chambers, walls, deformed surfaces and the undeformed ones behind them.
+
+    With ``within`` only triangles that reach into the square about a place of the scene, by its half width.
+    """
     size = drawing.field.size
     for hole, colour in zip(drawing.holes, gas_colours(drawing.holes), strict=True):
         screen.area(hole.deformed(drawing.scale) / size, colour, -0.02)
-    screen.stress(drawing.deformed / size, drawing.soup.triangles, drawing.soup.values, (drawing.low, drawing.high))
+    points, triangles = drawing.deformed / size, drawing.soup.triangles
+    if within is not None:
+        near = np.abs(points - within[0]).max(axis=1) < within[1]
+        triangles = triangles[near[triangles].any(axis=1)]
+    screen.stress(points, triangles, drawing.soup.values, (drawing.low, drawing.high))
     if drawing.scale > 0 and drawing.deflection > 0:
         screen.lines([h.points / size for h in drawing.holes], GHOST, 1.5, closed=True, height=0.005)
     sides = [drawing.lines.line(loop, drawing.scale) / size for loop in drawing.lines.loops]
@@ -139,32 +147,6 @@ def _mark(screen: Canvas, at: Floats, radius: float) -> None:
     ring = at + radius * np.column_stack([np.cos(turn), np.sin(turn)])
     screen.lines([ring], (1.0, 1.0, 1.0), 7.0, closed=True, height=0.019)
     screen.lines([ring], MARK, 3.5, closed=True, height=0.022)
-
-
-def _chamber_labels(screen: Canvas, drawing: Drawing, pixel: float) -> list[tuple[float, float, float, float]]:
-    """Words in every chamber when they can be read there; their boxes in the scene, none when they cannot."""
-    size = drawing.field.size
-    texts = [chamber_text(h) for h in drawing.holes]
-    if not texts:
-        return []
-    letters = min(
-        30.0, *(_room(h, t, size) / (pixel * screen.letter) for h, t in zip(drawing.holes, texts, strict=True))
-    )
-    if letters < 15:
-        return []
-    boxes = []
-    for hole, words in zip(drawing.holes, texts, strict=True):
-        x, y = hole.deformed(drawing.scale).mean(axis=0) / size
-        screen.text(words, (x, y, 0.0), letters)
-        half_wide = 0.28 * max(len(w) for w in words.split("\n")) * letters * screen.letter * pixel
-        half_high = 1.2 * letters * screen.letter * pixel
-        boxes.append((x - half_wide, y - half_high, x + half_wide, y + half_high))
-    return boxes
-
-
-def _room(hole: Hole, words: str, size: float) -> float:
-    """Height of letters [scene] at which ``words`` fill 72 % of a hole's width; a letter is 0.56 as wide as high."""
-    return 0.72 * hole.width / size / (0.56 * max(len(w) for w in words.split("\n")))
 
 
 def _scale_bar(screen: Canvas, left: Floats, size: float, width: float, letters: float, pixel: float) -> None:
@@ -190,8 +172,8 @@ def draw_zoom(screen: Canvas, drawing: Drawing) -> Floats:
     screen.enter("zoom")
     width, height = screen.pane_size("zoom")
     pixel = across / width
-    _body(screen, drawing)
-    _mark(screen, at, 14 * screen.letter * pixel)
+    _body(screen, drawing, within=(at, 0.75 * max(across, height * pixel)))
+    _mark(screen, at, 24 * screen.letter * pixel)
     screen.look_down(at, 0.5 * height * pixel)
     corner = at - 0.5 * np.array([across, height * pixel]) + screen.letter * pixel * np.array([26, 30])
     _scale_bar(screen, corner, size, 0.9 * across, 28, pixel)

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from tubewall.units import show
 from tubewall.view.field import Field2D, Maximum
 from tubewall.view.outline import Hole, Surface, holes, surface
-from tubewall.view.scale import checked_magnification, colour_range, magnification, times
+from tubewall.view.scale import chamber_text, checked_magnification, colour_range, magnification, times
 from tubewall.view.subdivision import Soup, subdivided
 
 Floats = NDArray[np.float64]
 
 # above this many elements each is small in the picture, and four straight parts are as smooth as sixteen
 _MANY_ELEMENTS = 40_000
+_SMALLEST_LETTERS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -64,9 +65,8 @@ class Drawing:
         nearest = int(np.argmin(np.hypot(*(self.soup.points - at).T)))
         return np.array(at) + self.scale * self.soup.displacement[nearest]
 
-    def caption(self, title: str) -> str:
+    def caption(self, title: str, peak: Maximum) -> str:
         """One line that says what the picture shows."""
-        peak = self.peak
         what = f"{self.field.quantity}, largest {show(peak.value, 'Pa')} at ({_nm(peak.at[0])}, {_nm(peak.at[1])}) nm"
         return f"{title + ': ' if title else ''}{what}; {self.scale_text}"
 
@@ -75,7 +75,8 @@ class Drawing:
         """What the picture says of its deformation."""
         if self.scale == 0 or self.deflection == 0:
             return "drawn undeformed"
-        return f"deflection drawn {times(self.scale)}, largest {show(self.deflection, 'm')}"
+        largest = show(self.deflection, "m") if self.deflection >= 1e-12 else "under 1 pm"
+        return f"deflection drawn {times(self.scale)}, largest {largest}"
 
 
 def prepared(
@@ -94,6 +95,45 @@ def prepared(
     low, high = colour_range(still, colours)
     chosen = magnification(soup, found, still.size) if scale is None else checked_magnification(scale)
     return Drawing(field=still, soup=soup, lines=lines, holes=found, scale=chosen, low=low, high=high)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """Words in the middle of a chamber at ``at`` [m], and the box (left, bottom, right, top) that they fill [m]."""
+
+    text: str
+    at: tuple[float, float]
+    box: tuple[float, float, float, float]
+
+
+def chamber_words(drawing: Drawing, metres: float, slim: float) -> tuple[float, list[Words], list[Hole]]:
+    """What is written in the chambers.
+
+    Parameters
+    ----------
+    metres : float
+        What one unit of the letters' height is in the section [m].
+    slim : float
+        Width of a letter over its height.
+
+    Returns
+    -------
+    (letters, words, rest)
+        Height of all letters, 15 to 30; the words; and the holes that are too narrow for them.
+    """
+    texts = [(hole, chamber_text(hole)) for hole in drawing.holes]
+    long = {text: max(len(row) for row in text.split("\n")) for _, text in texts}
+    # words may fill 72 % of a hole's width
+    rooms = [0.72 * hole.width / (slim * long[text]) / metres for hole, text in texts]
+    letters = min([30.0, *(room for room in rooms if room >= _SMALLEST_LETTERS)])
+    words = []
+    for (hole, text), room in zip(texts, rooms, strict=True):
+        if room >= _SMALLEST_LETTERS:
+            x, y = hole.deformed(drawing.scale).mean(axis=0).tolist()
+            wide, high = 0.5 * slim * long[text] * letters * metres, 1.25 * letters * metres
+            words.append(Words(text=text, at=(x, y), box=(x - wide, y - high, x + wide, y + high)))
+    rest = [hole for (hole, _), room in zip(texts, rooms, strict=True) if room < _SMALLEST_LETTERS]
+    return letters, words, rest
 
 
 def leader_end(

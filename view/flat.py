@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.units import show
-from tubewall.view.drawing import Drawing, leader_end
+from tubewall.view.drawing import Drawing, chamber_words, leader_end
 from tubewall.view.picture import Picture
 from tubewall.view.scale import (
     STRESS_COLOURS,
     bar_length,
-    chamber_text,
     end_texts,
     gas_colours,
     maximum_text,
@@ -46,11 +45,15 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     centre, half = 0.5 * (low + high), 0.5 * pixel * np.array([0.76 * width, height])
     _body(main, drawing, 1.2 * letter)
     _window(main, centre, half)
-    labels = _chamber_labels(main, drawing, pixel, letter)
+    letters, words, rest = chamber_words(drawing, pixel * letter * _DOTS_PER_INCH / 72, 0.62)
+    for label in words:
+        main.text(*label.at, label.text, size=letters * letter, ha="center", va="center", color=_INK, zorder=5)
     start, line = drawing.moved(drawing.peak.at), row * pixel
     reach = 2.5 * line
     rows = (float(low[1]) - 0.6 * line, float(high[1]) + 0.6 * line)
-    end, above = leader_end(start, rows, (float(low[0]) + reach, float(high[0]) - reach), labels)
+    end, above = leader_end(
+        start, rows, (float(low[0]) + reach, float(high[0]) - reach), [label.box for label in words]
+    )
     main.plot(*np.array([start, end]).T, color="white", lw=4 * letter)
     main.plot(*np.array([start, end]).T, color=_MARK, lw=2 * letter)
     _ring(main, start, letter)
@@ -64,11 +67,11 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
               va="center", color=_INK)  # fmt: skip
     _scale_bar(main, centre - half + np.array([0.06 * half[0], 0.42 * line]), 1.2 * half[0], letter)
     _zoom(figure, main, drawing, start, letter)
-    _colour_bar(figure, drawing, letter, [] if labels else swatches(drawing.holes))
+    _colour_bar(figure, drawing, letter, swatches(drawing.holes, rest))
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=_DOTS_PER_INCH)
     return Picture(
-        png=buffer.getvalue(), width=width, height=height, caption=drawing.caption(title),
+        png=buffer.getvalue(), width=width, height=height, caption=drawing.caption(title, drawing.peak),
         magnification=drawing.scale, renderer="matplotlib",
     )  # fmt: skip
 
@@ -91,25 +94,6 @@ def _window(axes: Any, centre: Floats, half: Floats) -> None:
     axes.set_ylim(centre[1] - half[1], centre[1] + half[1])
     axes.set_aspect("equal", adjustable="box")
     axes.set_axis_off()
-
-
-def _chamber_labels(
-    axes: Any, drawing: Drawing, pixel: float, letter: float
-) -> list[tuple[float, float, float, float]]:
-    """Words in every chamber when they can be read there; their boxes [m], none when they cannot."""
-    texts = [chamber_text(h) for h in drawing.holes]
-    longest = max((len(w) for t in texts for w in t.split("\n")), default=1)
-    scale = letter * _DOTS_PER_INCH / 72 * pixel
-    letters = min([30.0, *(0.72 * h.width / (0.62 * longest) / scale for h in drawing.holes)])
-    if not texts or letters < 15:
-        return []
-    boxes = []
-    for hole, words in zip(drawing.holes, texts, strict=True):
-        x, y = hole.deformed(drawing.scale).mean(axis=0)
-        axes.text(x, y, words, size=letters * letter, ha="center", va="center", color=_INK, zorder=5)
-        wide, high = 0.31 * longest * letters * scale, 1.3 * letters * scale
-        boxes.append((x - wide, y - high, x + wide, y + high))
-    return boxes
 
 
 def _ring(axes: Any, at: Floats, letter: float) -> None:
@@ -135,7 +119,7 @@ def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -
     across = zoom_width(drawing.holes, drawing.field.size)
     half = 0.5 * across * np.array([1.0, box.height / box.width])
     _body(axes, drawing, 1.2 * letter)
-    _ring(axes, at, 1.3 * letter)
+    _ring(axes, at, 2.2 * letter)
     _window(axes, at, half)
     _scale_bar(axes, at - half + across * np.array([0.08, 0.09]), 0.9 * across, letter)
     for target in (main, axes):
@@ -152,7 +136,7 @@ def _colour_bar(figure: Any, drawing: Drawing, letter: float, named: list[tuple[
     )
     places, words, unit = ticks(low, high)
     ends = end_texts(low, high)
-    inner = [(p, w) for p, w in zip(places, words, strict=True) if 0.07 < (p - low) / (high - low) < 0.93]
+    inner = [(p, w) for p, w in zip(places, words, strict=True) if 0.085 < (p - low) / (high - low) < 0.915]
     axes.set_yticks([low, *(p for p, _ in inner), high], [ends[0], *(w for _, w in inner), ends[1]], size=28 * letter)
     axes.yaxis.tick_right()
     axes.set_xticks([])

@@ -170,8 +170,9 @@ def _contains(line: Floats, at: Floats) -> bool:
 
 
 def _in_solid(corners: Floats, at: Floats) -> bool:
+    near = corners[((corners.min(axis=1) <= at) & (corners.max(axis=1) >= at)).all(axis=1)]
     turns = [
-        flat_areas(np.stack([corners[:, i], corners[:, (i + 1) % 3], np.broadcast_to(at, corners[:, 0].shape)], axis=1))
+        flat_areas(np.stack([near[:, i], near[:, (i + 1) % 3], np.broadcast_to(at, (len(near), 2))], axis=1))
         for i in range(3)
     ]
     return bool(np.any(np.all(np.array(turns) >= 0, axis=0)))

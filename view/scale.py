@@ -13,7 +13,7 @@ from tubewall.view.field import Field2D, Maximum
 from tubewall.view.outline import Hole, signed_area
 from tubewall.view.subdivision import Soup, flat_areas
 
-# the largest deflection is drawn as this part of the narrowest chamber's width
+# the largest deflection is drawn as this part of the widest chamber's width
 _SHARE_OF_CHAMBER = 0.12
 _SMALLEST_LEFT = 0.2
 STRESS_COLOURS = "viridis"
@@ -22,7 +22,7 @@ STRESS_COLOURS = "viridis"
 def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
     """How many times the displacement is drawn: 1, 2 or 5 times a power of ten, so that the deflection is visible.
 
-    The largest displacement becomes at most 12 % of the narrowest chamber (without chambers: 4 % of the
+    The largest displacement becomes at most 12 % of the widest chamber (without chambers: 4 % of the
     section); less where a triangle would turn inside out or a chamber close. Displacements under 1e-12 of the section
     are rounding, and drawn as they are.
     """
@@ -30,7 +30,7 @@ def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
     largest = float(np.hypot(moves[:, 0], moves[:, 1]).max())
     if largest < 1e-12 * size:
         return 1.0
-    target = _SHARE_OF_CHAMBER * min(h.width for h in holes) if holes else 0.04 * size
+    target = _SHARE_OF_CHAMBER * max(h.width for h in holes) if holes else 0.04 * size
     scale = nice_below(target / largest)
     before = flat_areas(soup.points[soup.triangles])
     for _ in range(40):
@@ -129,10 +129,11 @@ def lithium_grey() -> tuple[float, float, float]:
     return 0.78, 0.78, 0.77
 
 
-def swatches(holes: Sequence[Hole]) -> list[tuple[tuple[float, float, float], str]]:
-    """A colour and its words for every pressure there is; of more than five the lowest and the highest."""
-    ordered = sorted(zip(holes, gas_colours(holes), strict=True), key=lambda pair: pair[0].chamber.pressure)
-    named = {chamber_text(hole).replace("\n", " "): colour for hole, colour in ordered}
+def swatches(holes: Sequence[Hole], shown: Sequence[Hole]) -> list[tuple[tuple[float, float, float], str]]:
+    """A colour and its words for every pressure in ``shown``, of all ``holes``; of more than five the two ends."""
+    colours = {id(hole): colour for hole, colour in zip(holes, gas_colours(holes), strict=True)}
+    ordered = sorted(shown, key=lambda hole: hole.chamber.pressure)
+    named = {chamber_text(hole).replace("\n", " "): colours[id(hole)] for hole in ordered}
     words = list(named)
     if len(words) > 5:
         return [(named[words[0]], words[0]), (named[words[-1]], f"to {words[-1]}")]
@@ -140,5 +141,5 @@ def swatches(holes: Sequence[Hole]) -> list[tuple[tuple[float, float, float], st
 
 
 def zoom_width(holes: Sequence[Hole], size: float) -> float:
-    """Width of what the zoom shows [m]: a little under half of the narrowest chamber."""
-    return 0.45 * min((h.width for h in holes), default=0.3 * size)
+    """Width of what the zoom shows [m]: somewhat under a third of the widest chamber."""
+    return 0.3 * max((h.width for h in holes), default=0.4 * size)

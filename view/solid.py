@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.units import show
 from tubewall.view.drawing import Drawing, prepared
 from tubewall.view.field import Chamber, Field2D, Maximum
 from tubewall.view.scale import nice_below
@@ -63,6 +64,14 @@ class Stack:
     def height(self) -> float:
         """Height of the whole [m]."""
         return self.tops[-1]
+
+    @property
+    def peak_zone(self) -> str:
+        """Between which heights the maximum is, where there is more than one layer: ', 8 to 12 um up'."""
+        if len(self.tops) == 1:
+            return ""
+        below = self.tops[self.peak_layer - 1] if self.peak_layer else 0.0
+        return f", {show(below, 'm')} to {show(self.tops[self.peak_layer], 'm')} up"
 
     @property
     def mark_height(self) -> float:
