@@ -279,7 +279,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _sweep(options: argparse.Namespace) -> int:
     changes = key_changes(options)
-    from tubewall.studies.sweep import run_plan
+    from tubewall.studies.sweep_run import run_plan
     from tubewall.studies.sweep_file import read_plan
 
     plan = read_plan(options.study, changes=changes, jobs=options.jobs)

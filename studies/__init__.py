@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tubewall.studies.study import Study
+    from tubewall.studies.sweep_run import sweep
+    from tubewall.studies.sweep_plan import Range
+    from tubewall.studies.tables import Table
 
-_HOMES = {"Study": "study"}
-__all__ = ["Study"]
+_HOMES = {"Range": "sweep_plan", "Study": "study", "Table": "tables", "sweep": "sweep_run"}
+__all__ = ["Range", "Study", "Table", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -86,8 +86,11 @@ class Table:
         for index, column in enumerate(self.columns):
             cells = [row[index] for row in self.rows]
             kind = _arrow_type(pyarrow, cells)
-            texts = [None if cell is None else _csv(cell) for cell in cells]
-            arrays.append(pyarrow.array(texts if kind == pyarrow.string() else cells, type=kind))
+            if kind == pyarrow.string():
+                cells = [None if cell is None else _csv(cell) for cell in cells]
+            elif kind == pyarrow.float64():
+                cells = [None if cell is None else float(cell) for cell in cells]
+            arrays.append(pyarrow.array(cells, type=kind))
             fields.append(pyarrow.field(column.heading, kind, metadata={"name": column.name, "unit": column.unit}))
         table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields, metadata=dict(about or {})))
         with written_whole(path) as temporary:
@@ -137,6 +140,6 @@ def _arrow_type(pyarrow: Any, cells: list[Cell]) -> Any:
         return pyarrow.bool_()
     if kinds == {int} and all(-(2**63) <= int(cell) < 2**63 for cell in cells if cell is not None):
         return pyarrow.int64()
-    if kinds and kinds <= {int, float}:
+    if kinds in ({float}, {int, float}):
         return pyarrow.float64()
     return pyarrow.string()

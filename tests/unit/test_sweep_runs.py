@@ -19,7 +19,7 @@ import pytest
 
 from tubewall.errors import DamagedFileError, InputError
 from tubewall.studies.study import Study
-from tubewall.studies.sweep import run_plan, sweep
+from tubewall.studies.sweep_run import run_plan, sweep
 from tubewall.studies.sweep_plan import Range, make_plan
 from tubewall.studies.sweep_store import Result, Store, pack, unpack
 from tubewall.studies.tables import Table
@@ -50,7 +50,7 @@ import sys
 sys.path.insert(0, {folder!r})
 import cheap
 from tubewall.studies.study import Study
-from tubewall.studies.sweep import sweep
+from tubewall.studies.sweep_run import sweep
 
 bores = [f"{{20 + i}} nm" for i in range({bores})]
 sweep(Study(), {{"bore": bores, "fill": [0.85, 0.9]}}, jobs={jobs}, out={out!r}, evaluate=cheap.walls)
