@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tubewall.studies.bounds import Bound, Window, governing
 
 if TYPE_CHECKING:
     from tubewall.studies.electrolyte import ElectrolyteAnswer
     from tubewall.studies.pressures import PressureAnswer
     from tubewall.studies.load_cases import CaseStress, LoadCase
+    from tubewall.studies.stress_model import Strength
     from tubewall.studies.study import Study
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,8 @@ class CaseAnswer:
         All constraints; those that could not be computed are absent and named in ``left_out``.
     left_out : mapping
         Constraint name to the reason why it was not computed.
+    sampled_walls, sampled_peaks : (k,) arrays
+        Peak stress [Pa] over the wall [m].
     """
 
     name: LoadCase
@@ -36,6 +44,8 @@ class CaseAnswer:
     other_confinement: float
     bounds: tuple[Bound, ...]
     left_out: Mapping[str, str]
+    sampled_walls: Floats
+    sampled_peaks: Floats
     window_1d: Window
     window_2d: Window
 
@@ -67,12 +77,27 @@ class WallAnswer:
     """The whole answer of the main job; ``print(answer)`` gives one sentence, ``answer.text()`` the tables."""
 
     study: Study
+    strength: Strength
     pressures: PressureAnswer
     cases: Mapping[str, CaseAnswer]
     electrolytes: tuple[ElectrolyteAnswer, ...]
     guesses: tuple[str, ...]
     warnings: tuple[str, ...]
     seconds: Mapping[str, float]
+
+    @property
+    def lithium_borne(self) -> float | None:
+        """Pressure of lithium [Pa] beside gas that the study's own wall just bears; None when it bears the load taken.
+
+        The stress is linear in it, for the pattern that is worst at the load taken; the correction for large deflection
+        is left out, which is on the safe side.
+        """
+        stress = self.cases["lithium_against_gas"].stress
+        if stress.peak <= self.strength.value:
+            return None
+        low = self.pressures.hermetic.low
+        linear = stress.peak / stress.correction.stress
+        return low + self.strength.value / linear * (self.pressures.lithium - low)
 
     def __str__(self) -> str:
         from tubewall.studies.wording import sentence

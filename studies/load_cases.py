@@ -169,21 +169,25 @@ def _section(basis: ArrayBasis, name: str, low: Floats, high: Floats, factor: fl
     return SectionStress(membrane=best[0], bending=best[1] if abs(best[1]) > _ROUND_OFF * abs(best[0]) else 0.0)
 
 
-def _correction(model: StressModel, wall: float, low: Floats, high: Floats) -> StripCorrection:
-    """The strip's correction for the largest pressure difference; only flat shared walls are strips."""
+def strip_of(model: StressModel, wall: float) -> dict[str, float] | None:
+    """Span, wall [m], modulus [Pa] and Poisson's ratio of the wall as a strip; None where it is not flat or isotropic."""
     drawing, elastic = model.drawing(wall), model.material.elastic
-    difference = float(np.max(high - low))
-    if drawing.bore_shape == "round" or drawing.construction == "tubes" or difference <= 0.0:
+    if drawing.bore_shape == "round" or drawing.construction == "tubes" or not isinstance(elastic, Isotropic):
+        return None
+    return {
+        "span": drawing.clear_span,
+        "wall": wall,
+        "youngs_modulus": elastic.youngs_modulus,
+        "poissons_ratio": elastic.poissons_ratio,
+    }
+
+
+def _correction(model: StressModel, wall: float, low: Floats, high: Floats) -> StripCorrection:
+    """The strip's correction for the largest pressure difference."""
+    strip, difference = strip_of(model, wall), float(np.max(high) - np.min(low))
+    if strip is None or difference <= 0.0:
         return LINEAR
-    if not isinstance(elastic, Isotropic):
-        return LINEAR
-    return strip_correction(
-        difference=difference,
-        span=drawing.clear_span,
-        wall=wall,
-        youngs_modulus=elastic.youngs_modulus,
-        poissons_ratio=elastic.poissons_ratio,
-    )
+    return strip_correction(difference=difference, **strip)
 
 
 def permeable_extremes(model: StressModel, basis: ArrayBasis, wall: float) -> tuple[Floats, Floats]:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tubewall.materials import VonMisesYield, material
 from tubewall.studies.answer import CaseAnswer, WallAnswer
 from tubewall.studies.bounds import window
@@ -101,6 +103,7 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
     tell(1.0, "done")
     return WallAnswer(
         study=study,
+        strength=model.strength,
         pressures=pressed,
         cases=cases,
         electrolytes=electrolytes,
@@ -120,6 +123,8 @@ def _answer(model: StressModel, curve: StressCurve, case: LoadCase, pressed: Pre
         other_confinement=other.peak,
         bounds=bounds,
         left_out=left_out,
+        sampled_walls=curve.nodes,
+        sampled_peaks=np.array([curve.at(case, float(wall)).peak for wall in curve.nodes]),
         window_1d=window(bounds, "1d", thickest=study.wall.thickest),
         window_2d=window(bounds, "2d", thickest=study.wall.thickest),
     )

@@ -121,10 +121,16 @@ def _title(answer: WallAnswer) -> str:
 
 def _headline(answer: WallAnswer) -> Iterable[str]:
     gas, lithium = answer.cases["gas_hermetic"], answer.cases["lithium_against_gas"]
-    yield f"Under gas          {window_words(gas.window_2d)}"
-    yield f"Under lithium      {window_words(lithium.window_2d)}, at {show(answer.pressures.lithium, 'Pa')}"
-    yield f"One-dimensional    {window_words(gas.window_1d)}"
-    yield f"Permeability       {permeability_words(answer)}"
+    yield f"Under gas           {window_words(gas.window_2d)}"
+    yield f"Under lithium       {window_words(lithium.window_2d)}, at {show(answer.pressures.lithium, 'Pa')}"
+    if answer.lithium_borne is not None:
+        volts = answer.lithium_borne * answer.study.lithium.overpotential / answer.pressures.ceiling
+        yield (
+            f"Lithium it bears    walls of {length(answer.study.wall.wall)} bear lithium of "
+            f"{show(answer.lithium_borne, 'Pa')} beside gas, the ceiling of {show(volts, 'V')}"
+        )
+    yield f"One-dimensional     {window_words(gas.window_1d)}"
+    yield f"Permeability        {permeability_words(answer)}"
 
 
 def _pressure_lines(p: PressureAnswer) -> Iterable[str]:

@@ -1,0 +1,131 @@
+"""The report: one self-contained page that answers first and shows why below."""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tubewall.studies.charts import as_uri, bounds_figure, stress_figure
+from tubewall.studies.load_cases import SAYS
+from tubewall.studies.thickness import stress_model
+from tubewall.studies.wording import (
+    MECHANICAL,
+    bound_words,
+    length,
+    mechanical_wall,
+    permeability_words,
+    sentence,
+    text,
+    window_words,
+)
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from tubewall.studies.answer import WallAnswer
+    from tubewall.view import Picture
+
+
+def write_report(answer: WallAnswer, path: str | Path) -> None:
+    """Write the report of an answer as one HTML file without any external address.
+
+    Where no 3D renderer works the section is drawn flat, and the page says so.
+    """
+    from jinja2 import Environment, StrictUndefined, select_autoescape
+
+    template = files("tubewall.studies").joinpath("templates/report.html").read_text(encoding="utf-8")
+    environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined)
+    from importlib.metadata import version
+
+    page = environment.from_string(template).render(
+        answer=answer,
+        version=version("tubewall"),
+        title=sentence(answer),
+        questions=questions(answer),
+        picture=array_picture(answer),
+        stress_chart=as_uri(stress_figure(answer)),
+        bounds_chart=as_uri(bounds_figure(answer)),
+        text=text(answer),
+        study_file=answer.study.to_toml(),
+        input_hash=answer.study.input_hash,
+        mechanical=MECHANICAL,
+        says=SAYS,
+        show=show,
+        length=length,
+        bound_words=bound_words,
+        window_words=window_words,
+    )
+    Path(path).write_text(page, encoding="utf-8")
+
+
+def questions(answer: WallAnswer) -> list[tuple[str, str]]:
+    """What a reader of a stress report asks first, and the answers."""
+    study, gas = answer.study, answer.cases["gas_hermetic"]
+    drawing = study.drawing
+    worst = max((case.stress.mesh_error / case.stress.peak for case in answer.cases.values() if case.stress.peak > 0.0))
+    sharp = drawing.bore_shape != "round" and drawing.fillet == 0.0
+    low, high = gas.thinnest_range
+    peak = gas.bound("strength_peak")
+    scatter = "no wall" if peak.low is None or peak.high is None else f"{length(peak.low)} to {length(peak.high)}"
+    return [
+        (
+            "Which model?",
+            f"An infinite array of {drawing.packing} packing with a period of {study.numerics.supercell} x "
+            f"{study.numerics.supercell} chambers, {drawing.confinement} in the plane, ends {drawing.ends}; linear elasticity "
+            f"on curved quadratic triangles, {study.numerics.elements_through_wall} through the wall; every chamber at its "
+            "high or low pressure by the sign of its influence, which is the worst pattern of this period.",
+        ),
+        (
+            "Is the peak real or singular?",
+            "Singular: the corners are sharp, so that the peak grows with the mesh and only the linearised stress is an "
+            "answer."
+            if sharp
+            else f"Real: it stands on a fillet of {show(drawing.fillet, 'm')} that the mesh resolves."
+            if drawing.bore_shape != "round"
+            else "Real: the bore is round and has no corner.",
+        ),
+        (
+            "Is the mesh converged?",
+            f"The estimated error of the peaks is at most {100 * worst:.2g} % (difference to the mesh of half the density).",
+        ),
+        (
+            "Which wall is safe for my strength scatter?",
+            f"For strengths of {show(answer.strength.low, 'Pa')} to {show(answer.strength.high, 'Pa')} the peak under gas "
+            f"asks for {scatter}; with all constraints the thinnest wall is "
+            f"{'none' if gas.thinnest.wall is None else length(gas.thinnest.wall)} ({gas.thinnest.name})"
+            + ("" if low is None or high is None else f", {length(low)} to {length(high)} over the scatter")
+            + ".",
+        ),
+        ("What does permeability buy?", f"{permeability_words(answer)[0].upper()}{permeability_words(answer)[1:]}."),
+    ]
+
+
+def array_picture(answer: WallAnswer) -> dict[str, str]:
+    """The array under hermetic gas at the study's wall: in 3D, or flat where nothing renders; as a data address."""
+    picture = draw_array(answer)
+    uri = "data:image/png;base64," + base64.b64encode(picture.png).decode("ascii")
+    note = "" if picture.renderer == "vtk" else "No 3D renderer works on this machine: the section is drawn flat."
+    return {"uri": uri, "caption": picture.caption, "note": note}
+
+
+def draw_array(answer: WallAnswer, *, show_window: bool = False) -> Picture:
+    """Draw a patch of the array with one chamber fuller than the others, in 3D where a renderer works."""
+    from tubewall.view import ArrayState, Layer, array_field, can_render, extruded, section
+
+    study = answer.study
+    model = stress_model(study)
+    basis = model.basis(study.wall.wall)
+    bores = study.numerics.supercell**2
+    count = basis.surface.n_chambers
+    pressures, levels = np.full(count, answer.pressures.initial), np.zeros(count)
+    pressures[:bores], levels[:bores] = answer.pressures.hermetic.low, study.gas.neighbour_fill * study.drawing.height
+    pressures[0], levels[0] = answer.pressures.hermetic.high, study.gas.fill * study.drawing.height
+    state = ArrayState(pressures=pressures, at_rest=answer.pressures.initial, lithium_levels=levels)
+    field = array_field(basis, state, rings=1, quantity=model.strength.criterion)
+    title = "one chamber fuller than its neighbours, hermetic walls"
+    if can_render():
+        return extruded([Layer(top=study.drawing.height, field=field)], title=title, show=show_window)
+    return section(field, title=title, show=show_window)
