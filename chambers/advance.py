@@ -65,42 +65,50 @@ def _integrate(system: Exchange, content: Floats, share: Floats, tolerance: floa
     a = content.size
     # the integrator controls a root mean square: divided by the root of the count no single chamber hides in it
     relative = max(_PER_STEP * tolerance / np.sqrt(max(a / 2, 1.0)), _SMALLEST)
-    size = np.concatenate([content, system.component_moles[system.outsides]]) / system.scale
+    volume, _, density = system.mixed(0.0)
+    start = np.zeros(system.nodes)
+    start[:a] = (content - volume * density[system.component]) / system.scale
+    through = sums(system.component, system.size, system.component_moles.size)[system.outsides]
+    size = np.concatenate([system.size, through]) / system.scale
+    # an excess is the difference of two contents and not better known than their last digit
+    last_digit = 10.0 * np.finfo(float).eps * np.concatenate([system.size + np.abs(start[:a]) * system.scale, through])
     result = solve_ivp(
         system.slope,
         (0.0, 1.0),
-        np.zeros(system.nodes),
+        start,
         method="BDF",
         jac=system.jacobian,
         t_eval=share,
         rtol=relative,
-        atol=_ABSOLUTE * relative * np.maximum(size, 1e-9),
+        # a component without any gas still needs a tolerance
+        atol=np.maximum(np.maximum(_ABSOLUTE * relative * size, last_digit / system.scale), 1e-18),
     )
     if not result.success or not np.isfinite(result.y).all():
         raise ConvergenceError(f"the gas network of {a} chambers was not integrated: {result.message}")
-    return _balanced(system, result.y.T * system.scale, share, content)
+    return _balanced(system, result.y.T * system.scale, share, tolerance)
 
 
-def _balanced(system: Exchange, excess: Floats, share: Floats, content: Floats) -> tuple[Floats, Floats, float]:
+def _balanced(system: Exchange, excess: Floats, share: Floats, tolerance: float) -> tuple[Floats, Floats, float]:
     """Moles from their excess, the round-off of their balance measured, then mended per component."""
-    a, k = content.size, system.component_moles.size
+    a, k = system.size.size, system.component_moles.size
     moles, left = np.empty((share.size, a)), np.empty(share.size)
     drift = 0.0
     for row, (s, m) in enumerate(zip(share, excess, strict=True)):
         volume, _, density = system.mixed(float(s))
         raw = volume * density[system.component] + m[:a]
-        if (raw < -_BROKEN_BALANCE * system.scale).any():
+        # an emptied chamber may undershoot by what the integrator was allowed to err
+        if (raw < -tolerance * (system.size + system.scale)).any():
             raise ConvergenceError(f"a chamber of the gas network went to {raw.min():g} mol: ask for a smaller rtol")
         gone = np.zeros(k)
         gone[system.outsides] = m[a:]
         error = sums(system.component, raw, k) + gone - system.component_moles
-        drift = max(drift, float(np.abs(error).sum() / content.sum()))
+        drift = max(drift, float(np.abs(error).sum() / (a * system.scale)))
         raw = np.maximum(raw, 0.0)
         target = np.maximum(system.component_moles - gone, 0.0)
         total = sums(system.component, raw, k)
         factor = np.divide(target, total, out=np.zeros(k), where=total > 0)
         moles[row] = raw * factor[system.component]
-        left[row] = content.sum() - moles[row].sum()
+        left[row] = float((system.component_moles - target)[system.outsides].sum())
     if drift > _BROKEN_BALANCE:
         raise ConvergenceError(f"the gas network lost {drift:.1e} of its moles to round-off")
     return moles, left, drift

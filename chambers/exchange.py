@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tubewall.chambers.check import sums
+from tubewall.chambers.stretch import external_density
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Exchange:
     """The ordinary differential equations of one stretch, over clusters (first) and outsides (last).
 
-    Time is the share of the stretch; the state is the excess of moles of every node over ``scale``.
+    Time is the share of the stretch; the state is the excess of moles of every node over ``scale``, the mean of the
+    moles (``size``) that matter in the clusters.
     """
 
     curve: Isotherm
@@ -48,6 +50,7 @@ class Exchange:
     first_length: tuple[Floats, Floats]
     second_length: tuple[Floats, Floats]
     outsides: Indices
+    size: Floats
     scale: float
     incidence: Any
 
@@ -158,6 +161,11 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
         for length in (stretch.start_length, stretch.end_length)
     )
     ends = (stretch.start_length, stretch.end_length)
+    # how many moles matter in a cluster: those it has, and those the outside could fill it with
+    size = content[active] + external_density(stretch.network) * start * np.isin(component, outsides)
+    scale = float(size.mean())
+    if scale == 0.0:
+        return None, active[:0]
     system = Exchange(
         curve=stretch.curve,
         external_pressure=stretch.network.external_pressure,
@@ -172,7 +180,8 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
         first_length=(ends[0][paths.first_chamber], ends[1][paths.first_chamber]),
         second_length=(ends[0][paths.second_chamber], ends[1][paths.second_chamber]),
         outsides=outsides.astype(np.int64),
-        scale=float(content[active].mean()) or 1.0,
+        size=size,
+        scale=scale,
         incidence=incidence,
     )
     return system, active

@@ -123,7 +123,7 @@ def pressurise(network: Network, filling: Filling, *, rtol: float = 1e-9, times:
         if k == 0:
             joined = clusters(stretch, only_infinite=True)
             mixed = mixed_moles(stretch, joined, moles, stretch.start_length)
-            gone, moles = float(moles.sum() - mixed.sum()), mixed
+            gone, moles = float((moles - mixed)[joined.labels < 0].sum()), mixed
             found[asked == start], leaked[asked == start] = moles, gone
         inside = (asked > start) & (asked <= end)
         share = np.unique(np.append((asked[inside] - start) / (end - start), 1.0))

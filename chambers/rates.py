@@ -137,8 +137,8 @@ def decay_rates(network: Network, fill: ArrayLike) -> NDArray[np.float64]:
     np.fill_diagonal(laplacian, 0.0)
     np.fill_diagonal(laplacian, network.leak - laplacian.sum(axis=1))
     root = 1.0 / np.sqrt(network.areas * network.gas_length(filled))
-    rates: NDArray[np.float64] = np.linalg.eigvalsh(slope * root[:, np.newaxis] * laplacian * root)
-    return np.maximum(rates, 0.0)
+    rates = np.linalg.eigvalsh(slope * root[:, np.newaxis] * laplacian * root)
+    return np.asarray(np.maximum(rates, 0.0), dtype=np.float64)
 
 
 def _permeance(name: str, value: float) -> float:

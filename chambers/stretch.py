@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
-# an exchange this many times faster than the stretch lasts leaves differences below the last digit of a pressure
-MIXED_RATE = 1e13
+# an exchange this many times faster than the stretch lasts leaves differences in the last digits of a pressure
+MIXED_RATE = 1e12
 
 
 @dataclass(frozen=True, eq=False)
