@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
+    from tubewall.view.layers import Layer
     from tubewall.view.patches import ArrayState, array_field, solution_field
     from tubewall.view.picture import Picture
     from tubewall.view.probe import can_render
-    from tubewall.view.solid import Layer
 
 _HOME = {
     "ArrayState": "patches",
     "Chamber": "field",
     "Field2D": "field",
-    "Layer": "solid",
+    "Layer": "layers",
     "Maximum": "field",
     "Moment": "filling",
     "Picture": "picture",

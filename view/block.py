@@ -13,29 +13,17 @@ from tubewall.units import show as shown
 from tubewall.view.canvas import GHOST, INK, MARK, Canvas, Colour, check_display, drawn_off_screen, shown_in_window
 from tubewall.view.cross_section import draw_zoom
 from tubewall.view.field import Chamber
+from tubewall.view.layers import Layer, check_layers, cut_height, faces_away, turned
 from tubewall.view.picture import Picture, checked_path, checked_size, png_of
 from tubewall.view.scale import bar_length, gas_blue, lithium_grey, maximum_text
-from tubewall.view.solid import (
-    Layer,
-    Stack,
-    check_layers,
-    column,
-    cut_height,
-    faces_away,
-    shown_height,
-    stacked,
-    top_edges,
-    top_face,
-    turned,
-    walls,
-)
+from tubewall.view.solid import Stack, column, shown_height, stacked, top_edges, top_face, walls
 
 Floats = NDArray[np.float64]
 
 _EYE = np.array([0.28, -1.0, 0.50])
 _TOWARDS_EYE = _EYE / np.linalg.norm(_EYE)
 _RIGHT = np.array([-_EYE[1], _EYE[0], 0.0]) / np.hypot(_EYE[0], _EYE[1])
-_UP = np.cross(_TOWARDS_EYE, _RIGHT)
+_UP: Floats = np.asarray(np.cross(_TOWARDS_EYE, _RIGHT), dtype=np.float64)
 # marks stand this far out to the eye, in front of everything; seen in parallel that does not move them
 _LIFT = 3.0
 _GAS = 0.55
@@ -152,7 +140,7 @@ class _Frame:
 
 def on_screen(points: Floats) -> Floats:
     """Places of the scene (k, 3) seen along the camera's line: to the right and up (k, 2)."""
-    return points @ np.stack([_RIGHT, _UP], axis=1)
+    return np.asarray(points @ np.stack([_RIGHT, _UP], axis=1))
 
 
 def _solid(screen: Canvas, stack: Stack, frame: _Frame) -> None:
@@ -190,11 +178,11 @@ def contents(
                 _filled(screen, stack, frame, k, (low, high), colour, opacity)
                 _label(screen, stack, frame, k, 0.5 * (low + high), high - low, words, pixel)
     pressures = sorted(meaning)
-    words = [f"gas {shown(p, 'Pa')}" for p in pressures]
-    if len(pressures) > 4:
-        pressures, words = [pressures[0], pressures[-1]], [words[0], f"to {shown(pressures[-1], 'Pa')}"]
+    named = [(meaning[p], f"gas {shown(p, 'Pa')}") for p in pressures]
+    if len(named) > 4:
+        named = [named[0], (meaning[pressures[-1]], f"to {shown(pressures[-1], 'Pa')}")]
     lithium = any(h.chamber.lithium_level > 0 or h.chamber.contents == "lithium" for h in lower)
-    return [(meaning[p], w) for p, w in zip(pressures, words, strict=True)] + [(lithium_grey(), "lithium")] * lithium
+    return named + [(lithium_grey(), "lithium")] * lithium
 
 
 def _lithium_words(chamber: Chamber) -> str:

@@ -80,9 +80,7 @@ class Canvas:
         shaded: bool = False,
     ) -> None:
         """Triangles (points with 2 or 3 coordinates) coloured by stress [Pa]; ``shaded`` a little by their slope."""
-        import pyvista
-
-        mesh = pyvista.PolyData.from_regular_faces(in_space(points), triangles)
+        mesh = _poly_data(in_space(points), triangles)
         mesh.point_data["stress"] = values
         self.plotter.add_mesh(
             mesh, scalars="stress", cmap=STRESS_COLOURS, clim=ends, show_scalar_bar=False, n_colors=512,
@@ -91,9 +89,7 @@ class Canvas:
 
     def body(self, points: Floats, quads: NDArray[np.int64], colour: Colour, opacity: float = 1.0) -> None:
         """Quadrilaterals (points with 3 coordinates) in one colour; of a translucent body only the sides to the eye."""
-        import pyvista
-
-        mesh = pyvista.PolyData.from_regular_faces(points, quads)
+        mesh = _poly_data(points, quads)
         self.plotter.add_mesh(
             mesh, color=colour, opacity=opacity, ambient=0.6, diffuse=0.42, specular=0.0, reset_camera=False,
             culling="front" if opacity < 1 else None,
@@ -126,7 +122,7 @@ class Canvas:
     def text(
         self,
         words: str,
-        at: Sequence[float],
+        at: Sequence[float] | Floats,
         letters: float,
         *,
         colour: Colour = INK,
@@ -256,7 +252,9 @@ def shown_in_window(draw: Callable[[Canvas], None], size: tuple[int, int]) -> No
 def _canvas(size: tuple[int, int], *, off_screen: bool) -> Canvas:
     import pyvista
 
-    plotter = pyvista.Plotter(
+    # its signature is narrower than what it takes
+    window: Any = pyvista.Plotter
+    plotter = window(
         off_screen=off_screen, window_size=list(size), shape=(2, 2), groups=[(np.s_[:], 0)], border=False,
         col_weights=[_MAIN, 1 - _MAIN], row_weights=[_ZOOM, 1 - _ZOOM], theme=pyvista.themes.DocumentTheme(),
     )  # fmt: skip
@@ -269,6 +267,14 @@ def _canvas(size: tuple[int, int], *, off_screen: bool) -> Canvas:
         renderer.remove_all_lights()
         renderer.add_light(pyvista.Light(light_type="headlight"))
     return Canvas(plotter=plotter, size=size)
+
+
+def _poly_data(points: Floats, faces: NDArray[np.int64]) -> Any:
+    """Polygons of one number of corners."""
+    import pyvista
+
+    make: Any = pyvista.PolyData.from_regular_faces
+    return make(points, faces)
 
 
 def in_space(points: Floats, height: float = 0.0) -> Floats:

@@ -58,12 +58,12 @@ class Drawing:
     @property
     def deformed(self) -> Floats:
         """Corners of the straight triangles as drawn (n, 2) [m]."""
-        return self.soup.points + self.scale * self.soup.displacement
+        return np.asarray(self.soup.points + self.scale * self.soup.displacement)
 
     def moved(self, at: tuple[float, float]) -> Floats:
         """Where an undeformed place is drawn (2,) [m]: it moves with the nearest corner."""
         nearest = int(np.argmin(np.hypot(*(self.soup.points - at).T)))
-        return np.array(at) + self.scale * self.soup.displacement[nearest]
+        return np.asarray(np.array(at) + self.scale * self.soup.displacement[nearest])
 
     def caption(self, title: str, peak: Maximum) -> str:
         """One line that says what the picture shows."""

@@ -12,8 +12,9 @@ from tubewall.errors import InputError
 from tubewall.units import show as shown
 from tubewall.view.block import draw_extruded
 from tubewall.view.canvas import Canvas, drawn_off_screen
+from tubewall.view.layers import Layer, check_layers, faces_away, turned
 from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
-from tubewall.view.solid import Layer, Stack, alike, check_layers, faces_away, stacked, turned
+from tubewall.view.solid import Stack, alike, stacked
 
 _MOST_FRAMES = 200
 

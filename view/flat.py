@@ -41,7 +41,7 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     low, high = points.min(axis=0), points.max(axis=0)
     row = 64 * min(height / 1200, width / 1600)
     pixel = float(max((high[0] - low[0]) / (0.70 * width), (high[1] - low[1]) / (height - 4.5 * row)))
-    main = figure.add_axes((0.0, 0.0, 0.76, 1.0))
+    main: Any = figure.add_axes((0.0, 0.0, 0.76, 1.0))
     centre, half = 0.5 * (low + high), 0.5 * pixel * np.array([0.76 * width, height])
     _body(main, drawing, 1.2 * letter)
     _window(main, centre, half)
@@ -56,9 +56,15 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     )
     main.plot(*np.array([start, end]).T, color="white", lw=4 * letter)
     main.plot(*np.array([start, end]).T, color=_MARK, lw=2 * letter)
-    _ring(main, start, letter)
+    _ring(main, start, letter, 22)
     main.text(
-        *end, maximum_text(drawing.peak), color=_MARK, size=34 * letter, ha="center", va="bottom" if above else "top"
+        end[0],
+        end[1],
+        maximum_text(drawing.peak),
+        color=_MARK,
+        size=34 * letter,
+        ha="center",
+        va="bottom" if above else "top",
     )
     main.text(
         0.5, 1 - 14 / height, title, transform=main.transAxes, size=32 * letter, ha="center", va="top", color=_INK
@@ -96,9 +102,9 @@ def _window(axes: Any, centre: Floats, half: Floats) -> None:
     axes.set_axis_off()
 
 
-def _ring(axes: Any, at: Floats, letter: float) -> None:
+def _ring(axes: Any, at: Floats, letter: float, across: float) -> None:
     for colour, line in (("white", 6), (_MARK, 3)):
-        axes.plot(*at, marker="o", ms=22 * letter, mfc="none", mec=colour, mew=line * letter, zorder=7)
+        axes.plot(*at, marker="o", ms=across * letter, mfc="none", mec=colour, mew=line * letter, zorder=7)
 
 
 def _scale_bar(axes: Any, left: Floats, width: float, letter: float) -> None:
@@ -119,7 +125,7 @@ def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -
     across = zoom_width(drawing.holes, drawing.field.size)
     half = 0.5 * across * np.array([1.0, box.height / box.width])
     _body(axes, drawing, 1.2 * letter)
-    _ring(axes, at, 2.2 * letter)
+    _ring(axes, at, letter, 48)
     _window(axes, at, half)
     _scale_bar(axes, at - half + across * np.array([0.08, 0.09]), 0.9 * across, letter)
     for target in (main, axes):

@@ -201,7 +201,7 @@ def _law(basis: ArrayBasis) -> Floats | Callable[[Floats], Floats]:
     """The wall's stiffness; axes that turn, turn about the nearest bore."""
     elastic, lattice = basis.element.elastic, basis.element.cut.lattice
     if getattr(elastic, "axes", "fixed") == "fixed":
-        return elastic.stiffness_at(np.zeros((1, 2)))[0]
+        return np.asarray(elastic.stiffness_at(np.zeros((1, 2)))[0])
     corners = np.array([[i, j] for i in range(-1, 3) for j in range(-1, 3)]) @ lattice
 
     def about_the_nearest(points: Floats) -> Floats:

@@ -13,7 +13,7 @@ from tubewall.view.field import Field2D, Maximum
 from tubewall.view.outline import Hole, signed_area
 from tubewall.view.subdivision import Soup, flat_areas
 
-# the largest deflection is drawn as this part of the widest chamber's width
+# the largest deflection is drawn as this part of the narrowest chamber's width
 _SHARE_OF_CHAMBER = 0.12
 _SMALLEST_LEFT = 0.2
 STRESS_COLOURS = "viridis"
@@ -22,7 +22,7 @@ STRESS_COLOURS = "viridis"
 def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
     """How many times the displacement is drawn: 1, 2 or 5 times a power of ten, so that the deflection is visible.
 
-    The largest displacement becomes at most 12 % of the widest chamber (without chambers: 4 % of the
+    The largest displacement becomes at most 12 % of the narrowest chamber (without chambers: 4 % of the
     section); less where a triangle would turn inside out or a chamber close. Displacements under 1e-12 of the section
     are rounding, and drawn as they are.
     """
@@ -30,7 +30,7 @@ def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
     largest = float(np.hypot(moves[:, 0], moves[:, 1]).max())
     if largest < 1e-12 * size:
         return 1.0
-    target = _SHARE_OF_CHAMBER * max(h.width for h in holes) if holes else 0.04 * size
+    target = _SHARE_OF_CHAMBER * min(h.width for h in holes) if holes else 0.04 * size
     scale = nice_below(target / largest)
     before = flat_areas(soup.points[soup.triangles])
     for _ in range(40):

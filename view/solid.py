@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import InputError
 from tubewall.units import show
 from tubewall.view.drawing import Drawing, prepared
-from tubewall.view.field import Chamber, Field2D, Maximum
+from tubewall.view.field import Maximum
+from tubewall.view.layers import Layer, check_layers
 from tubewall.view.scale import nice_below
 from tubewall.view.subdivision import Soup, kept_above, polygon_above
 
@@ -21,22 +21,6 @@ Ints = NDArray[np.int64]
 # the height over which one layer passes into the next, as a part of the height of the whole
 _PASSAGE = 0.03
 _PASSAGE_STEPS = 6
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
-class Layer:
-    """A stretch of height in which the section does not change, for example the gas-gas zone of the wall.
-
-    Parameters
-    ----------
-    top : float
-        Height of its upper end over the electrolyte [m]; it begins where the layer before it ends.
-    field : Field2D
-        The section there.
-    """
-
-    top: float
-    field: Field2D
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -149,24 +133,6 @@ def alike(stacks: Sequence[Stack]) -> list[Stack]:
     return [replace(s, drawings=tuple(replace(d, scale=scale, low=low, high=high) for d in s.drawings)) for s in stacks]
 
 
-def faces_away(layers: Sequence[Layer]) -> tuple[bool, float]:
-    """Whether the largest maximum lies in the part that a cut takes away, and that maximum [Pa]."""
-    peak = max((layer.field.peak for layer in layers), key=lambda p: p.value)
-    return peak.at[1] < cut_height(layers[0].field), peak.value
-
-
-def turned(layers: Sequence[Layer]) -> list[Layer]:
-    """The layers turned half round, so that what lay before the cut lies behind it."""
-    return [replace(layer, field=_turned(layer.field)) for layer in layers]
-
-
-def cut_height(field: Field2D) -> float:
-    """Where the front is cut away: y [m] of the chamber nearest to the middle of the section."""
-    middle = 0.5 * (field.points.min(axis=0) + field.points.max(axis=0))
-    places = [np.array(c.at) for c in field.chambers] or [middle]
-    return float(min(places, key=lambda at: float(np.hypot(*(at - middle))))[1])
-
-
 def top_face(stack: Stack, cut: float | None) -> Soup:
     """The section of the uppermost layer, without what lies before the cut."""
     soup = stack.drawings[-1].soup
@@ -255,7 +221,7 @@ def _cut_face(stack: Stack, cut: float) -> Floats:
     on = soups[0].points[:, 1] == cut
     sides = sides[on[sides].all(axis=1)]
     data = np.concatenate([soups[0].points, *(_moving(s.displacement, s.values) for s in soups)], axis=1)
-    return data[sides]
+    return np.asarray(data[sides])
 
 
 def _lofted(stack: Stack, segments: Floats, heights: Floats) -> Sheet:
@@ -275,50 +241,3 @@ def _lofted(stack: Stack, segments: Floats, heights: Floats) -> Sheet:
     ring = np.stack([first, first + 1, first + 1 + count, first + count], axis=1)
     quads = np.concatenate([ring + level * count for level in range(len(heights) - 1)])
     return Sheet(points=np.concatenate(points), values=np.concatenate(values), quads=quads)
-
-
-def _turned(field: Field2D) -> Field2D:
-    """The section turned half round the origin."""
-
-    def opposite(at: tuple[float, float]) -> tuple[float, float]:
-        return -at[0], -at[1]
-
-    peak = field.peak
-    return replace(
-        field,
-        points=-field.points,
-        displacement=-field.displacement,
-        chambers=tuple(replace(c, at=opposite(c.at)) for c in field.chambers),
-        maximum=Maximum(at=opposite(peak.at), value=peak.value),
-    )
-
-
-def check_layers(layers: Sequence[Layer]) -> None:
-    """InputError unless the layers are one body: heights that grow, one mesh, the same chambers, lithium inside."""
-    if not layers:
-        raise InputError("an extruded picture needs at least one layer, got none")
-    bottom = 0.0
-    for k, layer in enumerate(layers):
-        if isinstance(layer.top, bool) or not isinstance(layer.top, (int, float)) or not bottom < layer.top < np.inf:
-            raise InputError(
-                f"the top of layer {k} must be above {bottom:g} m, got {layer.top!r}: give layers from below"
-            )
-        bottom = layer.top
-        same = layer.field.points.shape == layers[0].field.points.shape and np.array_equal(
-            layer.field.cells, layers[0].field.cells
-        )
-        if not same or not np.allclose(
-            layer.field.points, layers[0].field.points, rtol=0, atol=1e-9 * layer.field.size
-        ):
-            raise InputError(f"layer {k} has another mesh than layer 0: give every layer the same points and cells")
-        if [c.at for c in layer.field.chambers] != [c.at for c in layers[0].field.chambers]:
-            raise InputError(f"layer {k} has other chambers than layer 0: name the same chambers in the same order")
-    for chamber in layers[0].field.chambers:
-        _check_level(chamber, bottom)
-
-
-def _check_level(chamber: Chamber, height: float) -> None:
-    if chamber.lithium_level > height * (1 + 1e-9):
-        raise InputError(
-            f"{chamber.name}: lithium_level {chamber.lithium_level:g} m is above the top of the layers, {height:g} m"
-        )
