@@ -10,20 +10,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import (
-    Stiffness,
-    StressOperator,
-    assemble_stiffness,
-    pressure_load,
-    strain_load,
-    stress_operator,
-)
+from tubewall.fem.array_sections import of_state, section_outputs
+from tubewall.fem.assembly import Stiffness, assemble_stiffness, pressure_load, strain_load, stress_operator
 from tubewall.fem.cut_cell import CutCell, condense
 from tubewall.fem.elements import Floats, Ints, MeshLike, surface_points
-from tubewall.fem.linearise import LineRule, SectionLine, line_rule
-from tubewall.fem.locate import locate
+from tubewall.fem.linearise import LineRule
 
 
 class ArcLike(Protocol):
@@ -40,6 +34,18 @@ class ArcLike(Protocol):
     @property
     def offset(self) -> tuple[int, int]:
         """Lattice offset of the chamber."""
+
+
+class LineLike(Protocol):
+    """What fem reads of a ``geometry.Section``."""
+
+    @property
+    def start(self) -> ArrayLike:
+        """End (2,) on the surface of chamber (0, 0) [m]."""
+
+    @property
+    def end(self) -> ArrayLike:
+        """End (2,) on the other face [m]."""
 
 
 class CellLike(Protocol):
@@ -62,7 +68,7 @@ class CellLike(Protocol):
         """Nodes (k, 2): high = low + a1, and high = low + a2."""
 
     @property
-    def sections(self) -> Mapping[str, SectionLine]:
+    def sections(self) -> Mapping[str, LineLike]:
         """Stress classification lines."""
 
     @property
@@ -159,7 +165,7 @@ def array_cell(cell: CellLike, elastic: LawLike) -> ArrayCell:
         elastic=elastic,
         cut=cut,
         surface=_surface_output(cell, law, cut),
-        sections={name: _section_output(mesh, law, cut, line) for name, line in cell.sections.items()},
+        sections=section_outputs(cell, law, cut),
         deflection=_deflection_output(cell, cut),
     )
 
@@ -191,13 +197,6 @@ def _periodic_law(elastic: LawLike, lattice: Floats) -> Stiffness:
     return at
 
 
-def _of_state(operator: StressOperator, cut: CutCell) -> Floats:
-    """Stress (p, 4, s) at the points of an operator for a unit of each entry of the state."""
-    stress: Floats = np.matmul(operator.matrix, cut.recovery[operator.dofs])
-    stress[..., -1] += operator.stiffness[..., 2]
-    return stress
-
-
 def _surface_output(cell: CellLike, law: Stiffness, cut: CutCell) -> SurfaceOutput:
     mesh = cell.mesh
     pieces = [surface_points(mesh, mesh.boundaries[arc.boundary], name=arc.boundary) for arc in cell.arcs]
@@ -207,17 +206,8 @@ def _surface_output(cell: CellLike, law: Stiffness, cut: CutCell) -> SurfaceOutp
         points=np.concatenate([piece.points for piece in pieces]),
         normals=np.concatenate([piece.normals for piece in pieces]),
         arc=np.repeat(np.arange(len(pieces)), [len(piece.points) for piece in pieces]),
-        stress=_of_state(stress_operator(mesh, law, elements, local), cut),
+        stress=of_state(stress_operator(mesh, law, elements, local), cut),
     )
-
-
-def _section_output(mesh: MeshLike, law: Stiffness, cut: CutCell, line: SectionLine) -> tuple[LineRule, Floats]:
-    rule = line_rule(line)
-    found = locate(mesh, rule.points)
-    stress = _of_state(stress_operator(mesh, law, found.elements, found.local), cut)
-    # a point on the edge between elements takes the mean of theirs
-    weights = rule.weights[:, found.point] / np.bincount(found.point)[found.point]
-    return rule, np.einsum("rq,qcs->rcs", weights, stress, optimize=True)
 
 
 def _deflection_output(cell: CellLike, cut: CutCell) -> DeflectionOutput:
@@ -228,9 +218,9 @@ def _deflection_output(cell: CellLike, cut: CutCell) -> DeflectionOutput:
     points = cell.mesh.points
     root, middle = cell.sections["root"], cell.sections["middle"]
     foot = np.asarray(middle.start, dtype=np.float64)
-    axis = np.asarray(middle.end) - foot
+    axis = np.asarray(middle.end, dtype=np.float64) - foot
     axis /= np.linalg.norm(axis)
-    ends = np.array([root.start, root.end], dtype=np.float64)
+    ends = np.stack([np.asarray(root.start, dtype=np.float64), np.asarray(root.end, dtype=np.float64)])
     images = foot + 2 * np.outer((ends - foot) @ axis, axis) - (ends - foot)
     terms = [((0, 0), int(node), 0.5) for node in cell.wall_nodes]
     terms += [(*_node_near(points, end, cut.lattice), -0.25) for end in np.concatenate([ends, images])]
