@@ -131,7 +131,8 @@ class CellArray:
             raise InputError(
                 f"a matrix has no necks, got neck {show(self.neck, 'm')}: pass neck=0 or construction='tubes'"
             )
-        widest = 2 * widest_half_neck(self.outer_radius, self.half_angle)
+        # 2 % short of meeting, below which the arc of tube left between them is a sliver
+        widest = 0.98 * 2 * widest_half_neck(self.outer_radius, self.half_angle)
         if self.neck >= widest:
             raise InputError(
                 f"neck {show(self.neck, 'm')} is too wide for touching tubes of {show(2 * self.outer_radius, 'm')} "

@@ -228,8 +228,6 @@ def _wedge_size(array: CellArray, chain: Sequence[_Outer], radius: float, e: int
     at_face = (slope / 28 if polygonal else math.pi / 60) * 4 / e
     at_corner, growth = corner_size(array) * 4 / e, GROWTH * 4 / e
     cx, cy = 0.5 - fillet, (0.5 - fillet) * slope
-    if polygonal and fillet:
-        at_face = min(at_face, cy * 4 / e)
     half_pitch = 0.5 * array.pitch / array.bore
     cuts = [
         (o.centre[0] + half_pitch * math.cos(o.last * alpha), o.centre[1] + half_pitch * math.sin(o.last * alpha))
@@ -247,10 +245,12 @@ def _wedge_size(array: CellArray, chain: Sequence[_Outer], radius: float, e: int
             angle = abs(math.remainder(math.atan2(dy, dx), 2 * alpha))
             if polygonal:
                 along, across = away * math.cos(angle), away * math.sin(angle)
-                corner = math.hypot(along - cx, across - cy)
-                gap = corner - fillet if across > cy else along - 0.5
-                best = min(best, at_corner + growth * max(corner - fillet if across > cy else
-                           math.hypot(along - 0.5, across - cy), 0.0))  # fmt: skip
+                beyond = max(across - cy, 0.0)
+                corner = math.hypot(along - cx, across - cy) - fillet
+                gap = corner if beyond else along - 0.5
+                from_corner = corner if beyond else math.hypot(along - 0.5, across - cy)
+                from_flat = math.hypot(along - 0.5, beyond)
+                best = min(best, at_corner + growth * max(from_corner, 0.0), cy * 4 / e + growth * from_flat)
             else:
                 gap = away - 0.5
             gap = max(gap, 0.0)

@@ -109,8 +109,7 @@ def polygon_size(array: CellArray, e: int) -> Size:
     face, middle = 0.5, 0.5 + 0.5 * wall
     cx, cy = face - fillet, (face - fillet) * slope
     at_corner = corner_size(array)
-    # the flat part's half length, small where the fillet nearly makes the bore round
-    at_face = min(slope / 28, cy) if fillet else slope / 28
+    at_face = slope / 28
     top = cy + fillet * math.sin(alpha)
     refinement = 4.0 / e
 
@@ -120,7 +119,14 @@ def polygon_size(array: CellArray, e: int) -> Size:
         thickness = 2 * (middle - inside)
         from_corner = math.hypot(x - cx, y - cy) - fillet if y > cy else math.hypot(x - face, y - cy)
         from_face = max(x - face, 0.0)
-        return refinement * min(thickness / 4, at_face + GROWTH * from_face, at_corner + GROWTH * max(from_corner, 0.0))
+        # cy is the flat part's half length, small where the fillet nearly makes the bore round
+        from_flat = math.hypot(x - face, max(y - cy, 0.0))
+        return refinement * min(
+            thickness / 4,
+            at_face + GROWTH * from_face,
+            at_corner + GROWTH * max(from_corner, 0.0),
+            cy + GROWTH * from_flat,
+        )
 
     return size
 
@@ -188,7 +194,8 @@ def _round(array: CellArray, e: int) -> Drawing:
         Curve(start=tip, end=face, centre=(0.0, 0.0), name="bore"),
     ]
     outline = Outline(curves=curves, patches=[Patch(way=[(k, 1) for k in range(4)])], size=round_size(array, e))
-    height = 0.5 * middle * slope
+    # half way from M to J, or through the ends of the bore's arc where the junction is wider than the bore
+    height = min(0.5 * middle * slope, tip[1])
     across = math.sqrt(0.25 - height**2)
     return outline, ((across, height), (2 * middle - across, height)), (face, (2 * middle - 0.5, 0.0))
 
@@ -244,15 +251,27 @@ def _tube(array: CellArray, e: int) -> Drawing:
 
 def tube_size(array: CellArray, e: int) -> Size:
     """Size of elements at (x, y) of a bonded tube's sector, in units of the bore."""
-    wall, outer = array.wall / array.bore, array.outer_radius / array.bore
-    rho, height = array.meniscus.arc_radius / array.bore, array.meniscus.centre_height / array.bore
+    outer, bond = array.outer_radius / array.bore, array.meniscus
+    rho, height = bond.arc_radius / array.bore, bond.centre_height / array.bore
+    neck_angle = math.atan2(0.5 * array.neck, array.outer_radius)
     refinement = 4.0 / e
+
+    def thickness(angle: float) -> float:
+        """From the bore to the tube's outer face, the meniscus or the middle of the neck, along a ray."""
+        if angle >= bond.tangent_angle:
+            return outer - 0.5
+        if angle <= neck_angle:
+            return outer / math.cos(angle) - 0.5
+        towards = outer * math.cos(angle) + height * math.sin(angle)
+        return towards - math.sqrt(max(towards**2 - outer**2 - height**2 + rho**2, 0.0)) - 0.5
 
     def size(x: float, y: float) -> float:
         from_meniscus = abs(math.hypot(x - outer, y - height) - rho)
         from_bore = max(math.hypot(x, y) - 0.5, 0.0)
         return refinement * min(
-            wall / 4, math.pi / 60 + GROWTH * from_bore, rho * math.pi / 12 + GROWTH * from_meniscus
+            thickness(math.atan2(y, x)) / 4,
+            math.pi / 60 + GROWTH * from_bore,
+            rho * math.pi / 12 + GROWTH * from_meniscus,
         )
 
     return size

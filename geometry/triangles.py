@@ -96,7 +96,7 @@ def outer_sides(cells: Nodes, nodes: int) -> Nodes:
     """The sides (end, end, middle) that belong to one cell only: the rim of the mesh, material to the left."""
     sides = all_sides(cells)
     _, inverse, counts = np.unique(side_keys(sides, nodes), return_inverse=True, return_counts=True)
-    return sides[counts[inverse] == 1]
+    return np.asarray(sides[counts[inverse] == 1])
 
 
 def vertices_first(points: Points, cells: Nodes) -> tuple[Points, Nodes, Nodes]:
