@@ -246,6 +246,7 @@ def _thickness(options: argparse.Namespace) -> int:
 
     with _progress(options.quiet) as progress:
         answer = minimum_wall(study, progress=progress)
+        text = answer.text()
         if options.json is not None:
             write_json(options.json, _top(study, started, answer.to_json()))
         if options.report is not None:
@@ -253,7 +254,7 @@ def _thickness(options: argparse.Namespace) -> int:
 
             with written_whole(options.report) as path:
                 write_report(answer, path)
-    _say(options, answer.text(), *_written(options.json, options.report))
+    _say(options, text, *_written(options.json, options.report))
     return 0
 
 
@@ -266,6 +267,7 @@ def _compare(options: argparse.Namespace) -> int:
 
     with _progress(options.quiet) as progress:
         comparison = hermetic_against_permeable(study, progress=progress)
+        text = comparison.text()
         if options.json is not None:
             write_json(options.json, _top(study, started, comparison.to_json()))
         if options.csv is not None:
@@ -273,14 +275,14 @@ def _compare(options: argparse.Namespace) -> int:
         if options.png is not None:
             with written_whole(options.png) as path:
                 comparison.write_png(path)
-    _say(options, comparison.text(), *_written(options.json, options.png, options.csv))
+    _say(options, text, *_written(options.json, options.png, options.csv))
     return 0
 
 
 def _sweep(options: argparse.Namespace) -> int:
     changes = key_changes(options)
-    from tubewall.studies.sweep_run import run_plan
     from tubewall.studies.sweep_file import read_plan
+    from tubewall.studies.sweep_run import run_plan
 
     plan = read_plan(options.study, changes=changes, jobs=options.jobs)
     with _progress(options.quiet) as progress:

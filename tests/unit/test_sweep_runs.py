@@ -19,8 +19,8 @@ import pytest
 
 from tubewall.errors import DamagedFileError, InputError
 from tubewall.studies.study import Study
-from tubewall.studies.sweep_run import run_plan, sweep
 from tubewall.studies.sweep_plan import Range, make_plan
+from tubewall.studies.sweep_run import run_plan, sweep
 from tubewall.studies.sweep_store import Result, Store, pack, unpack
 from tubewall.studies.tables import Table
 
