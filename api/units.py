@@ -198,7 +198,9 @@ def _finite(value: float, text: object) -> float:
     return value
 
 
-_ENGINEERING: Final = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p"))  # fmt: skip
+_ENGINEERING: Final = (
+    (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p"),
+)  # fmt: skip
 _PREFIXED: Final = ("m", "Pa", "s", "V", "A", "N", "J", "W", "S")
 
 

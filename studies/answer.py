@@ -13,8 +13,8 @@ from tubewall.studies.bounds import Bound, Window, governing
 
 if TYPE_CHECKING:
     from tubewall.studies.electrolyte import ElectrolyteAnswer
-    from tubewall.studies.pressures import PressureAnswer
     from tubewall.studies.load_cases import CaseStress, LoadCase
+    from tubewall.studies.pressures import PressureAnswer
     from tubewall.studies.stress_model import Strength
     from tubewall.studies.study import Study
 
@@ -79,7 +79,7 @@ class WallAnswer:
     study: Study
     strength: Strength
     pressures: PressureAnswer
-    cases: Mapping[str, CaseAnswer]
+    cases: Mapping[LoadCase, CaseAnswer]
     electrolytes: tuple[ElectrolyteAnswer, ...]
     guesses: tuple[str, ...]
     warnings: tuple[str, ...]

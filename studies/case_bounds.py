@@ -68,9 +68,7 @@ def _strength(curve: StressCurve, case: LoadCase, name: str, measure: Callable[[
 def _too_much(curve: StressCurve, case: LoadCase, measure: Callable[[CaseStress], float], strength: float) -> str:
     thickest = float(curve.nodes[-1])
     stress = measure(curve.at(case, thickest))
-    return (
-        f"even a wall of {thickest * 1e9:.3g} nm is stressed to {stress / 1e6:.4g} MPa, its strength is {strength / 1e6:.4g} MPa"
-    )
+    return f"even a wall of {thickest * 1e9:.3g} nm is stressed to {stress / 1e6:.4g} MPa, its strength is {strength / 1e6:.4g} MPa"
 
 
 def _weakest_link(curve: StressCurve, case: LoadCase) -> Bound | str:
@@ -123,16 +121,18 @@ def _weakest_wall(curve: StressCurve, case: LoadCase, law: Weibull) -> float | N
 def load_moment(study: Study, case: LoadCase, pressed: PressureAnswer, order: float) -> float:
     """E[|dP|^m times the height it acts on] for two neighbours of independent Beta-distributed fills [Pa^m m]."""
     gas, height = study.gas, study.drawing.height
-    fills = {"mean": gas.fill, "standard_deviation": gas.fill_scatter}
     if case == "lithium_against_gas":
-        apart = difference_moment(lambda fill: fill, order=1.0, ceiling=1.0, **fills)
+        apart = difference_moment(
+            lambda fill: fill, mean=gas.fill, standard_deviation=gas.fill_scatter, order=1.0, ceiling=1.0
+        )
         return float(pressure_difference(case, pressed) ** order * height * apart)
     hermetic = difference_moment(
         lambda fill: hermetic_pressure(study, fill),
         order=order,
         ceiling=max(pressed.ceiling, gas.initial_pressure),
         weight=lambda x, y: height * (1.0 - np.maximum(x, y)),
-        **fills,
+        mean=gas.fill,
+        standard_deviation=gas.fill_scatter,
     )
     if case == "gas_permeable":
         # exchange lowers every difference alike while it is quasi-steady

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # colours that stay apart in grey and for most colour blindness (Okabe and Ito, 2008)
 BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
-_CASE_COLOURS = {"gas_hermetic": BLUE, "gas_permeable": GREEN, "lithium_against_gas": ORANGE, "equalised": BLACK}
-_CASE_STYLES = {"gas_hermetic": "-", "gas_permeable": "--", "lithium_against_gas": "-", "equalised": ":"}
+_CASE_COLOURS: dict[str, str] = {"gas_hermetic": BLUE, "gas_permeable": GREEN, "lithium_against_gas": ORANGE, "equalised": BLACK}
+_CASE_STYLES: dict[str, str] = {"gas_hermetic": "-", "gas_permeable": "--", "lithium_against_gas": "-", "equalised": ":"}
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -70,7 +70,9 @@ def stress_figure(answer: WallAnswer) -> Figure:
     axes.axhline(strength.value / 1e6, color="0.45", linewidth=1.0)
     window = answer.cases["gas_hermetic"].window_2d
     if not window.is_empty and window.low is not None:
-        axes.axvspan(window.low * 1e9, window.high * 1e9, color="#F0E442", alpha=0.35, label="walls that hold under gas")
+        axes.axvspan(
+            window.low * 1e9, window.high * 1e9, color="#F0E442", alpha=0.35, label="walls that hold under gas"
+        )
     axes.axvline(answer.study.wall.wall * 1e9, color="0.3", linestyle="-.", linewidth=1.0, label="the study's wall")
     axes.set_xlabel("wall [nm]")
     axes.set_ylabel(f"largest {'von Mises' if strength.ductile else 'principal'} stress [MPa]")

@@ -165,7 +165,7 @@ def permeances(study: Study) -> tuple[float, ...]:
     """0, evenly spaced in the logarithm, the study's own, and infinity [mol/(m2 s Pa)]."""
     decades = round(math.log10(HIGHEST / LOWEST))
     between = {float(x) for x in np.geomspace(LOWEST, HIGHEST, decades * PER_DECADE + 1)}
-    return tuple(sorted({0.0, study.wall.permeance, *between})) + (math.inf,)
+    return (*sorted({0.0, study.wall.permeance, *between}), math.inf)
 
 
 def hermetic_against_permeable(study: Study | None = None, *, progress: Progress | None = None) -> Comparison:

@@ -71,14 +71,10 @@ def transport(model: StressModel) -> list[Bound]:
     ]
 
 
-def _searched(
-    study: Study, name: str, side: Side, wall: float | None, dimension: Dimension, reason: str
-) -> Bound:
+def _searched(study: Study, name: str, side: Side, wall: float | None, dimension: Dimension, reason: str) -> Bound:
     """A bound found by searching: at the edge where the search did not need to go on, with a reason where it failed."""
     edge = study.wall.thinnest if side == "below" else study.wall.thickest
-    return exact(
-        name, side, wall, dimension=dimension, at_edge=wall == edge, reason=reason if wall is None else ""
-    )
+    return exact(name, side, wall, dimension=dimension, at_edge=wall == edge, reason=reason if wall is None else "")
 
 
 def _concentration(study: Study) -> float:

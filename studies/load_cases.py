@@ -151,7 +151,9 @@ def _extreme(coefficients: Floats, low: Floats, high: Floats) -> float:
     up = np.maximum(coefficients, 0.0) @ high + np.minimum(coefficients, 0.0) @ low
     down = np.maximum(coefficients, 0.0) @ low + np.minimum(coefficients, 0.0) @ high
     largest = float(max(up, -down))
-    return largest if largest > _ROUND_OFF * float(np.abs(coefficients) @ np.maximum(np.abs(low), np.abs(high))) else 0.0
+    return (
+        largest if largest > _ROUND_OFF * float(np.abs(coefficients) @ np.maximum(np.abs(low), np.abs(high))) else 0.0
+    )
 
 
 def _section(basis: ArrayBasis, name: str, low: Floats, high: Floats, factor: float) -> SectionStress:

@@ -16,7 +16,6 @@ from tubewall.studies.wording import (
     MECHANICAL,
     bound_words,
     length,
-    mechanical_wall,
     permeability_words,
     sentence,
     text,
@@ -37,7 +36,9 @@ def write_report(answer: WallAnswer, path: str | Path) -> None:
     from jinja2 import Environment, StrictUndefined, select_autoescape
 
     template = files("tubewall.studies").joinpath("templates/report.html").read_text(encoding="utf-8")
-    environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined)
+    environment = Environment(
+        autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined
+    )
     from importlib.metadata import version
 
     page = environment.from_string(template).render(
@@ -65,7 +66,7 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
     """What a reader of a stress report asks first, and the answers."""
     study, gas = answer.study, answer.cases["gas_hermetic"]
     drawing = study.drawing
-    worst = max((case.stress.mesh_error / case.stress.peak for case in answer.cases.values() if case.stress.peak > 0.0))
+    worst = max(case.stress.mesh_error / case.stress.peak for case in answer.cases.values() if case.stress.peak > 0.0)
     sharp = drawing.bore_shape != "round" and drawing.fillet == 0.0
     low, high = gas.thinnest_range
     peak = gas.bound("strength_peak")

@@ -89,7 +89,7 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
     began = time.perf_counter()
     curve = StressCurve(model=model, pressures=pressed)
     curve.sample(lambda share, doing: tell(0.1 + 0.5 * share, doing))
-    cases = {}
+    cases: dict[LoadCase, CaseAnswer] = {}
     for i, case in enumerate(LOAD_CASES):
         tell(0.6 + 0.08 * i, f"walls for {case}")
         cases[case] = _answer(model, curve, case, pressed)
@@ -107,7 +107,9 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
         pressures=pressed,
         cases=cases,
         electrolytes=electrolytes,
-        guesses=guesses_of(study, model.material, weakest_link=any(b.name == "weakest_link" for c in cases.values() for b in c.bounds)),
+        guesses=guesses_of(
+            study, model.material, weakest_link=any(b.name == "weakest_link" for c in cases.values() for b in c.bounds)
+        ),
         warnings=warnings_of(study, model, pressed, cases),
         seconds=seconds,
     )

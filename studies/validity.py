@@ -13,6 +13,7 @@ from tubewall.units import show
 if TYPE_CHECKING:
     from tubewall.materials import Material
     from tubewall.studies.answer import CaseAnswer
+    from tubewall.studies.load_cases import LoadCase
     from tubewall.studies.pressures import PressureAnswer
     from tubewall.studies.stress_model import StressModel
     from tubewall.studies.study import Study
@@ -39,7 +40,7 @@ def guesses_of(study: Study, wall: Material, *, weakest_link: bool) -> tuple[str
 
 
 def warnings_of(
-    study: Study, model: StressModel, pressures: PressureAnswer, cases: Mapping[str, CaseAnswer]
+    study: Study, model: StressModel, pressures: PressureAnswer, cases: Mapping[LoadCase, CaseAnswer]
 ) -> tuple[str, ...]:
     """Where the models are stretched, and where the study contradicts itself."""
     said: list[str] = []

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tubewall import units
 from tubewall.errors import InputError, TubewallError, unknown_name
 
@@ -91,17 +92,18 @@ def test_printing_and_reading_are_inverse(value: float, unit: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_finite_number_or_an_input_error(text: str) -> None:
+def test_any_text_is_a_finite_length_or_an_input_error(text: str) -> None:
     try:
         value = units.parse(text, "m")
-    except InputError as error:
-        assert "\n" not in str(error).replace(repr(text), "")
-    else:
-        assert math.isfinite(value)
+    except InputError:
+        return
+    assert math.isfinite(value)
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
-    assert str(unknown_name("material", "cermic", ["ceramic", "steel"])) == "no material 'cermic'; did you mean 'ceramic'?"
+    assert (
+        str(unknown_name("material", "cermic", ["ceramic", "steel"])) == "no material 'cermic'; did you mean 'ceramic'?"
+    )
     assert "there are 'a', 'b'" in str(unknown_name("region", "zzzz", ["a", "b"]))
 
 
