@@ -290,7 +290,9 @@ def body_load(
         weights = weights * 2 * np.pi * points[..., 0]
     density = force(points.reshape(-1, 2)).reshape(points.shape)
     nodal = np.einsum("qi,mqd,mq->mid", values, density, weights, optimize=True)
-    return np.bincount(element_dofs(mesh.cells[chosen]).ravel(), nodal.ravel(), minlength=2 * len(mesh.points))
+    result = np.zeros(2 * len(mesh.points))
+    np.add.at(result, element_dofs(mesh.cells[chosen]).ravel(), nodal.ravel())
+    return result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,7 +322,7 @@ class StressOperator:
         """
         several = displacement.ndim == 2
         u = displacement[self.dofs] if several else displacement[self.dofs][..., None]
-        stress = np.matmul(self.matrix, u)
+        stress: Floats = np.matmul(self.matrix, u)
         if macro is not None:
             e = np.asarray(macro, dtype=np.float64).reshape(4, -1)
             stress = stress + np.matmul(self.stiffness[..., np.array(MACRO_SLOTS)], e)

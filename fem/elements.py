@@ -37,18 +37,22 @@ class MeshLike(Protocol):
     @property
     def points(self) -> Floats:
         """Node coordinates (n, 2) [m]."""
+        ...
 
     @property
     def cells(self) -> Ints:
         """Six nodes of each triangle (m, 6): vertices, then mid-sides 01, 12, 20."""
+        ...
 
     @property
     def regions(self) -> Mapping[str, Ints]:
         """Cell indices by region name."""
+        ...
 
     @property
     def boundaries(self) -> Mapping[str, Ints]:
         """Facets (k, 3) as nodes (end, end, mid) by boundary name."""
+        ...
 
 
 def check_kinematics(kinematics: str) -> None:
@@ -177,7 +181,8 @@ def outer_facets(cells: Ints) -> Ints:
     """Facets (k, 3) that belong to one element only, as nodes (end, end, mid), counter-clockwise about the solid."""
     edges = cells[:, _EDGE_NODES].reshape(-1, 3)
     _, first, count = np.unique(edges[:, 2], return_index=True, return_counts=True)
-    return edges[np.sort(first[count == 1])]
+    outer: Ints = edges[np.sort(first[count == 1])]
+    return outer
 
 
 def facet_owners(mesh: MeshLike, facets: Ints, name: str = "") -> FacetOwners:

@@ -6,25 +6,56 @@ around each vertex a quadratic is fitted to the stress at the three interior poi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import stiffness_at
+from tubewall.fem.assembly import Stiffness, stiffness_at
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, map_gradients, shape, stiffness_rule, surface_points
-from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
+from tubewall.fem.loads import Load, Pressure, Support, SupportLike, Traction, scalar_at, vector_at
 from tubewall.fem.stress import extreme_index, quantity, traction
-
-if TYPE_CHECKING:
-    from tubewall.fem.solution import Solution
 
 # where the stress of a quadratic triangle is most accurate
 _SAMPLES = np.array([[1 / 6, 1 / 6], [2 / 3, 1 / 6], [1 / 6, 2 / 3]])
 # a quadratic has six coefficients: a patch of fewer triangles borrows those of its neighbours
 _SMALL_PATCH = 4
+
+
+class Solved(Protocol):
+    """What the estimates read of a ``Solution``."""
+
+    @property
+    def mesh(self) -> MeshLike:
+        """The mesh."""
+        ...
+
+    @property
+    def stiffness(self) -> Stiffness:
+        """Voigt stiffness by region [Pa]."""
+        ...
+
+    @property
+    def kinematics(self) -> str:
+        """The kinematics."""
+        ...
+
+    @property
+    def loads(self) -> Sequence[Load]:
+        """What presses on the body."""
+        ...
+
+    @property
+    def supports(self) -> Sequence[SupportLike]:
+        """What holds it."""
+        ...
+
+    def stress_in(self, elements: Ints, local: Floats) -> tuple[Floats, Floats]:
+        """Stress (p, 4) [Pa] and coordinates (p, 2) [m] at local points (p, 2) of elements (p,)."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +119,7 @@ def richardson(
     return MeshEstimate(value=fine, extrapolated=fine + step, error=safety * abs(step))
 
 
-def recovered_stress(solution: Solution) -> Floats:
+def recovered_stress(solution: Solved) -> Floats:
     """Recovered stress (m, 6, 4) [Pa] at the nodes of each element, continuous within each region."""
     mesh = solution.mesh
     result = np.empty((len(mesh.cells), 6, 4))
@@ -145,7 +176,7 @@ def _quadratic(x: Floats) -> Floats:
     return np.stack([np.ones_like(a), a, b, a * a, a * b, b * b], axis=-1)
 
 
-def energy_error(solution: Solution) -> EnergyError:
+def energy_error(solution: Solved) -> EnergyError:
     """Estimated error in the energy norm: that of recovered less computed stress (Zienkiewicz and Zhu, 1987)."""
     mesh = solution.mesh
     recovered = recovered_stress(solution)
@@ -171,7 +202,7 @@ def energy_error(solution: Solution) -> EnergyError:
     return EnergyError(elements=squares, relative=norm)
 
 
-def surface_estimate(solution: Solution, boundary: str, quantity_name: str = "max principal") -> SurfaceEstimate:
+def surface_estimate(solution: Solved, boundary: str, quantity_name: str = "max principal") -> SurfaceEstimate:
     """The extreme of a quantity at the nodes of a boundary and its estimated discretisation error.
 
     On a boundary that is not held the force per area is known, and what the computed stress misses of it is the error of
@@ -200,7 +231,7 @@ def surface_estimate(solution: Solution, boundary: str, quantity_name: str = "ma
     return SurfaceEstimate(value=float(values[index]), at=points[index], quantity=quantity_name, mesh_error=error)
 
 
-def _applied(solution: Solution, boundary: str, points: Floats, normals: Floats) -> Floats:
+def _applied(solution: Solved, boundary: str, points: Floats, normals: Floats) -> Floats:
     total = np.zeros_like(points)
     for load in solution.loads:
         if isinstance(load, Pressure) and load.boundary == boundary:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -100,8 +100,9 @@ def factorise(matrix: csc_array, backend: Backend = "auto") -> Factorised:
 
 
 def _cholmod(matrix: csc_array) -> Factorised:
-    from kvxopt import cholmod, spmatrix
-    from kvxopt import matrix as dense
+    from kvxopt import cholmod
+    from kvxopt.base import matrix as dense
+    from kvxopt.base import spmatrix
 
     lower = matrix.tocoo()
     keep = lower.row >= lower.col
@@ -109,11 +110,15 @@ def _cholmod(matrix: csc_array) -> Factorised:
     factor = cholmod.symbolic(a)
     try:
         cholmod.numeric(a, factor)
+        # a failed factorisation shows only when it is used
+        cholmod.solve(factor, dense(0.0, (matrix.shape[0], 1)))
     except ArithmeticError as error:
         raise _indefinite(matrix) from error
 
     def back_substitute(right: Floats) -> Floats:
-        x = dense(np.asfortranarray(right))
+        # the library reads a Fortran buffer, of which its stubs know nothing
+        columns: Any = np.asfortranarray(right)
+        x = dense(columns)
         cholmod.solve(factor, x)
         return np.array(x)
 
@@ -151,7 +156,7 @@ def factor_bytes(unknowns: int) -> float:
     Systems, 1981, ch. 8); the constants lie a tenth above what 96 000 and 400 000 unknowns took, assembly included.
     """
     n = float(max(unknowns, 2))
-    return 120 * n * np.log2(n) + 1400 * n
+    return float(120 * n * np.log2(n) + 1400 * n)
 
 
 def free_bytes() -> float:
@@ -159,7 +164,12 @@ def free_bytes() -> float:
     free = _available()
     group = Path("/sys/fs/cgroup")
     limit, used = _number(group / "memory.max"), _number(group / "memory.current")
-    return free if limit is None or used is None else min(free, max(limit - used, 0.0))
+    if limit is None or used is None:
+        return free
+    # cached files count as used but give way
+    stat = group / "memory.stat"
+    entries = dict(line.split() for line in stat.read_text().splitlines()) if stat.is_file() else {}
+    return min(free, max(limit - used + float(entries.get("file", 0)), 0.0))
 
 
 def _available() -> float:

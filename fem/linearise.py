@@ -26,10 +26,12 @@ class SectionLine(Protocol):
     @property
     def start(self) -> Floats:
         """First end (2,) [m]."""
+        ...
 
     @property
     def end(self) -> Floats:
         """Second end (2,) [m]."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from tubewall.fem.elements import Floats, Ints, MeshLike, edge_shape, edge_to_lo
 # how far outside a point may lie, in sizes of the element beside it
 REACH = 1e-3
 _INSIDE = 1e-8
+_STARTS = ((1 / 3, 1 / 3), (0.05, 0.05), (0.9, 0.05), (0.05, 0.9))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +74,26 @@ def _candidates(mesh: MeshLike, points: Floats) -> tuple[Ints, Ints]:
 
 
 def _invert(corners: Floats, points: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Newton's method for the local coordinates of points in curved triangles, from those in the straight ones."""
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    local = _solve2(np.stack([a, b], axis=-1), points - corners[:, 0])
-    size = np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)
-    # far outside the quadratic map folds over: start within
-    local = np.clip(local, -0.5, 1.5)
-    for _ in range(12):
+    """Local coordinates of points in curved triangles, and whether they lie inside."""
+    local = np.empty((len(points), 2))
+    inside = np.zeros(len(points), dtype=bool)
+    # one start suffices in all but strongly curved triangles, where the quadratic map folds over just outside
+    for start in _STARTS:
+        left = np.flatnonzero(~inside)
+        local[left], inside[left] = _newton(corners[left], points[left], np.array(start))
+    return local, inside
+
+
+def _newton(corners: Floats, points: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    size = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1) + np.linalg.norm(corners[:, 2] - corners[:, 0], axis=1)
+    local = np.tile(start, (len(points), 1))
+    for _ in range(14):
         values, gradients = shape(local)
         rest = points - np.einsum("pi,pid->pd", values, corners)
         if len(rest) == 0 or np.all(np.abs(rest).max(axis=1) < 1e-14 * size):
             break
         jacobian = np.matmul(np.swapaxes(corners, 1, 2), gradients)
-        local = np.clip(local + _solve2(jacobian, rest), -1.0, 2.0)
+        local = np.clip(local + _solve2(jacobian, rest), -0.5, 1.5)
     values, _ = shape(local)
     rest = np.linalg.norm(points - np.einsum("pi,pid->pd", values, corners), axis=1)
     barycentric = np.column_stack([1 - local.sum(axis=1), local])

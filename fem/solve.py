@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,8 +81,7 @@ def nodal_forces(mesh: MeshLike, stiffness: Stiffness, loads: Sequence[Load], ki
                 raise InputError(
                     "a body force on a nearly incompressible region (nu > 0.4) is not carried by its elements"
                 )
-            force = load.force
-            total += body_load(mesh, lambda points, f=force: vector_at(f, points), cells, kinematics)
+            total += body_load(mesh, partial(vector_at, load.force), cells, kinematics)
         elif isinstance(load, (Pressure, Traction)):
             total += _surface_forces(mesh, load, kinematics)
         else:
@@ -104,7 +104,8 @@ def _surface_forces(mesh: MeshLike, load: Pressure | Traction, kinematics: str) 
 
     def pull(points: Floats, normals: Floats) -> Floats:
         length = np.linalg.norm(normals, axis=-1, keepdims=True)
-        return vector_at(traction, points.reshape(-1, 2)).reshape(points.shape) * length
+        pulled: Floats = vector_at(traction, points.reshape(-1, 2)).reshape(points.shape) * length
+        return pulled
 
     # the length of a curved edge is no polynomial: six Gauss points leave 1e-10 of it
     return edge_load(mesh, facets, pull, kinematics=kinematics, order=6, name=name)

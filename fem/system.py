@@ -85,7 +85,8 @@ def region_stiffness(mesh: MeshLike, elastic: ElasticLaw | Mapping[str, ElasticL
 def _law(law: ElasticLaw, kinematics: str) -> Law:
     axes = getattr(law, "axes", "fixed")
     if axes == "fixed":
-        return law.stiffness_at(np.zeros((1, 2)))[0]
+        constant: Floats = law.stiffness_at(np.zeros((1, 2)))[0]
+        return constant
     if kinematics != "axisymmetric":
         return law.stiffness_at
     from tubewall.materials.rotation import rotate_stiffness
