@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from tubewall.materials.checks import between, not_negative, positive
+from tubewall.errors import InputError
+from tubewall.materials.checks import between, finite, not_negative, positive
 from tubewall.materials.constants import GAS_CONSTANT, ROOM_TEMPERATURE
 from tubewall.materials.gas import Gas
 
@@ -108,6 +109,6 @@ def pinholes(
 def _pore_diffusivity(gas: Gas, pore: float, porosity: float, tortuosity: float, temperature: float) -> float:
     diameter = positive("pore", pore, "m")
     share = between("porosity", porosity, 0.0, 1.0, "")
-    if tortuosity < 1:
-        positive("tortuosity - 1", tortuosity - 1, "-")
+    if finite("tortuosity", tortuosity, "-") < 1:
+        raise InputError(f"tortuosity must be 1 (straight pores) or more, got {tortuosity:g}")
     return share / tortuosity * diameter / 3 * float(gas.mean_speed(temperature))

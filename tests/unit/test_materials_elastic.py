@@ -177,13 +177,15 @@ def test_an_unknown_kind_of_axes_is_refused():
 def test_the_averages_of_crystals_are_those_computed_elsewhere():
     # physics.md 2.1 to 2.3, marked [C]
     lithium = material("lithium crystal").elastic
-    assert [polycrystal(lithium.stiffness(), a).youngs_modulus / GPA for a in ("voigt", "hill", "reuss")] == pytest.approx(
-        [14.8, 10.7, 6.3], abs=0.06
-    )
+    assert [
+        polycrystal(lithium.stiffness(), a).youngs_modulus / GPA for a in ("voigt", "hill", "reuss")
+    ] == pytest.approx([14.8, 10.7, 6.3], abs=0.06)
     assert lithium.anisotropy == pytest.approx(8.30, abs=0.005)
     assert lithium.youngs_modulus((1, 1, 1)) == pytest.approx(21.2 * GPA, rel=5e-3)
     assert 3.0 <= lithium.youngs_modulus((1, 0, 0)) / GPA <= 3.1
-    assert polycrystal(material("silicon crystal").elastic.stiffness()).youngs_modulus == pytest.approx(163 * GPA, rel=5e-3)
+    assert polycrystal(material("silicon crystal").elastic.stiffness()).youngs_modulus == pytest.approx(
+        163 * GPA, rel=5e-3
+    )
     assert polycrystal(material("MgO crystal").elastic.stiffness()).youngs_modulus == pytest.approx(309 * GPA, rel=5e-3)
     assert polycrystal(material("LiF crystal").elastic.stiffness()).youngs_modulus == pytest.approx(118 * GPA, rel=2e-2)
 

@@ -26,7 +26,9 @@ def test_density_and_pressure_are_inverse_for_a_real_gas(name):
     temperature = np.array([250.0, 298.15, 328.15, 450.0])
     density = gas.molar_density(pressure, temperature)
     assert density.shape == (40, 4)
-    np.testing.assert_allclose(gas.pressure(density, temperature) + 0 * pressure, pressure + 0 * temperature, rtol=1e-12)
+    np.testing.assert_allclose(
+        gas.pressure(density, temperature) + 0 * pressure, pressure + 0 * temperature, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize(

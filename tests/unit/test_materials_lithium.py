@@ -3,7 +3,13 @@ import math
 import pytest
 
 from tubewall.errors import InputError
-from tubewall.materials import Lithium, lithium_yield_stress, material, molar_volume_from_density, molar_volume_from_lattice
+from tubewall.materials import (
+    Lithium,
+    lithium_yield_stress,
+    material,
+    molar_volume_from_density,
+    molar_volume_from_lattice,
+)
 
 F = 96485.33212
 CM2_S = 1e-4
@@ -18,7 +24,9 @@ def test_the_ceiling_per_volt_follows_the_lattice_parameter(lattice, ceiling):
 
 @pytest.mark.parametrize(("density", "ceiling"), [(534.0, 7424.0), (530.0, 7368.0)])
 def test_the_ceiling_per_volt_follows_the_density(density, ceiling):
-    assert Lithium(molar_volume=molar_volume_from_density(density)).ceiling(1.0) / 1e6 == pytest.approx(ceiling, abs=0.6)
+    assert Lithium(molar_volume=molar_volume_from_density(density)).ceiling(1.0) / 1e6 == pytest.approx(
+        ceiling, abs=0.6
+    )
 
 
 def test_the_default_is_the_lattice_of_the_library():

@@ -58,7 +58,10 @@ def test_the_interface_diffusivity_that_a_10_nm_wall_needs_is_the_one_computed_e
 
 
 @given(
-    bore=st.floats(1e-9, 1e-6), kappa_ratio=st.floats(0.05, 50), gain=st.floats(0, 5), model=st.sampled_from(["1d", "2d"])
+    bore=st.floats(1e-9, 1e-6),
+    kappa_ratio=st.floats(0.05, 50),
+    gain=st.floats(0, 5),
+    model=st.sampled_from(["1d", "2d"]),
 )
 def test_no_thinner_wall_than_the_thinnest_carries_enough(bore, kappa_ratio, gain, model):
     concentration, diffusivity = 1.65e28, 1e-12
