@@ -8,58 +8,97 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tubewall.chambers import Filling, Network, Pressures, pressurise
-    from tubewall.fem import LoadBasis, Solution, array_basis, load_basis, solve
-    from tubewall.geometry import CellArray, NamedMesh, Tubule
-    from tubewall.materials import Gas, Lithium, Material, material
-    from tubewall.studies import Study, WallAnswer, hermetic_against_permeable, minimum_wall
+    from tubewall.chambers import Filling, Network, Pressures, linear_filling, pressurise
+    from tubewall.fem import ArrayBasis, LoadBasis, Solution, array_basis, load_basis, solve
+    from tubewall.geometry import (
+        CellArray,
+        ChamberGraph,
+        NamedMesh,
+        PeriodicCell,
+        Tubule,
+        array_mesh,
+        finite_graph,
+        periodic_cell,
+        periodic_graph,
+        tubule_mesh,
+    )
+    from tubewall.materials import Gas, Lithium, Material, citations, material, material_names
+    from tubewall.studies import Study, Table, WallAnswer, hermetic_against_permeable, minimum_wall, sweep, write_report
 
     __version__: str
 
 _ROOM_OF = {
     "CellArray": "geometry",
-    "Tubule": "geometry",
+    "ChamberGraph": "geometry",
     "NamedMesh": "geometry",
-    "Material": "materials",
-    "material": "materials",
+    "PeriodicCell": "geometry",
+    "Tubule": "geometry",
+    "array_mesh": "geometry",
+    "finite_graph": "geometry",
+    "periodic_cell": "geometry",
+    "periodic_graph": "geometry",
+    "tubule_mesh": "geometry",
     "Gas": "materials",
     "Lithium": "materials",
-    "Network": "chambers",
+    "Material": "materials",
+    "citations": "materials",
+    "material": "materials",
+    "material_names": "materials",
     "Filling": "chambers",
+    "Network": "chambers",
     "Pressures": "chambers",
+    "linear_filling": "chambers",
     "pressurise": "chambers",
-    "Solution": "fem",
+    "ArrayBasis": "fem",
     "LoadBasis": "fem",
-    "solve": "fem",
-    "load_basis": "fem",
+    "Solution": "fem",
     "array_basis": "fem",
+    "load_basis": "fem",
+    "solve": "fem",
     "Study": "studies",
+    "Table": "studies",
     "WallAnswer": "studies",
-    "minimum_wall": "studies",
     "hermetic_against_permeable": "studies",
+    "minimum_wall": "studies",
+    "sweep": "studies",
+    "write_report": "studies",
 }
 
 __all__ = [
     "CellArray",
-    "Tubule",
+    "ChamberGraph",
     "NamedMesh",
-    "Material",
-    "material",
+    "PeriodicCell",
+    "Tubule",
+    "array_mesh",
+    "finite_graph",
+    "periodic_cell",
+    "periodic_graph",
+    "tubule_mesh",
     "Gas",
     "Lithium",
-    "Network",
+    "Material",
+    "citations",
+    "material",
+    "material_names",
     "Filling",
+    "Network",
     "Pressures",
+    "linear_filling",
     "pressurise",
-    "Solution",
+    "ArrayBasis",
     "LoadBasis",
-    "solve",
-    "load_basis",
+    "Solution",
     "array_basis",
+    "load_basis",
+    "solve",
     "Study",
+    "Table",
     "WallAnswer",
-    "minimum_wall",
     "hermetic_against_permeable",
+    "minimum_wall",
+    "sweep",
+    "write_report",
     "__version__",
 ]
 
