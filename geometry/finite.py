@@ -22,7 +22,7 @@ from tubewall.geometry.graph import enclosed_junctions
 from tubewall.geometry.mesh import NamedMesh
 from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size, mesh_outline, refuse_size
 from tubewall.geometry.periodic import junction_copies
-from tubewall.geometry.sector import GROWTH, corner_size, even_elements, mesh_sector
+from tubewall.geometry.sector import GROWTH, corner_size, levels, mesh_sector
 from tubewall.geometry.tiling import Copy, join, rotation
 from tubewall.units import show
 
@@ -56,7 +56,6 @@ def array_mesh(array: CellArray, *, rim_radius: float | None = None, elements_th
     >>> len(mesh.boundaries)
     8
     """
-    e = even_elements(elements_through_wall)
     reach = outer_reach(array)
     radius = reach + array.wall if rim_radius is None else positive_length("rim_radius", rim_radius)
     if radius < reach + FINEST * array.bore:
@@ -65,13 +64,13 @@ def array_mesh(array: CellArray, *, rim_radius: float | None = None, elements_th
             f"the centre: pass rim_radius > {show(reach, 'm', 6)}"
         )
     number = {(int(i), int(j)): k for k, (i, j) in enumerate(array.indices)}
-    sector = mesh_sector(array, e).mesh
+    sector = mesh_sector(array, elements_through_wall).mesh
     junctions = enclosed_junctions(array)
     refuse_size(len(junctions) * (6 if array.packing == "hexagonal" else 8) * len(sector.cells))
     parts = [
         (sector, _renamed(copy, number, k)) for k, at in enumerate(junctions) for copy in junction_copies(array, *at)
     ]
-    wedge = _mesh_wedge(array, radius / array.bore, e, _cut_positions(sector))
+    wedge = _mesh_wedge(array, radius / array.bore, elements_through_wall, _cut_positions(sector))
     parts += [(wedge, copy) for copy in _wedge_copies(array, number)]
     joined = join(parts)
     refuse_size(len(joined.cells))
@@ -155,8 +154,11 @@ def _cut_positions(sector: Meshed) -> NDArray[np.float64]:
     return np.sort(sector.points[ends, 0])
 
 
-def _mesh_wedge(array: CellArray, radius: float, e: int, cut: NDArray[np.float64]) -> Meshed:
+def _mesh_wedge(array: CellArray, radius: float, elements: int, cut: NDArray[np.float64]) -> Meshed:
     """Mesh the outside of the array between the x axis and the next line of symmetry, in units of the bore."""
+    e, splits = levels(elements)
+    # the splits halve the cut again
+    cut = cut[:: 2**splits]
     chain = _chain(array)
     inner: list[Curve] = []
     for at, outer in enumerate(chain):
@@ -176,7 +178,7 @@ def _mesh_wedge(array: CellArray, radius: float, e: int, cut: NDArray[np.float64
     k = len(inner)
     way = [(k, 1), (k + 1, 1), (k + 2, 1), *((m, -1) for m in reversed(range(k)))]
     size = _wedge_size(array, chain, radius, e, float(cut[-1] - cut[-2]))
-    return mesh_outline(Outline(curves=curves, patches=[Patch(way=way)], size=size))
+    return mesh_outline(Outline(curves=curves, patches=[Patch(way=way)], size=size), splits)
 
 
 def _surface(array: CellArray, centre: Point, step: int, name: str) -> Iterator[Curve]:

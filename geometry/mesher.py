@@ -101,8 +101,10 @@ def refuse_size(cells: float) -> None:
         )
 
 
-def mesh_outline(outline: Outline) -> Meshed:
+def mesh_outline(outline: Outline, splits: int = 0) -> Meshed:
     """Mesh an outline with six-node triangles, the middles of sides on arcs exactly on their circles.
+
+    Then split every triangle in four, ``splits`` times over, so that meshes of different fineness are nested.
 
     Raises
     ------
@@ -124,6 +126,9 @@ def mesh_outline(outline: Outline) -> Meshed:
             raise MeshingError(f"gmsh could not mesh the drawing: {error}") from error
         finally:
             gmsh.model.mesh.removeSizeCallback()
+    refuse_size(sum(map(len, raw[1])) * 4**splits)
+    for _ in range(splits):
+        raw = _split(outline, *raw)
     return _curved(outline, *raw)
 
 
@@ -214,6 +219,31 @@ def _extract(
     return coordinates.reshape(-1, 3)[:, :2].copy(), triangles, edges
 
 
+def _split(
+    outline: Outline,
+    vertices: NDArray[np.float64],
+    triangles: list[NDArray[np.int64]],
+    edges: list[NDArray[np.int64]],
+) -> tuple[NDArray[np.float64], list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    """Each triangle in four and each edge in two, new vertices of arcs on their circles."""
+    sides = np.concatenate(triangles)[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    keys, first, inverse = np.unique(side_keys(sides, len(vertices)), return_index=True, return_inverse=True)
+    middles = vertices[sides[first]].mean(axis=1)
+    halves = []
+    for curve, edge in zip(outline.curves, edges, strict=True):
+        at = np.searchsorted(keys, side_keys(edge, len(vertices)))
+        middles[at] = _onto_circle(middles[at], curve)
+        middle = len(vertices) + at
+        halves.append(np.concatenate((np.column_stack((edge[:, 0], middle)), np.column_stack((middle, edge[:, 1])))))
+    quarters, begin = [], 0
+    for part in triangles:
+        (a, b, c), three = part.T, len(vertices) + inverse.reshape(-1, 3)[begin : begin + len(part)]
+        ab, bc, ca = three.T
+        quarters.append(np.column_stack((a, ab, ca, ab, b, bc, ca, bc, c, ab, bc, ca)).reshape(-1, 3))
+        begin += len(part)
+    return np.concatenate((vertices, middles)), quarters, halves
+
+
 def _curved(
     outline: Outline,
     vertices: NDArray[np.float64],
@@ -231,9 +261,8 @@ def _curved(
     renumber = np.full(len(vertices), -1, dtype=np.int64)
     renumber[used] = np.arange(len(used))
     for curve, edge in zip(outline.curves, edges, strict=True):
-        if curve.centre is not None:
-            on_arc = renumber[np.unique(edge)]
-            points[on_arc] = _onto_circle(points[on_arc], curve)
+        on_curve = renumber[np.unique(edge)]
+        points[on_curve] = _onto_circle(points[on_curve], curve)
     sides = corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     keys, first, inverse = np.unique(side_keys(sides, len(points)), return_index=True, return_inverse=True)
     middles = points[sides[first]].mean(axis=1)
@@ -241,8 +270,7 @@ def _curved(
     for curve, edge in zip(outline.curves, edges, strict=True):
         ends = renumber[edge]
         at = np.searchsorted(keys, side_keys(ends, len(points)))
-        if curve.centre is not None:
-            middles[at] = _onto_circle(middles[at], curve)
+        middles[at] = _onto_circle(middles[at], curve)
         if curve.name:
             facets.setdefault(curve.name, []).append(np.column_stack((ends, len(points) + at)))
     cells = np.column_stack((corners, len(points) + inverse.reshape(-1, 3)))
@@ -260,6 +288,7 @@ def _curved(
 
 
 def _onto_circle(points: NDArray[np.float64], curve: Curve) -> NDArray[np.float64]:
+    """Points moved along their radii onto the circle of an arc; as they are on a line."""
     if curve.centre is None:
         return points
     centre = np.array(curve.centre)

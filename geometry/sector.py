@@ -6,7 +6,8 @@ names: 'bore', 'interstice' (surfaces), 'cut' (O-M), 'mirror' (M-J), 'diagonal' 
 
 Sizes: ``elements_through_wall`` = e divides a wall, or its thickness where a fillet widens it; a fillet of 90 degrees
 has 1.5 e elements (6 at e = 4); sizes grow by 0.4 per length away from a fillet. Long thin walls are filled with
-stretched elements, no longer than 6 times their thickness and than a 5 e-th of the span. All of it goes with 1/e.
+stretched elements, no longer than 6 times their thickness and than a 5 e-th of the span. All of it goes with
+1/e; e = 8, 16 ... split every cell of the mesh of e = 4 in four, so that meshes are nested.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size,
 
 GROWTH = 0.4
 LONGEST_ASPECT = 6.0
-#: Elements through a wall up to which a mesh is made without a look at its size first.
+#: Elements through a wall that are made by halving a coarser mesh lie above this.
 COARSE = 4
 #: Ratio of one stretched element to the next along a wall.
 STRETCHING = 1.3
@@ -41,20 +42,24 @@ class Sector:
 
 def mesh_sector(array: CellArray, elements_through_wall: int) -> Sector:
     """Mesh the fundamental sector of ``array``."""
-    e = even_elements(elements_through_wall)
+    e, splits = levels(elements_through_wall)
     draw = _tube if array.construction == "tubes" else _round if array.bore_shape == "round" else _polygon
-    if e > COARSE:
-        # all sizes go with 1/e: the coarse mesh, quickly made, tells how many cells the fine one would have
-        coarse = mesh_outline(draw(array, COARSE)[0])
-        refuse_size(2 * array.neighbours * len(coarse.cells) * (e / COARSE) ** 2)
     outline, root, middle = draw(array, e)
-    return Sector(mesh=mesh_outline(outline), root=root, middle=middle)
+    mesh = mesh_outline(outline, splits)
+    refuse_size(2 * array.neighbours * len(mesh.cells))
+    return Sector(mesh=mesh, root=root, middle=middle)
 
 
-def even_elements(elements_through_wall: int) -> int:
-    """The number of elements through a wall, checked and rounded up to an even one: half a wall lies in a sector."""
+def levels(elements_through_wall: int) -> tuple[int, int]:
+    """Elements through a wall that gmsh makes, at most 4 where possible, and how often they are halved afterwards.
+
+    The number is checked and rounded up to an even one, since half a wall lies in a sector.
+    """
     e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
-    return e + e % 2
+    e, splits = e + e % 2, 0
+    while e > COARSE and e % 4 == 0:
+        e, splits = e // 2, splits + 1
+    return e, splits
 
 
 Drawing = tuple[Outline, tuple[Point, Point], tuple[Point, Point]]

@@ -11,7 +11,7 @@ from tubewall.geometry.array import FINEST
 from tubewall.geometry.checks import length_or_zero, positive_length
 from tubewall.geometry.mesh import NamedMesh
 from tubewall.geometry.mesher import Curve, Outline, Patch, Point, Size, mesh_outline, refuse_size
-from tubewall.geometry.sector import GROWTH, even_elements
+from tubewall.geometry.sector import GROWTH, levels
 from tubewall.geometry.triangles import vertices_first
 from tubewall.units import show
 
@@ -143,9 +143,9 @@ def tubule_mesh(tubule: Tubule, *, elements_through_wall: int = 4) -> NamedMesh:
     MeshingError
         When gmsh fails.
     """
-    e = even_elements(elements_through_wall)
-    refuse_size(_estimated_cells(tubule, e))
-    meshed = mesh_outline(_outline(tubule, e))
+    e, splits = levels(elements_through_wall)
+    refuse_size(_estimated_cells(tubule, e) * 4**splits)
+    meshed = mesh_outline(_outline(tubule, e), splits)
     points, cells, renumbered = vertices_first(meshed.points, meshed.cells)
     return NamedMesh(
         points=points * tubule.bore,
