@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tubewall.errors import ConvergenceError, InputError
-from tubewall.studies.keys import shown
+from tubewall.studies.study_key import shown
 
 TEMPORARY: Final = ".tubewall-"
 

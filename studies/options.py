@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from tubewall.errors import InputError
-from tubewall.studies.keys import KEYS, TABLES, Key, Value, shown
+from tubewall.studies.keys import KEYS, TABLES
+from tubewall.studies.study_key import Key, Value, shown
 
 _NEGATIVE: Final = re.compile(r"-(\d|\.\d)")
 

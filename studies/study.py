@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from tubewall.errors import InputError, unknown_name
 from tubewall.studies import study_file
-from tubewall.studies.keys import KEYS, TABLES, Value
+from tubewall.studies.keys import KEYS, TABLES
+from tubewall.studies.study_key import Value
 
 
 def _default(name: str) -> Any:

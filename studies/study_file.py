@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES, Value, shown
+from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES
+from tubewall.studies.study_key import Value, shown
 
 LARGEST_FILE: Final = 1_000_000
 _DEEPEST: Final = 16

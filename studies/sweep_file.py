@@ -8,8 +8,9 @@ from typing import Any
 
 from tubewall.errors import InputError, unknown_name
 from tubewall.studies import study_file
-from tubewall.studies.keys import KEYS, SWEEP_KEYS, Value, shown
+from tubewall.studies.keys import KEYS, SWEEP_KEYS
 from tubewall.studies.study import Study
+from tubewall.studies.study_key import Value, shown
 from tubewall.studies.sweep_plan import Plan, Range, make_plan
 
 

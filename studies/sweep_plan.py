@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.studies.keys import KEYS, Key, Value
+from tubewall.studies.keys import KEYS
 from tubewall.studies.study import Study
+from tubewall.studies.study_key import Key, Value
 
 MOST_CASES: Final = 100_000
 Mode = Literal["grid", "zip", "sampled"]

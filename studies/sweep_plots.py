@@ -26,7 +26,7 @@ def plot_axis(table: Table, axis: str, path: str | Path) -> bool:
     key = KEYS[axis]
     factor, offset = (1.0, -273.15) if key.written == "C" else (unit_factor(key.written)[0], 0.0)
     abscissae = [value / factor + offset if _number(value) else None for value in table.column(axis)]
-    wanted = plotted(table, axis)
+    wanted = plotted(table)
     if key.kind not in ("quantity", "integer") or len({x for x in abscissae if x is not None}) < 2 or not wanted:
         return False
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -55,16 +55,20 @@ def plot_axis(table: Table, axis: str, path: str | Path) -> bool:
     return True
 
 
-def plotted(table: Table, axis: str) -> list[Column]:
+def plotted(table: Table) -> list[Column]:
     """The columns that are drawn: the thinnest walls where there are some, else the first numbers of the answer."""
-    names = [column.name for column in table.columns]
-    answers = table.columns[names.index(axis) + 1 : names.index("outcome")]
-    chosen = _walls(table) or [column for column in answers if column.unit and column.name not in KEYS]
+    own = ("case", "outcome", "message", "seconds")
+    chosen = _walls(table) or [c for c in table.columns if c.unit and c.name not in KEYS and c.name not in own]
     return [column for column in chosen if any(_number(cell) for cell in table.column(column.name))][:_MOST_LINES]
 
 
 def _walls(table: Table) -> list[Column]:
-    return [c for c in table.columns if c.name.startswith("thinnest_wall.") and c.name.endswith(".value")]
+    return [column for column in table.columns if is_wall(column.name)]
+
+
+def is_wall(name: str) -> bool:
+    """Whether a column holds the thinnest wall of a load case."""
+    return name.startswith("thinnest_wall.") and name.endswith(".value")
 
 
 def _label(column: Column) -> str:

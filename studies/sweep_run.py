@@ -22,6 +22,7 @@ from tubewall.studies.flatten import flatten
 from tubewall.studies.keys import KEYS
 from tubewall.studies.study import Study
 from tubewall.studies.sweep_plan import Case, Mode, Plan, make_plan
+from tubewall.studies.sweep_plots import is_wall, plot_axis
 from tubewall.studies.sweep_store import Result, Store, evaluation_name, name_of, pack
 from tubewall.studies.tables import Cell, Column, Table
 from tubewall.studies.workers import Died, cores, run_tasks
@@ -80,8 +81,8 @@ def sweep(
     Returns
     -------
     Table
-        A row per case: its number, the axes, the columns of the answer, the outcome (answered, refused, failed or
-        crashed), a message, and the seconds that it took.
+        A row per case: its number, the axes, the outcome (answered, refused, failed or crashed), the columns of the
+        answer with the thinnest walls first, a message, and the seconds that it took.
 
     Raises
     ------
@@ -229,13 +230,15 @@ def _table(plan: Plan, cases: list[Case], results: Mapping[int, Result], notes: 
         for name, (_, unit) in results[case.index].columns.items():
             # a number that one case lacks has no unit there
             answers[name] = answers.get(name) or unit
+    # what was asked for stands first
+    answers = dict(sorted(answers.items(), key=lambda item: not is_wall(item[0])))
     axes = [Column(name=name, unit=KEYS[name].unit if KEYS[name].kind == "quantity" else "") for name in plan.axes]
     taken = {"case", "outcome", "message", "seconds", *plan.axes}
     columns = (
         Column(name="case"),
         *axes,
-        *(Column(name=f"answer.{name}" if name in taken else name, unit=unit) for name, unit in answers.items()),
         Column(name="outcome"),
+        *(Column(name=f"answer.{name}" if name in taken else name, unit=unit) for name, unit in answers.items()),
         Column(name="message"),
         Column(name="seconds", unit="s"),
     )
@@ -247,7 +250,7 @@ def _table(plan: Plan, cases: list[Case], results: Mapping[int, Result], notes: 
 def _row(case: Case, result: Result, answers: list[str]) -> tuple[Cell, ...]:
     axes = ("; ".join(value) if isinstance(value, tuple) else value for value in case.changes.values())
     cells = (result.columns.get(name, (None, ""))[0] for name in answers)
-    return (case.index, *axes, *cells, result.outcome, result.message, result.seconds)
+    return (case.index, *axes, result.outcome, *cells, result.message, result.seconds)
 
 
 def _outputs(plan: Plan, out: Path) -> dict[str, Path]:
@@ -256,8 +259,6 @@ def _outputs(plan: Plan, out: Path) -> dict[str, Path]:
 
 
 def _write(plan: Plan, table: Table, outputs: Mapping[str, Path], seconds: float) -> None:
-    from tubewall.studies.sweep_plots import plot_axis
-
     about = {"version": version("tubewall"), "input_hash": plan.input_hash, "seed": plan.seed}
     table.to_csv(outputs["csv"])
     table.to_parquet(outputs["parquet"], about={name: str(value) for name, value in about.items()})

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tubewall.errors import InputError
 from tubewall.studies import study as module
-from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES, Key
+from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES
 from tubewall.studies.study import Drawing, Study
+from tubewall.studies.study_key import Key
 from tubewall.units import nm, unit_factor
 
 QUANTITIES = [key for key in KEYS.values() if key.kind == "quantity"]

@@ -101,7 +101,7 @@ def test_a_grid_has_a_row_per_combination_in_order_with_units(
     assert table.column("regime") == (float("inf"),) * 4
     assert set(table.column("outcome")) == {"answered"}
     heading = lines_of(out / "table.csv")[0]
-    assert heading[:4] == ["case", "bore [m]", "fill", "thinnest_wall.gas_hermetic.value [m]"]
+    assert heading[:5] == ["case", "bore [m]", "fill", "outcome", "thinnest_wall.gas_hermetic.value [m]"]
     assert told[-1] == (1.0, "4 of 4 cases")
     assert calls() == 4
     assert (out / "bore.png").read_bytes().startswith(b"\x89PNG")
