@@ -24,7 +24,7 @@ command -v debootstrap >/dev/null || { echo "prove_bare_system: apt-get install 
 
 clean_up() {
   umount "$bare/proc" 2>/dev/null || :
-  rm -rf "$bare"
+  rm -rf --one-file-system "$bare"
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
