@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tubewall.materials import permeance, source_relations, transport
-    from tubewall.materials.elastic import Anisotropic, Cubic, ElasticLaw, Isotropic, Orthotropic, TransverselyIsotropic
+    from tubewall.materials.anisotropic import Cubic, Orthotropic, TransverselyIsotropic
+    from tubewall.materials.elastic import Anisotropic, ElasticLaw, Isotropic
     from tubewall.materials.gas import Gas, gas_names
     from tubewall.materials.library import Material, material, material_names
     from tubewall.materials.listing import describe, table
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "references": ("citations",),
-    "elastic": ("Anisotropic", "Cubic", "ElasticLaw", "Isotropic", "Orthotropic", "TransverselyIsotropic"),
+    "anisotropic": ("Cubic", "Orthotropic", "TransverselyIsotropic"),
+    "elastic": ("Anisotropic", "ElasticLaw", "Isotropic"),
     "gas": ("Gas", "gas_names"),
     "library": ("Material", "material", "material_names"),
     "listing": ("describe", "table"),

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.materials.elastic import Cubic, ElasticLaw, Isotropic, TransverselyIsotropic
+from tubewall.materials.anisotropic import Cubic, TransverselyIsotropic
+from tubewall.materials.elastic import ElasticLaw, Isotropic
 from tubewall.materials.strength import MaxPrincipal, StrengthLaw, VonMisesYield
 from tubewall.materials.values import PROPERTIES, Value, value_from_record
 from tubewall.materials.weakest_link import Weibull

@@ -64,7 +64,7 @@ def markdown() -> str:
     lines = ["| | relation | unit | source | ours | source/ours - 1 |", "| --- | --- | --- | --- | --- | --- |"]
     for one in relations():
         source = "-" if one.source is None else f"{one.source:.4g}"
-        error = "-" if one.error is None else f"{100 * one.error:+.1f} %"
+        error = "-" if one.error is None else f"{100 * one.error + 0.0:+.1f} %".replace("-0.0", "+0.0")
         lines.append(f"| {one.key} | {one.what} | {one.unit} | {source} | {one.ours:.5g} | {error} |")
     return "\n".join(lines)
 
@@ -208,3 +208,7 @@ def _concentrations() -> tuple[Relation, ...]:
         _row("S20", f"lithium per volume, {name}", "1/cm3", printed, concentration_from_cell(atoms, volume) / 1e6)
         for name, printed, atoms, volume in cells
     )
+
+
+if __name__ == "__main__":
+    print(markdown())
