@@ -21,8 +21,8 @@ from tubewall.fem.stress import extreme_index, quantity, traction
 
 # where the stress of a quadratic triangle is most accurate
 _SAMPLES = np.array([[1 / 6, 1 / 6], [2 / 3, 1 / 6], [1 / 6, 2 / 3]])
-# a quadratic has six coefficients: a patch of fewer triangles borrows those of its neighbours
-_SMALL_PATCH = 4
+# a quadratic has six coefficients: two triangles of three samples determine it barely, so they borrow their neighbours'
+_SMALL_PATCH = 3
 
 
 class Solved(Protocol):

@@ -41,7 +41,7 @@ def ring(inner, outer, nr, nt, *, shift=0.0):
     """A full ring with the boundaries "left" (bore) and "right" (rim); the bore's centre lies at x = ``shift``."""
 
     def mapping(s, t):
-        radius = inner + (outer - inner) * s
+        radius = inner * (outer / inner) ** s
         return radius * np.cos(2 * np.pi * t) + shift * (1 - s), radius * np.sin(2 * np.pi * t)
 
     return mapped_block(nr, nt, mapping, closed=True)
