@@ -19,7 +19,7 @@ def flatten(data: Mapping[str, object], *, skip: Iterable[str] = ()) -> Flat:
     Parameters
     ----------
     data : mapping
-        Nested mappings and lists; a number with its unit is a mapping of just ``value`` and ``unit``.
+        Nested mappings and lists; a number with its unit is a mapping of ``value`` and ``unit``, with or without more.
     skip : iterable of str, optional
         Names on the first level that are left out.
 
@@ -48,11 +48,12 @@ def _add(columns: Flat, name: str, value: object, unit: str) -> None:
         # arrays and numbers of numpy
         value = plain()
     if isinstance(value, Mapping):
-        if set(value) == {"value", "unit"}:
+        quantity = "value" in value and isinstance(value.get("unit"), str)
+        if quantity:
             _add(columns, name, value["value"], str(value["unit"]))
-            return
         for inner, content in value.items():
-            _add(columns, f"{name}.{inner}", content, "")
+            if not (quantity and inner in ("value", "unit")):
+                _add(columns, f"{name}.{inner}", content, "")
     elif isinstance(value, (list, tuple)):
         if all(isinstance(item, str) for item in value):
             columns[name] = ("; ".join(map(str, value)), "")

@@ -251,6 +251,29 @@ def test_init_writes_a_study_that_reads_back_and_does_not_overwrite(run: Run, tm
     assert run("init", "--force")[0] == 0
 
 
+def test_materials_are_listed_shown_and_cited(run: Run) -> None:
+    from tubewall.materials import material_names
+
+    code, out, err = run("materials")
+    assert (code, err) == (0, "")
+    assert [name for name in material_names() if f"\n{name} " not in out] == []
+    assert "argon" in out
+    assert run("materials", "LLZO")[1].startswith("LLZO (electrolyte)")
+    assert run("materials", "argon")[0] == 0
+    data = json.loads(run("materials", "LLZO", "--json")[1])
+    assert data["LLZO"]["numbers"]["youngs_modulus"]["value"] == 150e9
+    assert set(json.loads(run("materials", "--json")[1])) == set(material_names())
+    assert run("materials", "LLZO", "--bibtex")[1].startswith("@")
+    for words in (
+        ["materials", "LLZOO"],
+        ["materials", "LLZOO", "--json"],
+        ["materials", "LLZO", "--json", "--bibtex"],
+    ):
+        code, out, err = run(*words)
+        assert (code, out) == (2, "")
+        assert one_line(err)
+
+
 def test_a_pipe_whose_reader_goes_away_ends_quietly() -> None:
     command = f"{sys.executable} -m tubewall.cli thickness --help"
     done = subprocess.run(["sh", "-c", f"{command} | true"], capture_output=True, text=True, check=False)
