@@ -31,7 +31,7 @@ from tubewall.fem.stress import tangential, tensor
 MOST_CELLS_A_SIDE = 64
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ArrayBasis:
     """Unit solutions of all chambers of an n x n supercell of an infinite array.
 
@@ -73,6 +73,12 @@ class ArrayBasis:
     mean_stress: Floats
     residual: float
     imbalance: float
+
+    def __repr__(self) -> str:
+        return (
+            f"ArrayBasis({self.supercell} x {self.supercell} cells, confinement {self.confinement!r}, ends {self.ends!r}, "
+            f"{self.surface.n_chambers} chambers, {len(self.surface.points)} surface points, residual {self.residual:.1e})"
+        )
 
     @property
     def chambers(self) -> tuple[tuple[int, int, int], ...]:

@@ -109,7 +109,7 @@ class DeflectionOutput:
     strain: Floats
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ArrayCell:
     """The superelement.
 
@@ -123,6 +123,9 @@ class ArrayCell:
     surface: SurfaceOutput
     sections: Mapping[str, tuple[LineRule, Floats]]
     deflection: DeflectionOutput
+
+    def __repr__(self) -> str:
+        return f"ArrayCell({len(self.cell.mesh.points)} nodes, {len(self.cut.positions)} of them on the cut)"
 
 
 def array_cell(cell: CellLike, elastic: LawLike) -> ArrayCell:
