@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from tubewall.units import show
 from tubewall.view.field import Field2D, Maximum
 from tubewall.view.outline import Hole, Surface, holes, surface
-from tubewall.view.scale import chamber_text, checked_magnification, colour_range, magnification, times
+from tubewall.view.scale import (
+    SMALLEST_DEFLECTION,
+    chamber_text,
+    checked_magnification,
+    colour_range,
+    magnification,
+    times,
+)
 from tubewall.view.subdivision import Soup, subdivided
 
 Floats = NDArray[np.float64]
@@ -88,7 +95,10 @@ def prepared(
 ) -> Drawing:
     """The section ready to draw; ``scale`` and ``colours`` [Pa] are chosen from it unless given."""
     parts = splits or (4 if len(field.cells) <= _MANY_ELEMENTS else 2)
-    still = replace(field, displacement=field.displacement - field.displacement.mean(axis=0))
+    moves = field.displacement - field.displacement.mean(axis=0)
+    # what is left of a shift of the whole is rounding
+    seen = float(np.abs(moves).max()) > SMALLEST_DEFLECTION * field.size
+    still = replace(field, displacement=moves if seen else np.zeros_like(moves))
     soup = subdivided(still.points, still.cells, still.displacement, still.values, splits=parts)
     lines = surface(still, splits=parts)
     found = holes(still, lines)

@@ -17,6 +17,8 @@ from tubewall.view.subdivision import Soup, flat_areas
 _SHARE_OF_CHAMBER = 0.12
 _SMALLEST_LEFT = 0.2
 STRESS_COLOURS = "viridis"
+# of the size of the section; anything smaller is rounding
+SMALLEST_DEFLECTION = 1e-12
 
 
 def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
@@ -24,11 +26,11 @@ def magnification(soup: Soup, holes: Sequence[Hole], size: float) -> float:
 
     The largest displacement becomes at most 12 % of the narrowest chamber (without chambers: 4 % of the
     section); less where a triangle would turn inside out or a chamber close. Displacements under 1e-12 of the section
-    are rounding, and drawn as they are.
+    are rounding and are drawn as they are.
     """
     moves = soup.displacement
     largest = float(np.hypot(moves[:, 0], moves[:, 1]).max())
-    if largest < 1e-12 * size:
+    if largest < SMALLEST_DEFLECTION * size:
         return 1.0
     target = _SHARE_OF_CHAMBER * min(h.width for h in holes) if holes else 0.04 * size
     scale = nice_below(target / largest)
