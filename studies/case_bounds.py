@@ -56,10 +56,14 @@ def _strength(curve: StressCurve, case: LoadCase, name: str, measure: Callable[[
     """The wall at which ``measure`` reaches the strength, from strong and fine to weak and coarse."""
     strength = curve.model.strength
     wall = curve.thinnest(case, measure, strength.value)
-    # the mesh error moves the strength by its relative size
-    error = 0.0 if wall is None else curve.relative_mesh_error(case, wall, measure)
-    low = curve.thinnest(case, measure, strength.high * (1.0 + error), closely=False)
-    high = curve.thinnest(case, measure, strength.low / (1.0 + error), closely=False)
+    # what the sampled curve lacks is taken off it, and taken as the error of the full mesh
+    factor = curve.full_over_sampled(case, float(curve.nodes[-1]) if wall is None else wall, measure)
+    error = abs(factor - 1.0)
+
+    def wall_for(allowed: float) -> float | None:
+        return curve.root_of(lambda w: factor * measure(curve.at(case, w, coarser=True)) / allowed)
+
+    low, high = wall_for(strength.high * (1.0 + error)), wall_for(strength.low / (1.0 + error))
     reason = "" if wall is not None else _too_much(curve, case, measure, strength.value)
     edge = wall == float(curve.nodes[0])
     return Bound(name=name, side="below", wall=wall, low=low, high=high, at_edge=edge, reason=reason)
@@ -106,16 +110,16 @@ def _weakest_wall(curve: StressCurve, case: LoadCase, law: Weibull) -> float | N
     load = load_moment(study, case, curve.pressures, law.modulus)
     allowed = allowed_failures(study.failure.probability)
 
-    def ratio(wall: float) -> float:
+    def ratio(wall: float, coarser: bool = False) -> float:
         """Largest stress over the allowed one: the expected failures to the power 1/m."""
         drawing = model.drawing(wall)
-        width = effective_widths(model.basis(wall), law.modulus)
+        width = effective_widths(model.basis(wall, coarser=coarser), law.modulus)
         # all walls around one bore stretch together under its pressure; each wall counts once
         per_area = drawing.walls_per_area / drawing.neighbours * width
         expected = study.failure.area * per_area / law.reference_size * load / law.scale_stress**law.modulus
         return float((expected / allowed) ** (1.0 / law.modulus))
 
-    return curve.root_of(ratio, closely=False)
+    return curve.root_of(lambda wall: ratio(wall, coarser=True), ratio)
 
 
 def load_moment(study: Study, case: LoadCase, pressed: PressureAnswer, order: float) -> float:

@@ -21,8 +21,18 @@ if TYPE_CHECKING:
 
 # colours that stay apart in grey and for most colour blindness (Okabe and Ito, 2008)
 BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"
-_CASE_COLOURS: dict[str, str] = {"gas_hermetic": BLUE, "gas_permeable": GREEN, "lithium_against_gas": ORANGE, "equalised": BLACK}
-_CASE_STYLES: dict[str, str] = {"gas_hermetic": "-", "gas_permeable": "--", "lithium_against_gas": "-", "equalised": ":"}
+_CASE_COLOURS: dict[str, str] = {
+    "gas_hermetic": BLUE,
+    "gas_permeable": GREEN,
+    "lithium_against_gas": ORANGE,
+    "equalised": BLACK,
+}
+_CASE_STYLES: dict[str, str] = {
+    "gas_hermetic": "-",
+    "gas_permeable": "--",
+    "lithium_against_gas": "-",
+    "equalised": ":",
+}
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -60,7 +70,8 @@ def stress_figure(answer: WallAnswer) -> Figure:
     for name, case in answer.cases.items():
         axes.loglog(
             case.sampled_walls * 1e9,
-            np.maximum(case.sampled_peaks, 1.0) / 1e6,
+            # where nothing is in tension there is nothing to draw
+            np.where(case.sampled_peaks > 0.0, case.sampled_peaks, np.nan) / 1e6,
             _CASE_STYLES[name],
             color=_CASE_COLOURS[name],
             label=name.replace("_", " "),

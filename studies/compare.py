@@ -204,12 +204,13 @@ def hermetic_against_permeable(study: Study | None = None, *, progress: Progress
 def _row(model: StressModel, curve: StressCurve, pressed: PressureAnswer, permeance: float) -> ComparedPermeance:
     study = model.study
 
-    def peak(wall: float) -> float:
+    def peak(wall: float, coarser: bool = False) -> float:
         through = permeance * study.wall.wall / wall if math.isfinite(permeance) else permeance
-        gas = pair(study, model.drawing(wall), permeance=through)
-        return gas_peak(model, wall, gas, pressed.initial)
+        gas = pair(study, model.drawing(wall), permeance=through, rtol=1e-6)
+        return gas_peak(model, wall, gas, pressed.initial, coarser=coarser)
 
-    wall = curve.root_of(lambda w: peak(w) / model.strength.value, closely=False)
+    strength = model.strength.value
+    wall = curve.root_of(lambda w: peak(w, coarser=True) / strength, lambda w: peak(w) / strength)
     return ComparedPermeance(
         permeance=permeance,
         pair=pair(study, model.drawing(study.wall.wall), permeance=permeance),
@@ -225,12 +226,12 @@ def _regime(pressed: PressureAnswer, permeance: float) -> float:
     return permeance / pressed.crossover
 
 
-def gas_peak(model: StressModel, wall: float, gas: GasPair, initial: float) -> float:
+def gas_peak(model: StressModel, wall: float, gas: GasPair, initial: float, *, coarser: bool) -> float:
     """Largest stress [Pa] in a wall [m] when every bore lies between the two pressures of a pair."""
     count = len(model.graph(wall).kinds)
     bores = model.study.numerics.supercell**2
     low, high = np.zeros(count), np.zeros(count)
     low[:bores], high[:bores] = min(gas.low, gas.high) - initial, max(gas.low, gas.high) - initial
-    found = model.basis(wall).worst(low, high, model.strength.criterion).peak.value
+    found = model.basis(wall, coarser=coarser).worst(low, high, model.strength.criterion).peak.value
     strip = strip_of(model, wall)
     return found if strip is None else found * strip_correction(difference=gas.difference, **strip).stress

@@ -173,10 +173,11 @@ def pair_fills(study: Study, graph: ChamberGraph) -> Floats:
     return fills
 
 
-def pair(study: Study, array: CellArray, *, permeance: float) -> GasPair:
+def pair(study: Study, array: CellArray, *, permeance: float, rtol: float = 1e-9) -> GasPair:
     """The gas of two neighbours at the end of the filling behind walls of a permeance [mol/(m2 s Pa)]."""
     graph = pair_graph(array)
-    gas = pattern_pressures(study, graph, pair_fills(study, graph), permeance=_through(array, graph, permeance))
+    through = _through(array, graph, permeance)
+    gas = pattern_pressures(study, graph, pair_fills(study, graph), permeance=through, rtol=rtol)
     return GasPair(permeance=permeance, high=float(gas[0]), low=float(gas[1]))
 
 

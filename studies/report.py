@@ -97,7 +97,11 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
             f"For strengths of {show(answer.strength.low, 'Pa')} to {show(answer.strength.high, 'Pa')} the peak under gas "
             f"asks for {scatter}; with all constraints the thinnest wall is "
             f"{'none' if gas.thinnest.wall is None else length(gas.thinnest.wall)} ({gas.thinnest.name})"
-            + ("" if low is None or high is None else f", {length(low)} to {length(high)} over the scatter")
+            + (
+                ""
+                if low is None or high is None or low == high
+                else f", {length(low)} to {length(high)} over the scatter"
+            )
             + ".",
         ),
         ("What does permeability buy?", f"{permeability_words(answer)[0].upper()}{permeability_words(answer)[1:]}."),

@@ -21,11 +21,17 @@ Measure = Callable[[CaseStress], float]
 
 _NODES_PER_DECADE = 5
 _MOST_STEPS = 40
+# how far apart, in the logarithm, the two meshes may lie
+_CLOSE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class StressCurve:
-    """Stress over wall: sampled at ``nodes``, computed again where a wall is decided. What is computed is kept."""
+    """Stress over wall: sampled at ``nodes`` on the mesh of half the density, computed in full where a wall is decided.
+
+    The sampled values serve three times: they bracket the walls, they carry low and high, and at the wall that is decided
+    their difference to the full mesh is the estimate of its error. What is computed is kept.
+    """
 
     model: StressModel
     pressures: PressureAnswer
@@ -45,31 +51,43 @@ class StressCurve:
             self._kept[key] = case_stress(self.model, case, wall, self.pressures, coarser=coarser)
         return self._kept[key]
 
-    def relative_mesh_error(self, case: LoadCase, wall: float, measure: Measure) -> float:
-        """Estimated discretisation error of a measure at a wall [m], relative to its value [-]."""
-        value = measure(self.at(case, wall))
-        return abs(measure(self.at(case, wall, coarser=True)) / value - 1.0) if value > 0.0 else 0.0
+    def full_over_sampled(self, case: LoadCase, wall: float, measure: Measure) -> float:
+        """A measure on the full mesh over that on the mesh of half the density at a wall [m]; 1 where it is no tension."""
+        sampled, full = measure(self.at(case, wall, coarser=True)), measure(self.at(case, wall))
+        return full / sampled if min(sampled, full) > 0.0 else 1.0
 
     def sample(self, tell: Callable[[float, str], None]) -> None:
         """Compute the influence coefficients at all nodes."""
         nodes = self.nodes
         for i, wall in enumerate(nodes):
             tell(i / len(nodes), f"stress in walls of {wall * 1e9:.2g} nm")
-            self.model.basis(float(wall))
+            self.model.basis(float(wall), coarser=True)
 
-    def thinnest(self, case: LoadCase, measure: Measure, strength: float, *, closely: bool = True) -> float | None:
+    def thinnest(self, case: LoadCase, measure: Measure, strength: float) -> float | None:
         """Smallest wall [m] from which on ``measure`` stays at or below ``strength`` [Pa]; None: not even the thickest."""
-        return self.root_of(lambda wall: measure(self.at(case, wall)) / strength, closely=closely)
+        return self.root_of(
+            lambda wall: measure(self.at(case, wall, coarser=True)) / strength,
+            lambda wall: measure(self.at(case, wall)) / strength,
+        )
 
-    def root_of(self, ratio: Callable[[float], float], *, closely: bool = True) -> float | None:
-        """Smallest node or crossing [m] from which on a ratio of demand to capacity stays at or below 1.
+    def root_of(self, sampled: Callable[[float], float], full: Callable[[float], float] | None = None) -> float | None:
+        """Smallest node or crossing [m] from which on the ratio of demand to capacity stays at or below 1.
 
-        The last crossing of the sampled curve brackets it. ``closely`` computes the stress anew at each step of a secant
-        iteration in the logarithms until the ratio is 1 within a fifth of the study's tolerance; otherwise a monotone cubic
-        through the nodes, exact to about a percent, is read.
+        Parameters
+        ----------
+        sampled : callable
+            The ratio at a wall [m], asked for at the nodes; its last crossing is read from a monotone cubic through their
+            logarithms.
+        full : callable, optional
+            The ratio in full, asked for in a secant iteration from there until it is 1 within a fifth of the study's
+            tolerance, and at an end of the search where the sampled ratio is close to 1.
         """
         nodes = self.nodes
-        values = np.log([max(ratio(float(w)), 1e-300) for w in nodes])
+        values = np.log([max(sampled(float(w)), 1e-300) for w in nodes])
+        if full is not None:
+            for end in (0, -1):
+                if abs(values[end]) < _CLOSE:
+                    values[end] = math.log(max(full(float(nodes[end])), 1e-300))
         over = np.flatnonzero(values > 0.0)
         if len(over) == 0:
             return float(nodes[0])
@@ -77,9 +95,11 @@ class StressCurve:
             return None
         i = int(over[-1])
         start = self._interpolated(np.log(nodes), values, i)
-        if not closely:
+        if full is None:
             return math.exp(start)
-        return self._polished(ratio, start, (np.log(nodes[i]), values[i]), (np.log(nodes[i + 1]), values[i + 1]))
+        # the full ratio may cross a little outside of the nodes that bracket the sampled one
+        low, high = math.log(nodes[i]) - _CLOSE, math.log(nodes[i + 1]) + _CLOSE
+        return self._polished(full, start, (low, values[i] + _CLOSE), (high, values[i + 1] - _CLOSE))
 
     @staticmethod
     def _interpolated(x: Floats, values: Floats, i: int) -> float:

@@ -126,7 +126,7 @@ def _answer(model: StressModel, curve: StressCurve, case: LoadCase, pressed: Pre
         bounds=bounds,
         left_out=left_out,
         sampled_walls=curve.nodes,
-        sampled_peaks=np.array([curve.at(case, float(wall)).peak for wall in curve.nodes]),
+        sampled_peaks=np.array([curve.at(case, float(wall), coarser=True).peak for wall in curve.nodes]),
         window_1d=window(bounds, "1d", thickest=study.wall.thickest),
         window_2d=window(bounds, "2d", thickest=study.wall.thickest),
     )

@@ -14,6 +14,7 @@ import gmsh
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from tubewall.fem import Pressure, RigidBody, solve
 from tubewall.geometry import CellArray, NamedMesh, array_mesh
 from tubewall.materials import Isotropic
