@@ -6,6 +6,7 @@ connected component of volume V). It obeys
     dm_i/dt = -sum_j G_ij (P_i - P_j) - N d(V_i/V)/dt
 
 and goes to 0 as the permeance grows, so that a pressure difference keeps its relative accuracy at any permeance.
+A component that leaks fast is anchored to the outside instead: its excess is that over gas at the outer pressure.
 Outsides are nodes too, with a fixed pressure, so that fluxes cancel in pairs and the moles balance by construction.
 """
 
@@ -50,6 +51,8 @@ class Exchange:
     first_length: tuple[Floats, Floats]
     second_length: tuple[Floats, Floats]
     outsides: Indices
+    external_density: float
+    anchored: NDArray[np.bool_]
     size: Floats
     scale: float
     incidence: Any
@@ -60,10 +63,10 @@ class Exchange:
         return self.start_volume.size + self.outsides.size
 
     def mixed(self, share: float) -> tuple[Floats, Floats, Floats]:
-        """Volumes of the clusters, of the components, and the mixed densities of the components."""
+        """Volumes of the clusters, of the components, and the densities over which the components count their excess."""
         volume = self.start_volume + share * self.volume_gain
         room = sums(self.component, volume, self.component_moles.size)
-        return volume, room, self.component_moles / room
+        return volume, room, np.where(self.anchored, self.external_density, self.component_moles / room)
 
     def conductance(self, share: float) -> Floats:
         """Moles over the stretch per pascal, of every exchange."""
@@ -83,8 +86,9 @@ class Exchange:
         flux = self.conductance(share) * (rise[self.first] - rise[self.second])
         change: Floats = -(self.incidence @ flux)
         gain = sums(self.component, self.volume_gain, room.size)
-        part = density / room
-        change[:a] -= part[self.component] * (self.volume_gain * room[self.component] - volume * gain[self.component])
+        # d(V_i N / V): the share of a cluster in its component changes; an anchored density does not
+        thinning = np.where(self.anchored, 0.0, gain / room)
+        change[:a] -= density[self.component] * (self.volume_gain - volume * thinning[self.component])
         return change / self.scale
 
     def jacobian(self, share: float, state: Floats) -> Any:
@@ -132,56 +136,84 @@ def _paths(stretch: Stretch, joined: Clusters) -> _Paths:
     )
 
 
-def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Exchange | None, Indices]:
-    """The equations over the clusters that exchange gas, and which these are; None where every wall is closed."""
-    from scipy.sparse import coo_array, csr_array
+@dataclass(frozen=True, eq=False)
+class _Topology:
+    """The paths between the clusters that exchange gas (numbered 0 .. a - 1) and outsides (one per component)."""
+
+    active: Indices
+    first: Indices
+    second: Indices
+    component: Indices
+    count: int
+    outsides: Indices
+
+    @property
+    def incidence(self) -> Any:
+        """+1 where a path leaves a node, -1 where it ends (CSR)."""
+        from scipy.sparse import csr_array
+
+        paths, ones = np.arange(self.first.size), np.ones(self.first.size)
+        rows, columns = np.concatenate([self.first, self.second]), np.concatenate([paths, paths])
+        nodes = self.active.size + self.outsides.size
+        return csr_array((np.concatenate([ones, -ones]), (rows, columns)), shape=(nodes, paths.size))
+
+
+def _topology(paths: _Paths) -> _Topology:
+    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    paths = _paths(stretch, joined)
     inner = paths.second >= 0
     active = np.unique(np.concatenate([paths.first, paths.second[inner]]))
-    if active.size == 0:
-        return None, active
     a = active.size
     first, second = np.searchsorted(active, paths.first), np.searchsorted(active, np.maximum(paths.second, 0))
     graph = coo_array((np.ones(int(inner.sum())), (first[inner], second[inner])), shape=(a, a))
     count, component = connected_components(graph, directed=False)
     outsides, outside = np.unique(component[first[~inner]], return_inverse=True)
     second[~inner] = a + outside
-    walls = np.arange(first.size)
-    ones = np.ones(first.size)
-    incidence = csr_array(
-        (np.concatenate([ones, -ones]), (np.concatenate([first, second]), np.concatenate([walls, walls]))),
-        shape=(a + outsides.size, first.size),
-    )
+    return _Topology(active, first, second, component.astype(np.int64), count, outsides.astype(np.int64))
+
+
+def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Exchange | None, Indices]:
+    """The equations over the clusters that exchange gas, and which these are; None where there is nothing to solve."""
+    paths = _paths(stretch, joined)
+    if paths.first.size == 0:
+        return None, paths.first
+    form = _topology(paths)
     inside = joined.labels >= 0
     label, areas = joined.labels[inside], stretch.network.areas[inside]
-    start, end = (
-        sums(label, areas * length[inside], joined.count)[active]
-        for length in (stretch.start_length, stretch.end_length)
-    )
     ends = (stretch.start_length, stretch.end_length)
+    start, end = (sums(label, areas * length[inside], joined.count)[form.active] for length in ends)
     # how many moles matter in a cluster: those it has, and those the outside could fill it with
-    size = content[active] + external_density(stretch.network) * start * np.isin(component, outsides)
+    outer = external_density(stretch.network)
+    size = content[form.active] + outer * start * np.isin(form.component, form.outsides)
     scale = float(size.mean())
     if scale == 0.0:
-        return None, active[:0]
+        return None, form.active[:0]
+    first_length = (ends[0][paths.first_chamber], ends[1][paths.first_chamber])
+    second_length = (ends[0][paths.second_chamber], ends[1][paths.second_chamber])
+    leaking = form.second >= form.active.size
+    leak = paths.wall * np.minimum(first_length[0], second_length[0]) + paths.fixed
+    rate = leak[leaking] * stretch.curve.slope(np.zeros(1))[0] / start[form.first[leaking]]
+    anchored = np.zeros(form.count, dtype=np.bool_)
+    anchored[form.component[form.first[leaking]][rate > 1.0]] = True
     system = Exchange(
         curve=stretch.curve,
         external_pressure=stretch.network.external_pressure,
         start_volume=start,
         volume_gain=end - start,
-        component=component.astype(np.int64),
-        component_moles=sums(component, content[active], count),
-        first=first,
-        second=second,
+        component=form.component,
+        component_moles=sums(form.component, content[form.active], form.count),
+        first=form.first,
+        second=form.second,
         wall=paths.wall,
         fixed=paths.fixed,
-        first_length=(ends[0][paths.first_chamber], ends[1][paths.first_chamber]),
-        second_length=(ends[0][paths.second_chamber], ends[1][paths.second_chamber]),
-        outsides=outsides.astype(np.int64),
+        first_length=first_length,
+        second_length=second_length,
+        outsides=form.outsides,
+        external_density=outer,
+        anchored=anchored,
         size=size,
         scale=scale,
-        incidence=incidence,
+        incidence=form.incidence,
     )
-    return system, active
+    return system, form.active

@@ -60,7 +60,8 @@ class Piston:
     ) -> Piston:
         """The piston in a bore [m] at an overpotential [V], creeping along the wall at a current density [A/m2].
 
-        Without ``interface_diffusivity`` [m2/s] the lithium moves freely: no creep gradient.
+        ``void_fraction`` is the share of the electrode that is bore: the lithium rises faster by its inverse. Without
+        ``interface_diffusivity`` [m2/s] the lithium moves freely: no creep gradient.
         """
         gradient = 0.0
         if interface_diffusivity is not None:
@@ -81,13 +82,6 @@ class Piston:
         """Absolute lithium pressure at a depth [m] below the meniscus under a gas pressure [Pa] (broadcast) [Pa]."""
         free = np.asarray(gas) + self.meniscus + self.creep_gradient * np.asarray(depth)
         return np.minimum(free, self.ceiling)
-
-    def depth_at_ceiling(self, gas: float) -> float:
-        """Depth below the meniscus at which the ceiling is reached [m]; inf where it never is."""
-        room = self.ceiling - gas - self.meniscus
-        if room <= 0:
-            return 0.0
-        return room / self.creep_gradient if self.creep_gradient > 0 else math.inf
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
