@@ -48,20 +48,20 @@ class Bound:
 class Window:
     """The walls that satisfy every bound of one load case in one dimension: ``low`` .. ``high`` [m].
 
-    ``low`` is ``None`` when a bound from below admits no wall at all. The window is empty when ``low`` is ``None``
-    or above ``high``; both binding constraints are named in any case.
+    ``low`` is ``None`` when a bound from below admits no wall at all, ``high`` when one from above does. The window is empty
+    when either is ``None`` or ``low`` is above ``high``; both binding constraints are named in any case.
     """
 
     dimension: Literal["1d", "2d"]
     low: float | None
     binds_low: str
-    high: float
+    high: float | None
     binds_high: str
 
     @property
     def is_empty(self) -> bool:
         """Whether no wall satisfies all bounds."""
-        return self.low is None or self.low > self.high
+        return self.low is None or self.high is None or self.low > self.high
 
 
 def exact(
@@ -98,7 +98,7 @@ def window(bounds: Iterable[Bound], dimension: Literal["1d", "2d"], *, thickest:
         dimension=dimension,
         low=0.0 if below is None else below.wall,
         binds_low="none" if below is None else below.name,
-        high=thickest if above is None or above.wall is None else above.wall,
+        high=thickest if above is None else above.wall,
         binds_high="none" if above is None else above.name,
     )
 

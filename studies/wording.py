@@ -30,11 +30,11 @@ def sentence(answer: WallAnswer) -> str:
 
 def window_words(window: Window) -> str:
     """A window of walls and what decides each end."""
-    above = f"{window.binds_high} allows at most {length(window.high)}"
-    if window.low is None:
-        return f"no wall holds ({window.binds_low} allows none that was searched, {above})"
-    if window.is_empty:
-        return f"no wall holds ({window.binds_low} wants at least {length(window.low)}, {above})"
+    if window.low is None or window.high is None or window.is_empty:
+        none = "allows none that was searched"
+        below = none if window.low is None else f"wants at least {length(window.low)}"
+        above = none if window.high is None else f"allows at most {length(window.high)}"
+        return f"no wall holds ({window.binds_low} {below}, {window.binds_high} {above})"
     return f"walls of {length(window.low)} ({window.binds_low}) to {length(window.high)} ({window.binds_high}) hold"
 
 
@@ -222,7 +222,7 @@ def bound_words(bound: Bound) -> str:
 
 
 def _window_cell(window: Window) -> str:
-    if window.is_empty or window.low is None:
+    if window.low is None or window.high is None or window.is_empty:
         return "empty"
     return f"{length(window.low)} .. {length(window.high)}"
 
