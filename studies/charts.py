@@ -80,7 +80,7 @@ def stress_figure(answer: WallAnswer) -> Figure:
     axes.axhspan(strength.low / 1e6, strength.high / 1e6, color="0.85", label="strength, its range")
     axes.axhline(strength.value / 1e6, color="0.45", linewidth=1.0)
     window = answer.cases["gas_hermetic"].window_2d
-    if not window.is_empty and window.low is not None:
+    if window.low is not None and window.high is not None and not window.is_empty:
         axes.axvspan(
             window.low * 1e9, window.high * 1e9, color="#F0E442", alpha=0.35, label="walls that hold under gas"
         )
@@ -120,7 +120,7 @@ def _bars(axes: Any, case: CaseAnswer, names: list[str], answer: WallAnswer) -> 
         if b.low is not None and b.high is not None and b.low != b.high:
             axes.plot([b.low * 1e9, b.high * 1e9], [i, i], color=BLACK, linewidth=1.5)
     window = case.window_2d
-    if not window.is_empty and window.low is not None:
+    if window.low is not None and window.high is not None and not window.is_empty:
         axes.axvspan(window.low * 1e9, window.high * 1e9, color="#F0E442", alpha=0.4, zorder=0)
     axes.set_xscale("log")
     axes.set_xlim(thin, thick)

@@ -100,15 +100,16 @@ def test_the_weights_of_curved_facets_measure_a_circle() -> None:
     assert facet_weights(facets).sum() == pytest.approx(2 * np.pi, rel=1e-5)
 
 
-def test_the_effective_width_of_slender_walls_is_that_of_clamped_strips() -> None:
-    # six walls of side s = W / sqrt 3 around a pressurised hexagon; each face sees the root stress p/2 (s/w)^2 |1 - 6x + 6x^2|
-    # over the half of its length where it is in tension, both faces together once over the whole span
-    m, wall, bore = 8.0, 2e-9, 100e-9
+@pytest.mark.parametrize("m", [3.0, 5.0, 8.0])
+def test_the_effective_width_of_slender_walls_is_that_of_clamped_strips(m: float) -> None:
+    # six walls of side s = W / sqrt 3 around a pressurised hexagon; where x runs along a face, its stress is that of the
+    # root, p/2 (s/w)^2, times 1 - 6x + 6x^2, in tension on one face or the other: both faces count once over the whole span
+    wall, bore = 0.5e-9, 100e-9
     side = bore / math.sqrt(3)
     x = np.linspace(0, 1, 100_001)
     strip = side * (0.5 * (side / wall) ** 2) ** m * np.trapezoid(np.abs(1 - 6 * x + 6 * x**2) ** m, x)
-    law = Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)
+    law = Isotropic(youngs_modulus=60e9, poissons_ratio=0.0)
     cell = periodic_cell(CellArray(bore=bore, wall=wall, fillet=0.5e-9), elements_through_wall=4)
     found = effective_widths(array_basis(cell, law, supercell=5), m)
-    # in stress, which goes as the m-th root; membrane tension and fillets add to bending
-    assert (found / (6 * strip)) ** (1 / m) == pytest.approx(1.0, abs=0.12)
+    # in stress, which goes as the m-th root; membrane tension and the fillets add a few percent
+    assert (found / (6 * strip)) ** (1 / m) == pytest.approx(1.0, abs=0.04)
