@@ -14,7 +14,9 @@ from tubewall.fem.array_basis import array_basis, basis_of
 from tubewall.fem.array_cell import array_cell
 from tubewall.fem.array_error import array_estimates
 from tubewall.fem.array_patterns import seen_from
+from tubewall.fem.assembly import stress_operator
 from tubewall.fem.cut_cell import check_residual
+from tubewall.fem.locate import locate
 from tubewall.fem.stress import max_principal, von_mises
 from tubewall.geometry import CellArray, periodic_cell, periodic_graph
 from tubewall.materials import Isotropic, TransverselyIsotropic
@@ -119,6 +121,58 @@ def test_worst_pattern_beats_every_random_pattern_inside_its_bounds(basis):
     assert np.all((worst.pattern == low) | (worst.pattern == high))
     for pattern in generator.uniform(low, high, (200, 9)):
         assert max_principal(everywhere(basis, pattern)).max() <= worst.peak.value * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("confinement", ["held", "free"])
+def test_worst_pattern_reaches_the_largest_tension_of_any_point_and_pattern(element, confinement):
+    # point by point: a sum over the chambers of the larger of coefficient times low and coefficient times high
+    basis = basis_of(element, supercell=3, confinement=confinement)
+    generator = np.random.default_rng(8)
+    low = generator.uniform(0, 0.5e6, 9)
+    high = low + generator.uniform(0, 1e6, 9)
+    nx, ny = basis.surface.normals.T[..., None]
+    xx, yy, zz, xy = np.moveaxis(basis.surface.influence, 1, 0)
+    tangential = xx * ny**2 + yy * nx**2 - 2 * xy * nx * ny
+    cells = np.array(list(itertools.product(range(3), range(3))))
+    largest = max(
+        np.maximum(part * lows, part * highs).sum(axis=1).max()
+        for lows, highs in zip(seen_from(low, cells, 3), seen_from(high, cells, 3), strict=True)
+        for part in (tangential, zz)
+    )
+    assert basis.worst(low, high).peak.value == pytest.approx(largest, rel=1e-3)
+    assert basis.worst(low, high).peak.value >= largest * (1 - 1e-12)
+
+
+def test_axial_stress_obeys_hookes_law_with_the_axial_strain(element):
+    # sigma_zz = nu (sigma_xx + sigma_yy) + E eps_zz at every point of an isotropic wall
+    basis = basis_of(element, supercell=3, confinement="free", ends="closed")
+    pattern = np.random.default_rng(9).uniform(0, 1e6, 9)
+    xx, yy, zz, _ = basis.surface.stress(pattern).T
+    axial = (basis.mean_strain @ pattern)[2]
+    assert axial > 0
+    np.testing.assert_allclose(zz, 0.25 * (xx + yy) + 60e9 * axial, rtol=1e-9, atol=1e-9 * np.abs(xx).max())
+
+
+def test_forces_of_the_cut_and_quadrature_of_the_stress_give_the_same_linearised_stress():
+    # a square array, soft in shear, with a chamber beside one end of the wall at pressure, so that shear crosses its middle
+    array = CellArray(packing="square", bore_shape="square", bore=100 * NM, wall=20 * NM, fillet=15 * NM)
+    cell = periodic_cell(array, elements_through_wall=4)
+    basis = array_basis(cell, LAW, supercell=3)
+    pattern = basis.pattern(1e6) + basis.pattern(2e6, i=0, j=1)
+    for name in ("middle", "root"):
+        line = cell.sections[name]
+        start, end = np.array(line.start), np.array(line.end)
+        s = (np.arange(400) + 0.5) / 400
+        located = locate(cell.mesh, start + s[:, None] * (end - start))
+        first = np.unique(located.point, return_index=True)[1]
+        operator = stress_operator(cell.mesh, LAW.stiffness(), located.elements[first], located.local[first])
+        along = operator.stress(basis.displacement(pattern).ravel())[:, 1]
+        found = basis.section(name, pattern)
+        scale = abs(found.bending_along)
+        assert found.membrane_along == pytest.approx(along.mean(), abs=0.005 * scale)
+        assert found.bending_along == pytest.approx(6 * np.mean(along * (0.5 - s)), abs=0.005 * scale)
+        shear = found.membrane[0, 1]
+        assert name == "root" or abs(shear) > 0.01 * scale, shear
 
 
 def test_bounds_that_leave_no_choice_give_that_pattern(basis):
