@@ -10,11 +10,13 @@ import functools
 import os
 import subprocess
 import sys
+import threading
 from typing import Final
 
 WINDOW_VARIABLE: Final = "VTK_DEFAULT_OPENGL_WINDOW"
 EGL_WINDOW: Final = "vtkEGLRenderWindow"
 
+_PROBING: Final = threading.Lock()
 _DRAW_A_CONE: Final = """
 import vtkmodules.vtkRenderingFreeType
 import vtkmodules.vtkRenderingOpenGL2
@@ -54,9 +56,8 @@ def off_screen_environment() -> dict[str, str]:
     return environment
 
 
-@functools.cache
 def why_no_rendering(timeout: float = 60.0) -> str:
-    """Why no 3D picture can be drawn off screen; empty when one can.
+    """Why no 3D picture can be drawn off screen; empty when one can. Threads that ask at once share one probe.
 
     A cone is drawn in another process and its pixels are looked at. The answer is kept for the life of this process.
 
@@ -65,6 +66,12 @@ def why_no_rendering(timeout: float = 60.0) -> str:
     timeout : float
         What the other process may take [s].
     """
+    with _PROBING:
+        return _probe(timeout)
+
+
+@functools.cache
+def _probe(timeout: float) -> str:
     command = [sys.executable, "-c", _DRAW_A_CONE]
     try:
         done = subprocess.run(

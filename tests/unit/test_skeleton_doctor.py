@@ -21,9 +21,9 @@ def fake_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def forgetful_probe() -> Iterator[None]:
     """The probe keeps its answer; a faked one must not outlive the test."""
-    probe.why_no_rendering.cache_clear()
+    probe._probe.cache_clear()
     yield
-    probe.why_no_rendering.cache_clear()
+    probe._probe.cache_clear()
 
 
 def lines_of_run() -> tuple[int, list[str]]:
