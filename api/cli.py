@@ -145,6 +145,9 @@ def _thickness_options(parser: OneLineParser) -> None:
     _study_options(parser)
     parser.add_argument("--report", metavar="FILE", default="report.html", help="the report (default report.html)")
     parser.add_argument("--no-report", dest="report", action="store_const", const=None, help="write no report")
+    parser.add_argument("--png", metavar="FILE", help="write the picture of the array")
+    parser.add_argument("--gif", metavar="FILE", help="write the film of the filling")
+    parser.add_argument("--show", action="store_true", help="open the picture in a window")
     parser.set_defaults(run=_thickness)
     add_key_options(parser)
 
@@ -240,7 +243,10 @@ def _top(study: Study, started: float, answer: Mapping[str, Any]) -> dict[str, A
 def _thickness(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     study = _study(options)
-    _check_outputs(options, options.json, options.report)
+    outputs = (options.json, options.report, options.png, options.gif)
+    _check_outputs(options, *outputs)
+    if options.report is not None or options.png is not None:
+        _probe_renderer()
     from tubewall.studies.files import write_json, written_whole
     from tubewall.studies.thickness import minimum_wall
 
@@ -254,8 +260,25 @@ def _thickness(options: argparse.Namespace) -> int:
 
             with written_whole(options.report) as path:
                 write_report(answer, path)
-    _say(options, text, *_written(options.json, options.report))
+        if options.png is not None or options.show:
+            from tubewall.studies.pictures import draw_array
+
+            draw_array(study, options.png, show_window=options.show)
+        if options.gif is not None:
+            from tubewall.studies.pictures import film_of_filling
+
+            film_of_filling(study, options.gif)
+    _say(options, text, *_written(*outputs))
     return 0
+
+
+def _probe_renderer() -> None:
+    """Find out beside the computation whether this machine can draw in 3D; the answer is kept for the picture."""
+    import threading
+
+    from tubewall.view.probe import can_render
+
+    threading.Thread(target=can_render, daemon=True).start()
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tubewall.studies.charts import as_uri, bounds_figure, stress_figure
 from tubewall.studies.load_cases import SAYS
-from tubewall.studies.thickness import stress_model
+from tubewall.studies.pictures import draw_array
 from tubewall.studies.wording import (
     MECHANICAL,
     bound_words,
@@ -25,7 +22,6 @@ from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.studies.answer import WallAnswer
-    from tubewall.view import Picture
 
 
 def write_report(answer: WallAnswer, path: str | Path) -> None:
@@ -110,27 +106,6 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
 
 def array_picture(answer: WallAnswer) -> dict[str, str]:
     """The array under hermetic gas at the study's wall: in 3D, or flat where nothing renders; as a data address."""
-    picture = draw_array(answer)
-    uri = "data:image/png;base64," + base64.b64encode(picture.png).decode("ascii")
+    picture = draw_array(answer.study)
     note = "" if picture.renderer == "vtk" else "No 3D renderer works on this machine: the section is drawn flat."
-    return {"uri": uri, "caption": picture.caption, "note": note}
-
-
-def draw_array(answer: WallAnswer, *, show_window: bool = False) -> Picture:
-    """Draw a patch of the array with one chamber fuller than the others, in 3D where a renderer works."""
-    from tubewall.view import ArrayState, Layer, array_field, can_render, extruded, section
-
-    study = answer.study
-    model = stress_model(study)
-    basis = model.basis(study.wall.wall)
-    bores = study.numerics.supercell**2
-    count = basis.surface.n_chambers
-    pressures, levels = np.full(count, answer.pressures.initial), np.zeros(count)
-    pressures[:bores], levels[:bores] = answer.pressures.hermetic.low, study.gas.neighbour_fill * study.drawing.height
-    pressures[0], levels[0] = answer.pressures.hermetic.high, study.gas.fill * study.drawing.height
-    state = ArrayState(pressures=pressures, at_rest=answer.pressures.initial, lithium_levels=levels)
-    field = array_field(basis, state, rings=1, quantity=model.strength.criterion)
-    title = "one chamber fuller than its neighbours, hermetic walls"
-    if can_render():
-        return extruded([Layer(top=study.drawing.height, field=field)], title=title, show=show_window)
-    return section(field, title=title, show=show_window)
+    return {"uri": picture.data_uri, "caption": picture.caption, "note": note}
