@@ -203,13 +203,13 @@ def energy_error(solution: Solved) -> EnergyError:
 
 
 def surface_estimate(solution: Solved, boundary: str, quantity_name: str = "max principal") -> SurfaceEstimate:
-    """The extreme of a quantity at the nodes of a boundary and its estimated discretisation error.
+    """The extreme of a quantity on a boundary and its estimated discretisation error.
 
     On a boundary that is not held the force per area is known, and what the computed stress misses of it is the error of
     one principal stress, which stands for that of the others. On a held one the recovered stress takes its place. The jump
     of the quantity between the two elements that meet at a node counts too. The largest on the facet of the extreme is taken.
     """
-    at = surface_points(solution.mesh, boundary_facets(solution.mesh, boundary), 3, boundary)
+    at = surface_points(solution.mesh, boundary_facets(solution.mesh, boundary), 5, boundary)
     stress, points = solution.stress_in(at.elements, at.local)
     measure = quantity(quantity_name)
     values = measure(stress)

@@ -109,7 +109,7 @@ def load_basis(
     ends: str = "held",
     sections: Mapping[str, SectionLine] | None = None,
     surfaces: Iterable[str] | None = None,
-    per_facet: int = 3,
+    per_facet: int = 5,
     backend: Backend = "auto",
 ) -> LoadBasis:
     """The unit solutions of all chambers of a body.
@@ -125,7 +125,7 @@ def load_basis(
     surfaces : iterable of str, optional
         Boundaries on which peaks are sought; by default the chambers and all others that no support holds.
     per_facet : int
-        Points on each facet: 3 are its nodes.
+        Points on each facet: 3 are its nodes, 5 also the points between, where a curved element may peak.
 
     Raises
     ------

@@ -147,10 +147,10 @@ def mesh_error(surface: SurfaceInfluence, pattern: Floats, index: int) -> float:
 
     The force that the computed stress exerts on the surface should be minus the pressure along the normal. What it misses
     is known at each point, and as the error of the one principal stress whose exact value is known it stands for that of
-    the others. The largest miss among the six points nearest to ``index`` is taken (two facets of three points).
+    the others. The largest miss among the ten points nearest to ``index`` is taken (two facets of five points).
     """
     pattern = checked_pattern(pattern, surface.n_chambers)
-    near = np.argsort(np.linalg.norm(surface.points - surface.points[index], axis=1), kind="stable")[:6]
+    near = np.argsort(np.linalg.norm(surface.points - surface.points[index], axis=1), kind="stable")[:10]
     pressure = np.where(surface.chamber[near] >= 0, pattern[surface.chamber[near]], 0.0)
     missed = (
         traction(surface.influence[near] @ pattern, surface.normals[near]) + pressure[:, None] * surface.normals[near]

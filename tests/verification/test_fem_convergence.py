@@ -67,7 +67,8 @@ class Round:
         s, c = np.sin(z), np.cos(z)
         total = LAME * (3 * r * s - r**2 * s)
         return np.stack(
-            [total + 4 * MU * r * s, total - 2 * MU * r**2 * s, total + 2 * MU * r * s, MU * (r**2 * c + 2 * r * c)], axis=-1
+            [total + 4 * MU * r * s, total - 2 * MU * r**2 * s, total + 2 * MU * r * s, MU * (r**2 * c + 2 * r * c)],
+            axis=-1,
         )
 
     @staticmethod
