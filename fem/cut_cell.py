@@ -183,7 +183,7 @@ def condense(
         steps=steps,
         lattice=lattice,
         residual=residual,
-        rounding=ROUNDING * (abs(stiffness) @ np.abs(recovery)).sum(axis=0),
+        rounding=ROUNDING * (abs(stiffness).sum(axis=0) @ np.abs(recovery)),
     )
 
 
