@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -192,7 +192,7 @@ def make_plan(
 def _axis(key: Key, values: object, *, bare: bool) -> Axis:
     if isinstance(values, Range):
         return _range(key, values, bare=bare)
-    if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__iter__"):
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise InputError(f"expected a list of values, got {values!r:.60}")
     axis = tuple(key.read(value, bare=bare) for value in values)
     if not axis:
