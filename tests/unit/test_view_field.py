@@ -11,7 +11,7 @@ from tubewall.errors import InputError
 from tubewall.view import Chamber, Field2D, Maximum
 from tubewall.view.drawing import prepared
 from tubewall.view.outline import holes, signed_area, surface
-from tubewall.view.subdivision import flat_areas, kept_above, subdivided
+from tubewall.view.subdivision import Soup, flat_areas, kept_above, subdivided
 
 REFERENCE = runpy.run_path(str(Path(__file__).parents[1] / "references" / "view_fields.py"))
 ring, ring_mesh, INNER, OUTER = (REFERENCE[n] for n in ("ring", "ring_mesh", "INNER", "OUTER"))
@@ -76,6 +76,14 @@ def test_what_a_cut_keeps_and_what_it_takes_away_are_the_whole():
     assert kept_above(soup, height).points[:, 1].min() == height
 
 
+def test_a_cut_through_a_corner_of_a_triangle_keeps_that_corner():
+    points = np.array([[0.0, 0.0], [1.0, -1.0], [1.0, 2.0]])
+    nothing = np.zeros((3, 2))
+    soup = Soup(points=points, displacement=nothing, values=np.zeros(3), triangles=np.array([[0, 1, 2]]))
+    cut = kept_above(soup, 0.0)
+    assert flat_areas(cut.points[cut.triangles]).sum() == pytest.approx(1.0)
+
+
 def test_a_linear_scalar_stays_linear_along_a_cut():
     soup = prepared(ring()).soup
     linear = replace(soup, values=1e9 * soup.points[:, 0] - 2e9 * soup.points[:, 1])
@@ -96,7 +104,10 @@ def test_two_halves_of_a_ring_become_one_without_a_line_between_them():
     whole = ring()
     halves = [whole.kept(lambda c: c[:, 1] > 0), whole.kept(lambda c: c[:, 1] <= 0)]
     shift = np.array([3e-9, -7e-9])
-    joined = Field2D.tiled(halves, [shift, shift])
+    # one half comes from further away, so that its nodes differ by rounding
+    halves[1] = replace(halves[1], points=halves[1].points + 1e-6, chambers=())
+    joined = Field2D.tiled(halves, [shift, shift - 1e-6])
+    assert len(np.unique(joined.points, axis=0)) > len(whole.points)
     lines = surface(joined)
     assert len(lines.loops) == 2
     (hole,) = holes(joined, lines)
