@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.studies.bounds import Bound, Window, governing
+from tubewall.studies.corners import refusal
 
 if TYPE_CHECKING:
     from tubewall.studies.electrolyte import ElectrolyteAnswer
@@ -30,13 +31,13 @@ class CaseAnswer:
     stress : CaseStress
         At the study's own wall.
     other_confinement : float
-        Peak of the same case under the other confinement [Pa].
+        Peak of the same case under the other confinement [Pa]; at sharp corners membrane and bending at the root.
     bounds : tuple of Bound
         All constraints; those that could not be computed are absent and named in ``left_out``.
     left_out : mapping
         Constraint name to the reason why it was not computed.
     sampled_walls, sampled_peaks : (k,) arrays
-        Peak stress [Pa] over the wall [m].
+        Peak stress [Pa] over the wall [m]; at sharp corners membrane and bending at the root.
     """
 
     name: LoadCase
@@ -86,6 +87,15 @@ class WallAnswer:
     seconds: Mapping[str, float]
 
     @property
+    def no_peak(self) -> str:
+        """Why the answer has no peak stresses: sharp corners. Empty where it has."""
+        return refusal(self.study.drawing)
+
+    def decisive(self, stress: CaseStress) -> float:
+        """The stress that is held against the strength [Pa]: the peak, at sharp corners membrane and bending at the root."""
+        return stress.root.total if self.no_peak else stress.peak
+
+    @property
     def lithium_borne(self) -> float | None:
         """Pressure of lithium [Pa] beside gas that the study's own wall just bears; None when it bears the load taken.
 
@@ -93,10 +103,11 @@ class WallAnswer:
         is left out, which is on the safe side.
         """
         stress = self.cases["lithium_against_gas"].stress
-        if stress.peak <= self.strength.value:
+        largest = self.decisive(stress)
+        if largest <= self.strength.value:
             return None
         low = self.pressures.hermetic.low
-        linear = stress.peak / stress.correction.stress
+        linear = largest / stress.correction.stress
         return low + self.strength.value / linear * (self.pressures.lithium - low)
 
     def __str__(self) -> str:

@@ -34,9 +34,7 @@ def to_json(answer: WallAnswer) -> Data:
         "status": "answered" if not cases["gas_hermetic"].window_2d.is_empty else "no wall satisfies",
         "answer": str(answer),
         "pressures": _pressures(answer.pressures),
-        "stress": {
-            name: _stress(case, cases[name].stress, answer.study.drawing.confinement) for name, case in cases.items()
-        },
+        "stress": {name: _stress(case, cases[name].stress, answer) for name, case in cases.items()},
         "thinnest_wall": {name: _thinnest(case) for name, case in cases.items()},
         "window": {
             name: {"2d": _window(case.window_2d), "1d": _window(case.window_1d)} for name, case in cases.items()
@@ -86,21 +84,27 @@ def _pair(pair: GasPair) -> Data:
     }
 
 
-def _stress(case: CaseAnswer, s: CaseStress, confinement: str) -> Data:
+def _stress(case: CaseAnswer, s: CaseStress, answer: WallAnswer) -> Data:
+    confinement = answer.study.drawing.confinement
     other = "free" if confinement == "held" else "held"
+
+    def peak(value: float) -> Data | None:
+        return None if answer.no_peak else number(value, "Pa")
+
     return {
         "says": SAYS[case.name],
-        "peak": number(s.peak, "Pa"),
+        "peak": peak(s.peak),
+        "no_peak": answer.no_peak,
         "at": [number(x, "m") for x in s.at],
         "membrane": number(s.root.membrane, "Pa"),
         "bending": number(abs(s.root.bending), "Pa"),
         "deflection": number(s.deflection, "m"),
-        "mesh_error": number(s.mesh_error, "Pa"),
-        "one_different": {"peak": number(s.one_different, "Pa")},
+        "mesh_error": peak(s.mesh_error),
+        "one_different": {"peak": peak(s.one_different)},
         "root": _section(s.root),
         "middle": _section(s.middle),
         "large_deflection_factor": number(s.correction.stress, "1"),
-        "confinement": {confinement: number(s.peak, "Pa"), other: number(case.other_confinement, "Pa")},
+        "confinement": {confinement: number(answer.decisive(s), "Pa"), other: number(case.other_confinement, "Pa")},
     }
 
 

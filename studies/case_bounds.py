@@ -10,6 +10,7 @@ import numpy as np
 
 from tubewall.studies import constraints
 from tubewall.studies.bounds import Bound
+from tubewall.studies.corners import is_sharp, refusal
 from tubewall.studies.load_cases import CaseStress, LoadCase, pressure_difference
 from tubewall.studies.pressures import hermetic_pressure
 from tubewall.studies.stress_curve import StressCurve
@@ -26,11 +27,12 @@ NO_DIFFERENCE = "the chambers are at one pressure"
 def case_bounds(curve: StressCurve, case: LoadCase) -> tuple[tuple[Bound, ...], Mapping[str, str]]:
     """All bounds of a load case, and the names of those left out with the reason."""
     model, pressed = curve.model, curve.pressures
-    bounds = [
-        _strength(curve, case, "strength_peak", lambda s: s.peak),
-        _strength(curve, case, "strength_linearised", lambda s: s.root.total),
-    ]
+    bounds = [_strength(curve, case, "strength_linearised", lambda s: s.root.total)]
     left_out: dict[str, str] = {}
+    if is_sharp(model.study.drawing):
+        left_out["strength_peak"] = refusal(model.study.drawing)
+    else:
+        bounds.insert(0, _strength(curve, case, "strength_peak", lambda s: s.peak))
     weakest = _weakest_link(curve, case)
     if isinstance(weakest, Bound):
         bounds.append(weakest)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tubewall.studies.as_data import inputs, number
+from tubewall.studies.corners import is_sharp
 from tubewall.studies.large_deflection import strip_correction
-from tubewall.studies.load_cases import strip_of
+from tubewall.studies.load_cases import section_stress, strip_of
 from tubewall.studies.pressures import GasPair, PressureAnswer, pair, pressures
 from tubewall.studies.stress_curve import StressCurve
 from tubewall.studies.stress_model import StressModel
@@ -227,11 +228,18 @@ def _regime(pressed: PressureAnswer, permeance: float) -> float:
 
 
 def gas_peak(model: StressModel, wall: float, gas: GasPair, initial: float, *, coarser: bool) -> float:
-    """Largest stress [Pa] in a wall [m] when every bore lies between the two pressures of a pair."""
+    """Largest stress [Pa] in a wall [m] when every bore lies between the two pressures of a pair.
+
+    At sharp corners, which have no peak, membrane and bending at the root.
+    """
     count = len(model.graph(wall).kinds)
     bores = model.study.numerics.supercell**2
     low, high = np.zeros(count), np.zeros(count)
     low[:bores], high[:bores] = min(gas.low, gas.high) - initial, max(gas.low, gas.high) - initial
-    found = model.basis(wall, coarser=coarser).worst(low, high, model.strength.criterion).peak.value
+    basis = model.basis(wall, coarser=coarser)
+    if is_sharp(model.study.drawing):
+        found = section_stress(basis, "root", low, high, 1.0).total
+    else:
+        found = basis.worst(low, high, model.strength.criterion).peak.value
     strip = strip_of(model, wall)
     return found if strip is None else found * strip_correction(difference=gas.difference, **strip).stress

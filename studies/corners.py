@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tubewall.geometry import CellArray
+    from tubewall.studies.study import Drawing
 
 # inside a regular hexagon and a square [rad]; the solid fills what is left of the full turn
 _INSIDE = {"hexagonal": 2.0 * math.pi / 3.0, "square": math.pi / 2.0}
 
 
-def is_sharp(drawing: CellArray) -> bool:
+def is_sharp(drawing: Drawing) -> bool:
     """Whether the bores have corners without a fillet."""
     return drawing.bore_shape in _INSIDE and drawing.fillet == 0.0
 
@@ -31,12 +31,12 @@ def williams_exponent(solid_angle: float) -> float:
     return float(brentq(lambda x: math.sin(x * solid_angle) + x * math.sin(solid_angle), 0.49, 1.0 - 1e-9))
 
 
-def corner_exponent(drawing: CellArray) -> float | None:
+def corner_exponent(drawing: Drawing) -> float | None:
     """Exponent of the displacement at the corners of the bores; None where the bores have no sharp corner."""
     return williams_exponent(2.0 * math.pi - _INSIDE[drawing.bore_shape]) if is_sharp(drawing) else None
 
 
-def refusal(drawing: CellArray) -> str:
+def refusal(drawing: Drawing) -> str:
     """Why a sharp corner has no peak stress; empty where there is one."""
     exponent = corner_exponent(drawing)
     if exponent is None:

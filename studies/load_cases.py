@@ -130,8 +130,8 @@ def case_stress(
         at=(float(found.peak.at[0]), float(found.peak.at[1])),
         pattern=found.pattern,
         one_different=one,
-        root=_section(basis, "root", low, high, bends.stress),
-        middle=_section(basis, "middle", low, high, bends.stress),
+        root=section_stress(basis, "root", low, high, bends.stress),
+        middle=section_stress(basis, "middle", low, high, bends.stress),
         deflection=_extreme(basis.deflection_influence, low, high) * bends.deflection,
         correction=bends,
     )
@@ -156,7 +156,7 @@ def _extreme(coefficients: Floats, low: Floats, high: Floats) -> float:
     )
 
 
-def _section(basis: ArrayBasis, name: str, low: Floats, high: Floats, factor: float) -> SectionStress:
+def section_stress(basis: ArrayBasis, name: str, low: Floats, high: Floats, factor: float) -> SectionStress:
     """Membrane and bending for the pattern that makes the larger of the two face stresses largest."""
     line = basis.sections[name]
     x, y = line.rule.axes[1]

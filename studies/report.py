@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tubewall.studies.charts import as_uri, bounds_figure, stress_figure
+from tubewall.studies.corners import is_sharp
 from tubewall.studies.load_cases import SAYS
 from tubewall.studies.pictures import draw_array
 from tubewall.studies.wording import (
@@ -63,9 +64,10 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
     study, gas = answer.study, answer.cases["gas_hermetic"]
     drawing = study.drawing
     worst = max(case.stress.mesh_error / case.stress.peak for case in answer.cases.values() if case.stress.peak > 0.0)
-    sharp = drawing.bore_shape != "round" and drawing.fillet == 0.0
+    sharp = is_sharp(study.drawing)
     low, high = gas.thinnest_range
-    peak = gas.bound("strength_peak")
+    measure = "membrane and bending at the root" if sharp else "the peak"
+    peak = gas.bound("strength_linearised" if sharp else "strength_peak")
     scatter = "no wall" if peak.low is None or peak.high is None else f"{length(peak.low)} to {length(peak.high)}"
     return [
         (
@@ -77,8 +79,7 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
         ),
         (
             "Is the peak real or singular?",
-            "Singular: the corners are sharp, so that the peak grows with the mesh and only the linearised stress is an "
-            "answer."
+            f"Singular: {answer.no_peak}."
             if sharp
             else f"Real: it stands on a fillet of {show(drawing.fillet, 'm')} that the mesh resolves."
             if drawing.bore_shape != "round"
@@ -86,11 +87,13 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
         ),
         (
             "Is the mesh converged?",
-            f"The estimated error of the peaks is at most {100 * worst:.2g} % (difference to the mesh of half the density).",
+            "No mesh converges at sharp corners; membrane and bending at the root do."
+            if sharp
+            else f"The estimated error of the peaks is at most {100 * worst:.2g} % (difference to the mesh of half the density).",
         ),
         (
             "Which wall is safe for my strength scatter?",
-            f"For strengths of {show(answer.strength.low, 'Pa')} to {show(answer.strength.high, 'Pa')} the peak under gas "
+            f"For strengths of {show(answer.strength.low, 'Pa')} to {show(answer.strength.high, 'Pa')} {measure} under gas "
             f"asks for {scatter}; with all constraints the thinnest wall is "
             f"{'none' if gas.thinnest.wall is None else length(gas.thinnest.wall)} ({gas.thinnest.name})"
             + (

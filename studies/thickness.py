@@ -13,6 +13,7 @@ from tubewall.materials import VonMisesYield, material
 from tubewall.studies.answer import CaseAnswer, WallAnswer
 from tubewall.studies.bounds import window
 from tubewall.studies.case_bounds import case_bounds
+from tubewall.studies.corners import is_sharp
 from tubewall.studies.electrolyte import electrolyte_answer
 from tubewall.studies.load_cases import LOAD_CASES, CaseStress, LoadCase, case_stress, with_mesh_error
 from tubewall.studies.pressures import PressureAnswer, pressures
@@ -118,15 +119,20 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
 def _answer(model: StressModel, curve: StressCurve, case: LoadCase, pressed: PressureAnswer) -> CaseAnswer:
     study = model.study
     bounds, left_out = case_bounds(curve, case)
+    sharp = is_sharp(study.drawing)
+
+    def decisive(stress: CaseStress) -> float:
+        return stress.root.total if sharp else stress.peak
+
     other = case_stress(model, case, study.wall.wall, pressed, confinement=OTHER[study.drawing.confinement])
     return CaseAnswer(
         name=case,
         stress=design_stress(model, case, pressed),
-        other_confinement=other.peak,
+        other_confinement=decisive(other),
         bounds=bounds,
         left_out=left_out,
         sampled_walls=curve.nodes,
-        sampled_peaks=np.array([curve.at(case, float(wall), coarser=True).peak for wall in curve.nodes]),
+        sampled_peaks=np.array([decisive(curve.at(case, float(wall), coarser=True)) for wall in curve.nodes]),
         window_1d=window(bounds, "1d", thickest=study.wall.thickest),
         window_2d=window(bounds, "2d", thickest=study.wall.thickest),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tubewall.materials import material
+from tubewall.studies.corners import is_sharp, refusal
 from tubewall.studies.keys import KEYS
 from tubewall.studies.large_deflection import LINEAR_UP_TO
 from tubewall.units import show
@@ -45,8 +46,8 @@ def warnings_of(
     """Where the models are stretched, and where the study contradicts itself."""
     said: list[str] = []
     drawing = model.drawing(study.wall.wall)
-    if study.drawing.bore_shape != "round" and study.drawing.fillet == 0.0:
-        said.append("sharp corners: the peak grows with the mesh and is no answer; give a fillet")
+    if is_sharp(study.drawing):
+        said.append(refusal(study.drawing))
     for name, case in cases.items():
         wall = case.thinnest.wall
         if wall is not None and wall <= 3e-9:

@@ -163,15 +163,22 @@ def zone_words(p: PressureAnswer, zone: WallZone) -> str:
 def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     held = answer.study.drawing.confinement
     other = "free" if held == "held" else "held"
-    rows = [("", "peak", "mesh error", "one different", "root m + b", "middle m + b", "deflection", f"peak if {other}")]
+    stands = "m + b" if answer.no_peak else "peak"
+    rows = [
+        ("", "peak", "mesh error", "one different", "root m + b", "middle m + b", "deflection", f"{stands} if {other}")
+    ]
+
+    def peak(value: float, digits: int = 3) -> str:
+        return "none" if answer.no_peak else show(value, "Pa", digits)
+
     for name, case in answer.cases.items():
         s = case.stress
         rows.append(
             (
                 name,
-                show(s.peak, "Pa"),
-                show(s.mesh_error, "Pa", 2),
-                show(s.one_different, "Pa"),
+                peak(s.peak),
+                peak(s.mesh_error, 2),
+                peak(s.one_different),
                 f"{show(s.root.membrane, 'Pa')} + {show(abs(s.root.bending), 'Pa')}",
                 f"{show(s.middle.membrane, 'Pa')} + {show(abs(s.middle.bending), 'Pa')}",
                 length(s.deflection),
@@ -181,7 +188,8 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     yield from grid(rows)
     for name, case in answer.cases.items():
         x, y = case.stress.at
-        yield f"  {name}: {SAYS[case.name]}; peak at ({show(x, 'm')}, {show(y, 'm')}) of the cell"
+        where = "no peak" if answer.no_peak else f"peak at ({show(x, 'm')}, {show(y, 'm')}) of the cell"
+        yield f"  {name}: {SAYS[case.name]}; {where}"
 
 
 def _bound_lines(answer: WallAnswer) -> Iterable[str]:
