@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # the integrator's own tolerance is per step: measured global errors stay under ten times it
 _PER_STEP = 0.1
 _SMALLEST = 3e-13
-_ABSOLUTE = 1e-3
+_ABSOLUTE = 1e-2
 _BROKEN_BALANCE = 1e-9
 
 

@@ -44,11 +44,13 @@ class Exchange:
     volume_gain: Floats
     component: Indices
     component_moles: Floats
+    start_room: Floats
+    room_gain: Floats
     first: Indices
     second: Indices
     wall: Floats
     fixed: Floats
-    first_length: tuple[Floats, Floats]
+    first_length: tuple[Floats, Floats]  # at the start, and its gain
     second_length: tuple[Floats, Floats]
     outsides: Indices
     external_density: float
@@ -65,13 +67,13 @@ class Exchange:
     def mixed(self, share: float) -> tuple[Floats, Floats, Floats]:
         """Volumes of the clusters, of the components, and the densities over which the components count their excess."""
         volume = self.start_volume + share * self.volume_gain
-        room = sums(self.component, volume, self.component_moles.size)
+        room = self.start_room + share * self.room_gain
         return volume, room, np.where(self.anchored, self.external_density, self.component_moles / room)
 
     def conductance(self, share: float) -> Floats:
         """Moles over the stretch per pascal, of every exchange."""
-        one = self.first_length[0] + share * (self.first_length[1] - self.first_length[0])
-        other = self.second_length[0] + share * (self.second_length[1] - self.second_length[0])
+        one = self.first_length[0] + share * self.first_length[1]
+        other = self.second_length[0] + share * self.second_length[1]
         return self.wall * np.minimum(one, other) + self.fixed
 
     def slope(self, share: float, state: Floats) -> Floats:
@@ -85,9 +87,8 @@ class Exchange:
         rise[a:] = self.external_pressure - mean[self.outsides]
         flux = self.conductance(share) * (rise[self.first] - rise[self.second])
         change: Floats = -(self.incidence @ flux)
-        gain = sums(self.component, self.volume_gain, room.size)
         # d(V_i N / V): the share of a cluster in its component changes; an anchored density does not
-        thinning = np.where(self.anchored, 0.0, gain / room)
+        thinning = np.where(self.anchored, 0.0, self.room_gain / room)
         change[:a] -= density[self.component] * (self.volume_gain - volume * thinning[self.component])
         return change / self.scale
 
@@ -189,8 +190,9 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
     scale = float(size.mean())
     if scale == 0.0:
         return None, form.active[:0]
-    first_length = (ends[0][paths.first_chamber], ends[1][paths.first_chamber])
-    second_length = (ends[0][paths.second_chamber], ends[1][paths.second_chamber])
+    gain = ends[1] - ends[0]
+    first_length = (ends[0][paths.first_chamber], gain[paths.first_chamber])
+    second_length = (ends[0][paths.second_chamber], gain[paths.second_chamber])
     leaking = form.second >= form.active.size
     leak = paths.wall * np.minimum(first_length[0], second_length[0]) + paths.fixed
     rate = leak[leaking] * stretch.curve.slope(np.zeros(1))[0] / start[form.first[leaking]]
@@ -203,6 +205,8 @@ def exchange(stretch: Stretch, joined: Clusters, content: Floats) -> tuple[Excha
         volume_gain=end - start,
         component=form.component,
         component_moles=sums(form.component, content[form.active], form.count),
+        start_room=sums(form.component, start, form.count),
+        room_gain=sums(form.component, end - start, form.count),
         first=form.first,
         second=form.second,
         wall=paths.wall,

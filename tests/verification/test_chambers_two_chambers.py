@@ -208,6 +208,19 @@ def test_a_leak_empties_the_matrix_with_height_times_void_over_permeance_r_t():
     assert (found.moles[:, 0] + found.leaked) / found.moles[0, 0] == pytest.approx(np.ones(7), rel=1e-12)
 
 
+@pytest.mark.parametrize("leak", [1e-12, math.inf])
+def test_a_perfect_leak_holds_its_chamber_at_the_pressure_outside(leak):
+    # its neighbour is pulled to the same pressure through the wall: a bath of one side, rate permeance R T W l / V
+    permeance, outside = 1e-13, 3.0 * P0
+    network = square_pair(permeance, leak=np.array([leak, 0.0]), external_pressure=outside)
+    times = np.array([0.0, 600.0, 1800.0])
+    found = pressurise(network, Filling(times=times[[0, -1]], fill=np.zeros((2, 2))), times=times)
+    exact = outside + (P0 - outside) * np.exp(-permeance * R * T / W * times)
+    assert found.gas[1:, 0] == pytest.approx([outside, outside], rel=1e-9)
+    assert found.gas[:, 1] == pytest.approx(exact, rel=1e-8)
+    assert (found.moles.sum(axis=1) + found.leaked) * R * T / (P0 * W * W * H) == pytest.approx(2.0, rel=1e-12)
+
+
 def test_a_filling_chamber_leaks_into_vacuum_by_a_power_of_its_volume():
     # n' = -g R T n / (V0 (1 - r t)) has n = n0 (1 - r t)^(g R T / (r V0))
     fill, exponent = 0.9, 0.4
