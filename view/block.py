@@ -16,7 +16,7 @@ from tubewall.view.field import Chamber
 from tubewall.view.layers import Layer, check_layers, cut_height, faces_away, turned
 from tubewall.view.picture import Picture, checked_path, checked_size, png_of
 from tubewall.view.scale import bar_length, gas_blue, lithium_grey, maximum_text
-from tubewall.view.solid import Stack, column, shown_height, stacked, top_edges, top_face, walls
+from tubewall.view.solid import Stack, column, gas_pressures, shown_height, stacked, top_edges, top_face, walls
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +116,8 @@ def draw_extruded(screen: Canvas, stack: Stack, title: str, *, cut: bool, gas_to
     _solid(screen, stack, frame)
     slab = _slab(screen, stack, frame)
     pixel, centre = _aim(screen, np.concatenate([slab, slab + stack.height * frame.to_scene * [0, 0, 1]]))
-    named = contents(screen, stack, frame, pixel, gas_top)
+    deepest = gas_top or max(gas_pressures(stack), default=0.0) or 1.0
+    named = contents(screen, stack, frame, pixel, deepest)
     mark = np.array([*strongest.moved(stack.peak.at), stack.mark_height]) * frame.to_scene
     _marked(screen, frame, mark, maximum_text(stack.peak) + stack.peak_zone, pixel, centre)
     _rulers(screen, stack, frame, pixel, slab)
@@ -125,7 +126,7 @@ def draw_extruded(screen: Canvas, stack: Stack, title: str, *, cut: bool, gas_to
         screen.text(title, (0.5, 1 - 14 * letter / height), 32, up="top", pane=True)
     shortened = "" if shortening == 1 else f"height drawn 1 : {shortening:g}; "
     screen.text(f"{shortened}{strongest.scale_text}", (0.5, 25 * letter / height), 28, pane=True)
-    draw_zoom(screen, strongest)
+    draw_zoom(screen, strongest, deepest)
     screen.colour_bar(first.field.quantity, (first.low, first.high), named)
 
 
@@ -157,12 +158,9 @@ def _solid(screen: Canvas, stack: Stack, frame: _Frame) -> None:
     screen.lines([e + 0.002 * _TOWARDS_EYE for e in edges], INK, 1.5)
 
 
-def contents(
-    screen: Canvas, stack: Stack, frame: _Frame, pixel: float, gas_top: float | None
-) -> list[tuple[Colour, str]]:
+def contents(screen: Canvas, stack: Stack, frame: _Frame, pixel: float, deepest: float) -> list[tuple[Colour, str]]:
     """Draw lithium and gas of every chamber, with words where the cut opens it; what the colours mean, for the key."""
     upper, lower = stack.drawings[-1].holes, stack.drawings[0].holes
-    deepest = gas_top or max((h.chamber.pressure for h in upper if h.chamber.contents == "gas"), default=1.0) or 1.0
     meaning: dict[float, Colour] = {}
     for k, (above, below) in enumerate(zip(upper, lower, strict=True)):
         level = min(below.chamber.lithium_level, stack.height)

@@ -93,6 +93,7 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
     rows = 2 * 60 * screen.letter
     pixel = max((high[0] - low[0]) / (0.94 * width), (high[1] - low[1]) / (height - 2 * rows - 30 * screen.letter))
     centre = 0.5 * (low + high)
+    frame = draw_zoom(screen, drawing)
     screen.enter("main")
     _body(screen, drawing)
     screen.look_down(centre, 0.5 * height * pixel)
@@ -103,7 +104,8 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
     line = 60 * screen.letter * pixel
     half = 150 * screen.letter * pixel
     boxes = [(b[0] / size, b[1] / size, b[2] / size, b[3] / size) for b in (label.box for label in words)]
-    end, above = leader_end(start, (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half), boxes)
+    rows, across = (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half)
+    end, above = leader_end(start, rows, across, boxes, (*frame[0], *frame[2]), (half, 0.7 * line))
     _mark(screen, start, 11 * screen.letter * pixel)
     away = (end - start) / np.hypot(*(end - start))
     lead = np.array([start + 11 * screen.letter * pixel * away, end])
@@ -117,19 +119,19 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
         screen, np.array([centre[0] - 0.47 * width * pixel, bottom + 0.42 * line]), size, 0.6 * width * pixel, 30, pixel
     )
     screen.text(drawing.scale_text, (0.97, 25 * screen.letter / height), 28, across="right", pane=True)
-    frame = draw_zoom(screen, drawing)
-    screen.enter("main")
     screen.lines([frame], INK, 2.0, closed=True, height=0.015)
     screen.colour_bar(drawing.field.quantity, (drawing.low, drawing.high), swatches(drawing.holes, rest))
 
 
-def _body(screen: Canvas, drawing: Drawing, within: tuple[Floats, float] | None = None) -> None:
+def _body(
+    screen: Canvas, drawing: Drawing, within: tuple[Floats, float] | None = None, gas_top: float | None = None
+) -> None:
     """Chambers, walls, deformed surfaces and the undeformed ones behind them.
 
     With ``within`` only triangles that reach into the square about a place of the scene, by its half width.
     """
     size = drawing.field.size
-    for hole, colour in zip(drawing.holes, gas_colours(drawing.holes), strict=True):
+    for hole, colour in zip(drawing.holes, gas_colours(drawing.holes, gas_top), strict=True):
         screen.area(hole.deformed(drawing.scale) / size, colour, -0.02)
     points, triangles = drawing.deformed / size, drawing.soup.triangles
     if within is not None:
@@ -164,7 +166,7 @@ def _scale_bar(screen: Canvas, left: Floats, size: float, width: float, letters:
     )
 
 
-def draw_zoom(screen: Canvas, drawing: Drawing) -> Floats:
+def draw_zoom(screen: Canvas, drawing: Drawing, gas_top: float | None = None) -> Floats:
     """Fill the pane at the top right with the surroundings of the maximum, and return its frame in the scene (4, 2)."""
     size = drawing.field.size
     at = drawing.moved(drawing.peak.at) / size
@@ -172,7 +174,7 @@ def draw_zoom(screen: Canvas, drawing: Drawing) -> Floats:
     screen.enter("zoom")
     width, height = screen.pane_size("zoom")
     pixel = across / width
-    _body(screen, drawing, within=(at, 0.75 * max(across, height * pixel)))
+    _body(screen, drawing, within=(at, 0.75 * max(across, height * pixel)), gas_top=gas_top)
     _mark(screen, at, 24 * screen.letter * pixel)
     screen.look_down(at, 0.5 * height * pixel)
     corner = at - 0.5 * np.array([across, height * pixel]) + screen.letter * pixel * np.array([26, 30])

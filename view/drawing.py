@@ -22,6 +22,7 @@ from tubewall.view.scale import (
 from tubewall.view.subdivision import Soup, subdivided
 
 Floats = NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 # above this many elements each is small in the picture, and four straight parts are as smooth as sixteen
 _MANY_ELEMENTS = 40_000
@@ -82,8 +83,9 @@ class Drawing:
         """What the picture says of its deformation."""
         if self.scale == 0 or self.deflection == 0:
             return "drawn undeformed"
+        drawn = "to scale" if self.scale == 1 else times(self.scale)
         largest = show(self.deflection, "m") if self.deflection >= 1e-12 else "under 1 pm"
-        return f"deflection drawn {times(self.scale)}, largest {largest}"
+        return f"deflection drawn {drawn}, largest {largest}"
 
 
 def prepared(
@@ -113,7 +115,7 @@ class Words:
 
     text: str
     at: tuple[float, float]
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 def chamber_words(drawing: Drawing, metres: float, slim: float) -> tuple[float, list[Words], list[Hole]]:
@@ -150,9 +152,13 @@ def leader_end(
     start: Floats,
     rows: tuple[float, float],
     across: tuple[float, float],
-    boxes: Sequence[tuple[float, float, float, float]],
+    boxes: Sequence[Box],
+    frame: Box,
+    label: tuple[float, float],
 ) -> tuple[Floats, bool]:
-    """Where the label of a marked point goes, above or below the patch, so that its line crosses the fewest labels.
+    """Where the label of a marked point goes, above or below the patch.
+
+    Its line crosses the fewest other labels, and it stands clear of the frame of the zoom.
 
     Parameters
     ----------
@@ -164,6 +170,10 @@ def leader_end(
         Range of the label's middle.
     boxes : sequence of (left, bottom, right, top)
         What the line should not cross.
+    frame : (left, bottom, right, top)
+        What the label itself should not cover.
+    label : (half its width, its height)
+        Size of the label, which stands on its row or hangs from it.
 
     Returns
     -------
@@ -179,7 +189,11 @@ def leader_end(
             bool(np.any((line[:, 0] > b[0]) & (line[:, 0] < b[2]) & (line[:, 1] > b[1]) & (line[:, 1] < b[3])))
             for b in boxes
         )
-        return float(np.hypot(*(end - start))) + 0.5 * crossed * (rows[1] - rows[0])
+        bottom = end[1] if choice[0] else end[1] - label[1]
+        covers = abs(end[0] - 0.5 * (frame[0] + frame[2])) < label[0] + 0.5 * (frame[2] - frame[0]) and (
+            bottom < frame[3] and bottom + label[1] > frame[1]
+        )
+        return float(np.hypot(*(end - start))) + (0.5 * crossed + 2.0 * covers) * (rows[1] - rows[0])
 
     above, x = min(((a, float(x)) for a in (True, False) for x in np.linspace(*across, 41)), key=cost)
     return np.array([x, rows[int(above)]]), above

@@ -14,7 +14,7 @@ from tubewall.view.block import draw_extruded
 from tubewall.view.canvas import Canvas, drawn_off_screen
 from tubewall.view.layers import Layer, check_layers, faces_away, turned
 from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
-from tubewall.view.solid import Stack, alike, stacked
+from tubewall.view.solid import Stack, alike, gas_pressures, stacked
 
 _MOST_FRAMES = 200
 
@@ -81,9 +81,7 @@ def filling_gif(
     _check(moments, seconds_each)
     away = max((faces_away(m.layers) for m in moments), key=lambda found: found[1])[0]
     stacks = [stacked(turned(m.layers) if away else m.layers, magnification, colour_range) for m in moments]
-    deepest = max(
-        (h.chamber.pressure for s in stacks for h in s.drawings[-1].holes if h.chamber.contents == "gas"), default=0.0
-    )
+    deepest = max((p for stack in stacks for p in gas_pressures(stack)), default=0.0)
     frames = [
         _frame(stack, f"{title}{', ' if title else ''}{_clock(moment.time, moments[-1].time)}", deepest, pixels)
         for moment, stack in zip(moments, alike(stacks), strict=True)

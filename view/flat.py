@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.units import show
-from tubewall.view.drawing import Drawing, chamber_words, leader_end
+from tubewall.view.drawing import Box, Drawing, chamber_words, leader_end
 from tubewall.view.picture import Picture
 from tubewall.view.scale import (
     STRESS_COLOURS,
@@ -51,9 +51,9 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     start, line = drawing.moved(drawing.peak.at), row * pixel
     reach = 2.5 * line
     rows = (float(low[1]) - 0.6 * line, float(high[1]) + 0.6 * line)
-    end, above = leader_end(
-        start, rows, (float(low[0]) + reach, float(high[0]) - reach), [label.box for label in words]
-    )
+    frame = _zoom(figure, main, drawing, start, letter)
+    across = float(low[0]) + reach, float(high[0]) - reach
+    end, above = leader_end(start, rows, across, [label.box for label in words], frame, (reach, 0.7 * line))
     main.plot(*np.array([start, end]).T, color="white", lw=4 * letter)
     main.plot(*np.array([start, end]).T, color=_MARK, lw=2 * letter)
     _ring(main, start, letter, 22)
@@ -72,7 +72,6 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     main.text(0.97, 0.42 * row / height, drawing.scale_text, transform=main.transAxes, size=26 * letter, ha="right",
               va="center", color=_INK)  # fmt: skip
     _scale_bar(main, centre - half + np.array([0.06 * half[0], 0.42 * line]), 1.2 * half[0], letter)
-    _zoom(figure, main, drawing, start, letter)
     _colour_bar(figure, drawing, letter, swatches(drawing.holes, rest))
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=_DOTS_PER_INCH)
@@ -119,7 +118,8 @@ def _scale_bar(axes: Any, left: Floats, width: float, letter: float) -> None:
     )  # fmt: skip
 
 
-def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -> None:
+def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -> Box:
+    """The surroundings of the maximum at the top right; the frame of what it shows [m]."""
     axes = figure.add_axes((0.76, 0.54, 0.235, 0.455))
     box = axes.get_window_extent()
     across = zoom_width(drawing.holes, drawing.field.size)
@@ -131,6 +131,8 @@ def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -
     for target in (main, axes):
         corners = at + 0.998 * half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
         target.fill(*corners.T, fill=False, ec=_INK, lw=2 * letter, zorder=9)
+    left, bottom, right, top = *(at - half).tolist(), *(at + half).tolist()
+    return left, bottom, right, top
 
 
 def _colour_bar(figure: Any, drawing: Drawing, letter: float, named: list[tuple[Any, str]]) -> None:

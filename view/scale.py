@@ -112,10 +112,13 @@ def chamber_text(hole: Hole) -> str:
     return f"{inside}\n{show(hole.chamber.pressure, 'Pa')}"
 
 
-def gas_colours(holes: Sequence[Hole]) -> list[tuple[float, float, float]]:
-    """A colour per chamber: gas from pale to mid blue with its pressure, lithium silver; all paler than the walls."""
+def gas_colours(holes: Sequence[Hole], gas_top: float | None = None) -> list[tuple[float, float, float]]:
+    """A colour per chamber: gas from pale to mid blue with its pressure, lithium silver; all paler than the walls.
+
+    ``gas_top`` is the pressure [Pa] of the deepest blue, without it the highest of these chambers.
+    """
     gas = [h.chamber.pressure for h in holes if h.chamber.contents == "gas"]
-    top = max(gas, default=1.0) or 1.0
+    top = gas_top or max(gas, default=1.0) or 1.0
     return [lithium_grey() if h.chamber.contents == "lithium" else gas_blue(h.chamber.pressure / top) for h in holes]
 
 

@@ -133,6 +133,11 @@ def alike(stacks: Sequence[Stack]) -> list[Stack]:
     return [replace(s, drawings=tuple(replace(d, scale=scale, low=low, high=high) for d in s.drawings)) for s in stacks]
 
 
+def gas_pressures(stack: Stack) -> list[float]:
+    """Pressures [Pa] of the gas that is drawn: of the uppermost layer's chambers."""
+    return [h.chamber.pressure for h in stack.drawings[-1].holes if h.chamber.contents == "gas"]
+
+
 def top_face(stack: Stack, cut: float | None) -> Soup:
     """The section of the uppermost layer, without what lies before the cut."""
     soup = stack.drawings[-1].soup

@@ -124,9 +124,22 @@ def test_words_stand_in_wide_holes_and_narrow_ones_are_left_to_the_key():
 def test_the_line_to_the_label_goes_round_what_is_written():
     # straight up and down there is a label; beside it there is room
     boxes = [(-1.0, 2.0, 1.0, 3.0), (-1.0, -3.0, 1.0, -2.0)]
-    end, _ = leader_end(np.zeros(2), (-10.0, 10.0), (-20.0, 20.0), boxes)
+    end, _ = leader_end(np.zeros(2), (-10.0, 10.0), (-20.0, 20.0), boxes, (-1.0, -1.0, 1.0, 1.0), (3.0, 1.0))
     along = np.linspace(0, 1, 1000)[:, None] * end
     assert not any(np.any((along > b[:2]).all(axis=1) & (along < b[2:]).all(axis=1)) for b in np.array(boxes))
+
+
+def test_the_label_stands_clear_of_the_frame_of_the_zoom():
+    # the marked point is just under the upper row, and its frame reaches over that row
+    frame = (-2.0, 7.0, 2.0, 11.0)
+    end, above = leader_end(np.array([0.0, 9.0]), (-10.0, 10.0), (-20.0, 20.0), [], frame, (3.0, 1.0))
+    assert above
+    assert abs(end[0]) >= 3.0 + 2.0
+
+
+def test_a_deflection_that_needs_no_magnification_is_said_to_be_to_scale():
+    assert "to scale" in prepared(ring(), scale=1.0).scale_text
+    assert "20 ×" in prepared(ring(), scale=20.0).scale_text
 
 
 def layers(*pressures, height=20e-6):
