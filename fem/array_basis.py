@@ -15,6 +15,7 @@ from tubewall.errors import ConvergenceError, InputError, unknown_name
 from tubewall.fem.array_cell import ArrayCell, CellLike, LawLike, array_cell
 from tubewall.fem.array_patterns import (
     bounds,
+    largest_tension,
     one_different_patterns,
     peak_anywhere,
     seen_from,
@@ -26,7 +27,7 @@ from tubewall.fem.elements import Floats
 from tubewall.fem.linear import IMBALANCE_LIMIT
 from tubewall.fem.linearise import Linearised, SectionInfluence
 from tubewall.fem.patterns import Peak, SurfaceInfluence, Worst, checked_pattern
-from tubewall.fem.stress import tangential, tensor
+from tubewall.fem.stress import tensor
 
 MOST_CELLS_A_SIDE = 64
 
@@ -141,11 +142,7 @@ class ArrayBasis:
         best = int(np.argmax([peak.value for peak in found]))
         pattern, peak = patterns[best], found[best]
         pattern.setflags(write=False)
-        cell = np.rint(np.linalg.solve(self.element.cut.lattice.T, peak.at - self.surface.points[peak.index]))
-        seen = seen_from(pattern, cell.astype(np.int64)[None], self.supercell)[0]
-        stress = self.surface.influence[peak.index] @ seen
-        along = float(tangential(stress, self.surface.normals[peak.index]))
-        direction, tension = ("tangential", along) if along >= stress[2] else ("axial", float(stress[2]))
+        tension, direction = largest_tension(self.surface, pattern, self.supercell)
         return Worst(pattern=pattern, peak=peak, direction=direction, tension=tension)
 
     def section(self, name: str, pattern: Floats) -> Linearised:

@@ -74,11 +74,11 @@ def array_estimates(
         )
         for name, quantity in quantities.items():
             found[name].append(float(quantity(basis)))
-    return {name: _estimate(values) for name, values in found.items()}
+    return {name: estimate(values) for name, values in found.items()}
 
 
-def _estimate(values: list[float]) -> MeshEstimate:
-    """From values on meshes each twice as coarse as the one before."""
+def estimate(values: list[float]) -> MeshEstimate:
+    """The estimate from two or three values, on meshes each twice as coarse as the one before."""
     near = richardson(values[1], values[0])
     if len(values) == 2:
         return near

@@ -147,3 +147,11 @@ def one_different_patterns(lower: Floats, upper: Floats, n: int) -> Floats:
     high_among_low[rows, alone] = upper[alone]
     low_among_high[rows, alone] = lower[alone]
     return np.concatenate([high_among_low, low_among_high])
+
+
+def largest_tension(surface: SurfaceInfluence, pattern: Floats, n: int) -> tuple[float, str]:
+    """The largest tangential or axial stress [Pa] on the surface of any cell under a pattern, and which of them it is."""
+    seen = seen_from(pattern, all_cells(n), n).T
+    along = tangential(np.moveaxis(surface.influence, 1, -1), surface.normals[:, None, :])
+    found = [(float((along @ seen).max()), "tangential"), (float((surface.influence[:, 2, :] @ seen).max()), "axial")]
+    return max(found)

@@ -136,10 +136,8 @@ def test_rings_of_bores_close_in_on_the_infinite_array_from_below(fillet, elemen
     assert clamped[-1] == pytest.approx(infinite, rel=0.005)
 
 
-@pytest.mark.parametrize(("fillet", "expected"), [(2 * NM, 43.3), (5 * NM, 29.4)])
-def test_held_and_free_supercells_close_in_on_one_value_for_one_chamber(fillet, expected):
-    # physics.md 4.2, r = 2: three rings 43.1 clamped, 43.5 free; the mesh with 4 elements lies 0.4 % low
-    element = array_cell(periodic_cell(CellArray(bore=100 * NM, wall=10 * NM, fillet=fillet)), LAW)
+def test_held_and_free_supercells_close_in_on_one_value_for_one_chamber():
+    element = array_cell(periodic_cell(HEXAGONS, elements_through_wall=8), LAW)
     gaps = []
     for n in (5, 9, 17):
         held, free = (basis_of(element, supercell=n, confinement=c) for c in ("held", "free"))
@@ -148,7 +146,8 @@ def test_held_and_free_supercells_close_in_on_one_value_for_one_chamber(fillet, 
         gaps.append(high - low)
     # a lone chamber is p/n^2 on average: the two confinements differ by that share of what they make of equal pressures
     np.testing.assert_allclose(np.array(gaps) * np.array([5, 9, 17]) ** 2, gaps[0] * 25, rtol=1e-3)
-    assert high == pytest.approx(expected, rel=0.005)
+    # physics.md 4.2: three rings, 43.1 clamped and 43.5 free, rise with the number of rings
+    assert 43.5 < high < 43.5 * 1.005
 
 
 def test_thin_honeycomb_has_the_moduli_of_gibson_and_ashby():
@@ -188,15 +187,26 @@ def test_worst_pattern_grows_with_the_logarithm_of_the_supercell(hexagons):
     assert spread[2] == pytest.approx(spread[1], rel=0.002)
 
 
-def test_stated_mesh_error_brackets_the_error_against_a_much_finer_mesh():
-    quantities = {
-        "peak": lambda basis: basis.peak(basis.pattern(1.0)).value,
-        "von mises": lambda basis: basis.peak(basis.pattern(1.0), "von mises").value,
-        "root": lambda basis: basis.section("root", basis.pattern(1.0)).bending_along,
-        "deflection": lambda basis: basis.deflection(basis.pattern(1.0)),
-    }
-    stated = array_estimates(HEXAGONS, LAW, quantities, elements_through_wall=8, supercell=5)
-    fine = array_basis(periodic_cell(HEXAGONS, elements_through_wall=12), LAW, supercell=5)
-    for name, quantity in quantities.items():
+QUANTITIES = {
+    "peak": lambda basis: basis.peak(basis.pattern(1.0)).value,
+    "von mises": lambda basis: basis.peak(basis.pattern(1.0), "von mises").value,
+    "root": lambda basis: basis.section("root", basis.pattern(1.0)).bending_along,
+    "deflection": lambda basis: basis.deflection(basis.pattern(1.0)),
+}
+
+
+@pytest.mark.parametrize(
+    ("fillet", "elements", "finer", "widest"),
+    [
+        (2 * NM, 4, 8, 0.04),
+        pytest.param(2 * NM, 8, 16, 0.01, marks=pytest.mark.long),
+        pytest.param(5 * NM, 8, 16, 0.02, marks=pytest.mark.long),
+    ],
+)
+def test_stated_mesh_error_brackets_the_error_against_a_finer_mesh(fillet, elements, finer, widest):
+    array = CellArray(bore=100 * NM, wall=10 * NM, fillet=fillet)
+    stated = array_estimates(array, LAW, QUANTITIES, elements_through_wall=elements, supercell=3)
+    fine = array_basis(periodic_cell(array, elements_through_wall=finer), LAW, supercell=3)
+    for name, quantity in QUANTITIES.items():
         error = abs(stated[name].value - quantity(fine))
-        assert error < stated[name].error < 0.02 * abs(stated[name].value), (name, error, stated[name])
+        assert error < stated[name].error < widest * abs(stated[name].value), (name, error, stated[name])
