@@ -104,8 +104,8 @@ def draw_section(screen: Canvas, drawing: Drawing, title: str) -> None:
     line = 60 * screen.letter * pixel
     half = 150 * screen.letter * pixel
     boxes = [(b[0] / size, b[1] / size, b[2] / size, b[3] / size) for b in (label.box for label in words)]
-    rows, across = (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half)
-    end, above = leader_end(start, rows, across, boxes, (*frame[0], *frame[2]), (half, 0.7 * line))
+    label_rows, across = (low[1] - 0.6 * line, high[1] + 0.6 * line), (low[0] + half, high[0] - half)
+    end, above = leader_end(start, label_rows, across, boxes, (*frame[0], *frame[2]), (half, 0.7 * line))
     _mark(screen, start, 11 * screen.letter * pixel)
     away = (end - start) / np.hypot(*(end - start))
     lead = np.array([start + 11 * screen.letter * pixel * away, end])

@@ -193,7 +193,8 @@ def leader_end(
         covers = abs(end[0] - 0.5 * (frame[0] + frame[2])) < label[0] + 0.5 * (frame[2] - frame[0]) and (
             bottom < frame[3] and bottom + label[1] > frame[1]
         )
-        return float(np.hypot(*(end - start))) + (0.5 * crossed + 2.0 * covers) * (rows[1] - rows[0])
+        length, height = float(np.hypot(*(end - start))), rows[1] - rows[0]
+        return length + (0.5 * crossed + (2.0 if covers else 0.0)) * height
 
     above, x = min(((a, float(x)) for a in (True, False) for x in np.linspace(*across, 41)), key=cost)
     return np.array([x, rows[int(above)]]), above

@@ -131,8 +131,7 @@ def _zoom(figure: Any, main: Any, drawing: Drawing, at: Floats, letter: float) -
     for target in (main, axes):
         corners = at + 0.998 * half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
         target.fill(*corners.T, fill=False, ec=_INK, lw=2 * letter, zorder=9)
-    left, bottom, right, top = *(at - half).tolist(), *(at + half).tolist()
-    return left, bottom, right, top
+    return float(at[0] - half[0]), float(at[1] - half[1]), float(at[0] + half[0]), float(at[1] + half[1])
 
 
 def _colour_bar(figure: Any, drawing: Drawing, letter: float, named: list[tuple[Any, str]]) -> None:
