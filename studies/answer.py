@@ -93,7 +93,7 @@ class WallAnswer:
 
     def decisive(self, stress: CaseStress) -> float:
         """The stress that is held against the strength [Pa]: the peak, at sharp corners membrane and bending at the root."""
-        return stress.root.total if self.no_peak else stress.peak
+        return stress.linearised if self.no_peak else stress.peak
 
     @property
     def lithium_borne(self) -> float | None:

@@ -27,7 +27,7 @@ NO_DIFFERENCE = "the chambers are at one pressure"
 def case_bounds(curve: StressCurve, case: LoadCase) -> tuple[tuple[Bound, ...], Mapping[str, str]]:
     """All bounds of a load case, and the names of those left out with the reason."""
     model, pressed = curve.model, curve.pressures
-    bounds = [_strength(curve, case, "strength_linearised", lambda s: s.root.total)]
+    bounds = [_strength(curve, case, "strength_linearised", lambda s: s.linearised)]
     left_out: dict[str, str] = {}
     if is_sharp(model.study.drawing):
         left_out["strength_peak"] = refusal(model.study.drawing)

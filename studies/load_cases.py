@@ -82,6 +82,11 @@ class CaseStress:
     correction: StripCorrection
     mesh_error: float = 0.0
 
+    @property
+    def linearised(self) -> float:
+        """Membrane and bending where they are largest [Pa]: at the root of a flat wall, in the middle between round bores."""
+        return max(self.root.total, self.middle.total)
+
 
 def bounds_of(model: StressModel, case: LoadCase, wall: float, pressures: PressureAnswer) -> tuple[Floats, Floats]:
     """Lowest and highest pressure (n,) [Pa] of every chamber of the supercell, relative to the stress-free state.

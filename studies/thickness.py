@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tubewall.materials import VonMisesYield, material
+from tubewall.materials import VonMisesYield, Weibull, material
 from tubewall.studies.answer import CaseAnswer, WallAnswer
 from tubewall.studies.bounds import window
 from tubewall.studies.case_bounds import case_bounds
@@ -38,6 +38,11 @@ def strength_of(study: Study, wall: Material) -> Strength:
 
     A given bound replaces that bound of the record; the record's value stays where it lies inside.
     """
+    given = study.wall
+    if given.strength_low and given.strength_high and all(isinstance(law, Weibull) for law in wall.strengths):
+        # a record without a strength does with a given one, and is taken to break
+        value = math.sqrt(given.strength_low * given.strength_high)
+        return Strength(value=value, low=given.strength_low, high=given.strength_high, ductile=False)
     record = wall.strength
     low = study.wall.strength_low or record.range[0]
     high = study.wall.strength_high or record.range[1]
@@ -122,7 +127,7 @@ def _answer(model: StressModel, curve: StressCurve, case: LoadCase, pressed: Pre
     sharp = is_sharp(study.drawing)
 
     def decisive(stress: CaseStress) -> float:
-        return stress.root.total if sharp else stress.peak
+        return stress.linearised if sharp else stress.peak
 
     other = case_stress(model, case, study.wall.wall, pressed, confinement=OTHER[study.drawing.confinement])
     return CaseAnswer(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tubewall.studies.load_cases import SAYS
+from tubewall.studies.pressures import lithium_of
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _headline(answer: WallAnswer) -> Iterable[str]:
     yield f"Under gas           {window_words(gas.window_2d)}"
     yield f"Under lithium       {window_words(lithium.window_2d)}, at {show(answer.pressures.lithium, 'Pa')}"
     if answer.lithium_borne is not None:
-        volts = answer.lithium_borne * answer.study.lithium.overpotential / answer.pressures.ceiling
+        volts = answer.lithium_borne / float(lithium_of(answer.study).ceiling(1.0))
         yield (
             f"Lithium it bears    walls of {length(answer.study.wall.wall)} bear lithium of "
             f"{show(answer.lithium_borne, 'Pa')} beside gas, the ceiling of {show(volts, 'V')}"
