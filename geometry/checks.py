@@ -19,7 +19,10 @@ def number(place: str, value: object, kind: str = "metres") -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         remedy = "; write for example 10 * nm with tubewall.units.nm" if isinstance(value, str) else ""
         raise InputError(f"{place} must be a number of {kind}, got {value!r}{remedy}")
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
     if not math.isfinite(result):
         raise InputError(f"{place} must be a finite number of {kind}, got {result}")
     return result

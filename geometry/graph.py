@@ -36,10 +36,11 @@ class ChamberGraph:
     Notes
     -----
     A round bore's wall is not of one thickness: its width here is equivalent in conduction, width / thickness being the
-    integral of dy / t(y) along the wall of local thickness t(y), a bound from below that is exact for thin walls. Walls
-    between bores and interstices conduct radially, the width being the angle times the logarithmic mean radius. Bonded
-    necks count with their own width and the thickness of two walls. A polygon's fillets are left out: each wall is as
-    wide as the sharp polygon's side, so that sharp or not the width of all walls around a bore is its sharp perimeter.
+    shape factor between the facing arcs of two bores. It is a bound from below, exact for thin walls and 6 % low at a
+    wall of a tenth of the bore (see docs/verification/capacity.md). Walls between bores and interstices conduct
+    radially, the width being the angle times the logarithmic mean radius. Bonded necks count with their own width and
+    the thickness of two walls. A polygon's fillets are left out: each wall is as wide as the sharp polygon's side, so
+    that sharp or not the width of all walls around a bore is its sharp perimeter.
     """
 
     kinds: tuple[str, ...]
@@ -141,18 +142,16 @@ def _graph(
 def bore_wall(array: CellArray) -> tuple[float, float]:
     """Effective width and thickness [m] of the wall between two neighbouring bores; width 0 of tubes without a neck.
 
-    Between round bores of radius R at pitch p, facing each other over the angle -a .. a, flux along the line of
-    centres crosses t = p - 2 R cos(s): the integral of R cos(s) ds / t is
-    2 p arctan(q tan(a/2)) / sqrt(p^2 - 4 R^2) - a with q = sqrt((p + 2 R) / (p - 2 R)).
+    Between round bores of radius R at pitch p the lines of flow are circles (bipolar coordinates, cosh(t) = p / 2 R).
+    Those that leave the arc -a .. a facing the neighbour conduct 2 arctan(coth(t/2) tan(a/2)) / t, of pi / t in all.
     """
     if array.construction == "tubes":
         return array.neck, 2 * array.wall
     if array.bore_shape != "round":
         return array.clear_span, array.wall
-    p, twice = array.pitch, array.bore
-    angle, q = array.half_angle, math.sqrt((p + twice) / (p - twice))
-    across = 2 * p / math.sqrt(p**2 - twice**2) * math.atan(q * math.tan(angle / 2)) - angle
-    return array.wall * across, array.wall
+    ratio, angle = array.pitch / array.bore, array.half_angle
+    conducted = 2 * math.atan(math.sqrt((ratio + 1) / (ratio - 1)) * math.tan(angle / 2)) / math.acosh(ratio)
+    return array.wall * conducted, array.wall
 
 
 def interstice_width(array: CellArray) -> float:
