@@ -360,7 +360,7 @@ def stress_operator(
     matrix = np.matmul(c, strain)
     soft = np.flatnonzero(np.isin(elements, soft_elements(mesh, stiffness)[0]))
     if len(soft):
-        matrix[soft] = stress_matrix(corners[soft], c[soft], local[soft], kinematics)
+        matrix[soft] = stress_matrix(corners[soft], c[soft], elements[soft], local[soft], kinematics)
     return StressOperator(
         points=points,
         dofs=element_dofs(mesh.cells[elements]),

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.fem.elements import Floats, map_gradients, shape, strain_matrix, triangle_rule
+from tubewall.fem.elements import Floats, Ints, map_gradients, shape, strain_matrix, triangle_rule
 
 # from here on the stress of the plain element would carry several times its error at nu = 0.25
 POISSONS_RATIO_LIMIT: Final = 0.4
@@ -116,13 +116,18 @@ def condense_elements(corners: Floats, stiffness: Floats, kinematics: str) -> Co
     )
 
 
-def stress_matrix(corners: Floats, stiffness: Floats, local: Floats, kinematics: str) -> Floats:
-    """From nodal displacement to stress, (p, 4, 12) [Pa/m], at one local point (p, 2) of each of p elements (p, 6, 2)."""
-    condensed = condense_elements(corners, stiffness, kinematics)
+def stress_matrix(corners: Floats, stiffness: Floats, elements: Ints, local: Floats, kinematics: str) -> Floats:
+    """From nodal displacement to stress, (p, 4, 12) [Pa/m], at local points (p, 2) of elements.
+
+    ``corners`` (p, 6, 2) and ``stiffness`` (p, 4, 4) are those of the element of each point; equal numbers in ``elements`` (p,)
+    say which points share one, so that it is condensed once.
+    """
+    _, first, of_point = np.unique(elements, return_index=True, return_inverse=True)
+    condensed = condense_elements(corners[first], stiffness[first], kinematics)
     b, _, _ = strain_with_bubble(corners, local, kinematics)
-    strain = b[..., :12] + np.matmul(b[..., 12:], condensed.bubble)
+    strain = b[..., :12] + np.matmul(b[..., 12:], condensed.bubble[of_point])
     bulk, shear = _split(stiffness)
-    change = np.matmul(_linear(local)[:, None, :], condensed.dilatation)
+    change = np.matmul(_linear(local)[:, None, :], condensed.dilatation[of_point])
     # the change of shape as it is, the change of volume by its projection
     result: Floats = np.matmul(shear, strain) + bulk[:, None, None] * _TRACE[:, None] * change
     return result

@@ -198,17 +198,16 @@ def facet_owners(mesh: MeshLike, facets: Ints, name: str = "") -> FacetOwners:
     if len(facets) == 0:
         raise InputError(f"{label} has no facets: nothing would act there")
     edges = mesh.cells[:, _EDGE_NODES].reshape(-1, 3)
-    order = np.argsort(edges[:, 2], kind="stable")
-    mids = edges[order, 2]
-    left = np.searchsorted(mids, facets[:, 2], side="left")
-    count = np.searchsorted(mids, facets[:, 2], side="right") - left
+    edge_of = np.full(len(mesh.points), -1, dtype=np.int64)
+    edge_of[edges[:, 2]] = np.arange(len(edges))
+    count = np.bincount(edges[:, 2], minlength=len(mesh.points))[facets[:, 2]]
     if np.any(count == 0):
         raise InputError(f"{label}: facet {facets[np.argmin(count)].tolist()} is not an edge of any element")
     if np.any(count > 1):
         raise InputError(
             f"{label}: facet {facets[np.argmax(count)].tolist()} lies inside the solid, between two elements"
         )
-    found = order[left]
+    found = edge_of[facets[:, 2]]
     nodes = edges[found]
     if not np.array_equal(np.sort(nodes[:, :2], axis=1), np.sort(facets[:, :2], axis=1)):
         raise InputError(f"{label}: the ends of a facet are not those of the element edge with the same mid-side node")

@@ -28,7 +28,7 @@ def components(stress: Floats) -> Floats:
 def principal(stress: Floats) -> Floats:
     """Principal stresses (..., 3), largest first: Mohr's circle in the section (Mohr, 1882) and zz."""
     middle = 0.5 * (stress[..., 0] + stress[..., 1])
-    radius = np.hypot(0.5 * (stress[..., 0] - stress[..., 1]), stress[..., 3])
+    radius = np.sqrt((0.5 * (stress[..., 0] - stress[..., 1])) ** 2 + stress[..., 3] ** 2)
     ordered = np.sort(np.stack([middle - radius, stress[..., 2], middle + radius], axis=-1), axis=-1)
     return ordered[..., ::-1]
 
@@ -36,7 +36,7 @@ def principal(stress: Floats) -> Floats:
 def max_principal(stress: Floats) -> Floats:
     """The largest principal stress (...)."""
     middle = 0.5 * (stress[..., 0] + stress[..., 1])
-    radius = np.hypot(0.5 * (stress[..., 0] - stress[..., 1]), stress[..., 3])
+    radius = np.sqrt((0.5 * (stress[..., 0] - stress[..., 1])) ** 2 + stress[..., 3] ** 2)
     largest: Floats = np.maximum(middle + radius, stress[..., 2])
     return largest
 

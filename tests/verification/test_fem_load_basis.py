@@ -83,10 +83,14 @@ def test_pressures_are_named_by_chamber(seven):
         basis.section("root", np.zeros(7))
 
 
-@pytest.mark.parametrize(("shift", "governs"), [(2.0, "left"), (6.0, "right")])
-def test_in_an_eccentric_tube_the_governing_point_moves_to_the_outer_rim(shift, governs):
+@pytest.mark.parametrize(
+    ("shift", "governs", "nu"), [(2.0, "left", 0.25), (6.0, "right", 0.25), (6.0, "right", 0.4999)]
+)
+def test_in_an_eccentric_tube_the_governing_point_moves_to_the_outer_rim(shift, governs, nu):
+    # the stress in the section does not depend on Poisson's ratio (Michell, 1899)
     a, b, e = 10.0, 20.0, shift
-    answer = solve(ring(a, b, 16, 192, shift=e), CARBON, [Pressure(boundary="left", pressure=1.0)], [RigidBody()])
+    law = Isotropic(youngs_modulus=60e9, poissons_ratio=nu)
+    answer = solve(ring(a, b, 16, 192, shift=e), law, [Pressure(boundary="left", pressure=1.0)], [RigidBody()])
     # the thin side of the bore: Jeffery, Phil. Trans. R. Soc. A 221, 265 (1921); Roark and Young, table 32, case 2
     inner = 2 * b**2 * (b**2 + a**2 - 2 * a * e - e**2) / ((a**2 + b**2) * (b**2 - a**2 - 2 * a * e - e**2)) - 1
     assert answer.at([[a + e, 0.0]]).stress[0, 1, 1] == pytest.approx(inner, rel=3e-3)
@@ -101,7 +105,7 @@ def test_in_an_eccentric_tube_the_governing_point_moves_to_the_outer_rim(shift, 
         largest[name] = ((xx + yy) / 2 + np.hypot((xx - yy) / 2, xy)).max()
         assert answer.max_principal(name).value == pytest.approx(largest[name], rel=3e-3)
     assert max(largest, key=lambda name: largest[name]) == governs
-    assert answer.max_principal(governs).value == pytest.approx(answer.max_principal().value, rel=1e-3)
+    assert answer.max_principal(governs).value == pytest.approx(answer.max_principal().value, rel=3e-3)
 
 
 @pytest.mark.parametrize(("elements", "tolerance"), [(4, 1e-2), (8, 3e-3)])
