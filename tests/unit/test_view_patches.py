@@ -114,8 +114,8 @@ def test_a_solved_finite_array_has_the_peak_of_its_solution_and_its_holes():
     solution = solve(mesh, {"wall": LAW}, loads, [RigidBody()])
     chambers = [Chamber(at=tuple(c), pressure=1e5, name=f"chamber {k}") for k, c in enumerate(array.centres)]
     field = solution_field(solution, chambers)
-    assert field.peak.value == pytest.approx(solution.max_principal().value, rel=0.02)
-    assert field.peak.value >= solution.max_principal("chamber 0").value * (1 - 1e-9)
+    assert field.peak.value == solution.max_principal().value
+    assert field.values.max() == pytest.approx(field.peak.value, rel=0.02)
     assert len(prepared(field).holes) == 7
 
 
