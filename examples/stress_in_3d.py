@@ -15,7 +15,9 @@ gas[0] = 10 * atm  # filled to 90 %
 levels = np.full(len(gas), 0.8 * height)
 levels[0] = 0.9 * height
 field = array_field(basis, ArrayState(pressures=gas, at_rest=1 * atm, lithium_levels=levels), rings=1)
-print(f"largest tension {show(field.peak.value, 'Pa')} at ({show(field.peak.at[0], 'm')}, {show(field.peak.at[1], 'm')})")
+print(
+    f"largest tension {show(field.peak.value, 'Pa')} at ({show(field.peak.at[0], 'm')}, {show(field.peak.at[1], 'm')})"
+)
 
 print(section(field, "section.png", title="one tubule fuller").caption)
 if can_render():

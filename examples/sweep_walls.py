@@ -4,7 +4,7 @@ from tubewall import Study, sweep
 
 if __name__ == "__main__":  # worker processes read this file again
     base = Study().replace(elements_through_wall=2, supercell=5)
-    table = sweep(base, {"bore": ["60 nm", "100 nm", "140 nm"]}, jobs=2, out="runs/bores")
+    table = sweep(base, {"bore": ["60 nm", "120 nm"]}, jobs=2, out="runs/bores")
     bores, walls = table.column("bore"), table.column("thinnest_wall.gas_hermetic.value")
     deciding = table.column("thinnest_wall.gas_hermetic.binds")
     for bore, wall, binds in zip(bores, walls, deciding, strict=True):
