@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import Stiffness, stiffness_at
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, map_gradients, shape, stiffness_rule, surface_points
 from tubewall.fem.loads import Load, Pressure, Support, SupportLike, Traction, scalar_at, vector_at
+from tubewall.fem.stiffness import Stiffness, stiffness_at
 from tubewall.fem.stress import extreme_index, quantity, traction
 
 # where the stress of a quadratic triangle is most accurate

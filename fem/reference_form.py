@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tubewall.fem.assembly import section_stiffness
 from tubewall.fem.elements import Floats, Ints, MeshLike, stiffness_rule
+from tubewall.fem.stiffness import section_stiffness
 
 
 def scikit_mesh(mesh: MeshLike) -> Any:

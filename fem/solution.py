@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import Stiffness, stress_operator
+from tubewall.fem.assembly import stress_operator
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, SurfacePoints, outer_facets, surface_points
 from tubewall.fem.linearise import Linearised, SectionLine, line_rule, linearised
 from tubewall.fem.loads import Load, SupportLike
 from tubewall.fem.locate import Located, locate
+from tubewall.fem.stiffness import Stiffness
 from tubewall.fem.stress import extreme_index, quantity, tensor
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.assembly import Stiffness, body_load, edge_load, pressure_load, soft_elements
+from tubewall.fem.assembly import body_load, edge_load, pressure_load
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, MeshLike
 from tubewall.fem.linear import Backend
 from tubewall.fem.loads import BodyForce, Load, Pressure, Support, SupportLike, Traction, scalar_at, vector_at
 from tubewall.fem.solution import Reaction, Solution
+from tubewall.fem.stiffness import Stiffness, soft_elements
 from tubewall.fem.system import States, System, build_system, enclosed_area, solve_states
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tubewall.errors import ConvergenceError, InputError, unknown_name
-from tubewall.fem.assembly import Law, Stiffness, assemble_stiffness, strain_load
+from tubewall.fem.assembly import assemble_stiffness, strain_load
 from tubewall.fem.constraints import Constraints, constrain, without_motion
 from tubewall.fem.elements import MACRO, Floats, MeshLike, check_kinematics, edge_shape, facet_owners
 from tubewall.fem.linear import IMBALANCE_LIMIT, Backend, Factorised, factorise
 from tubewall.fem.loads import SupportLike
+from tubewall.fem.stiffness import Law, Stiffness
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
