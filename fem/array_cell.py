@@ -29,14 +29,17 @@ class ArcLike(Protocol):
     @property
     def boundary(self) -> str:
         """Name of the boundary in the mesh."""
+        ...
 
     @property
     def kind(self) -> int:
         """Kind of the chamber: 0 for bores, 1 and on for interstices."""
+        ...
 
     @property
     def offset(self) -> tuple[int, int]:
         """Lattice offset of the chamber."""
+        ...
 
 
 class LineLike(Protocol):
@@ -45,10 +48,12 @@ class LineLike(Protocol):
     @property
     def start(self) -> ArrayLike:
         """End (2,) on the surface of chamber (0, 0) [m]."""
+        ...
 
     @property
     def end(self) -> ArrayLike:
         """End (2,) on the other face [m]."""
+        ...
 
 
 class CellLike(Protocol):
@@ -57,26 +62,32 @@ class CellLike(Protocol):
     @property
     def mesh(self) -> MeshLike:
         """The solid inside the parallelogram between four bore centres."""
+        ...
 
     @property
     def lattice(self) -> Floats:
         """Rows a1, a2 [m]."""
+        ...
 
     @property
     def arcs(self) -> Sequence[ArcLike]:
         """Pieces of surface."""
+        ...
 
     @property
     def pairs(self) -> Sequence[Ints]:
         """Nodes (k, 2): high = low + a1, and high = low + a2."""
+        ...
 
     @property
     def sections(self) -> Mapping[str, LineLike]:
         """Stress classification lines."""
+        ...
 
     @property
     def wall_nodes(self) -> Sequence[int]:
         """Nodes at the middle of the wall's two faces."""
+        ...
 
 
 class LawLike(Protocol):
@@ -84,6 +95,7 @@ class LawLike(Protocol):
 
     def stiffness_at(self, points: Floats, /) -> Floats:
         """Stiffness (n, 6, 6) [Pa] at points (n, 2) [m]."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
