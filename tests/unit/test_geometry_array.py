@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,12 @@ import pytest
 from tubewall.errors import InputError
 from tubewall.geometry import CellArray
 from tubewall.units import nm
+
+
+def near(expected: Any, rel: float = 1e-9) -> Any:
+    """pytest.approx without its absolute tolerance of 1e-12, which is more than any area here."""
+    return pytest.approx(expected, rel=rel, abs=0.0)
+
 
 DRAWINGS = {
     "hexagonal": dict(fillet=2 * nm),
@@ -37,36 +44,36 @@ def test_fractions_of_sharp_walls_are_the_closed_forms() -> None:
     w = 10 / 100
     hexagon, square = drawn(), drawn(packing="square", bore_shape="square")
     # physics 1.2: (W/(W+w))^2 for honeycomb and square
-    assert hexagon.void_fraction == pytest.approx(1 / (1 + w) ** 2, rel=1e-14)
-    assert square.void_fraction == pytest.approx(1 / (1 + w) ** 2, rel=1e-14)
+    assert hexagon.void_fraction == near(1 / (1 + w) ** 2, rel=1e-14)
+    assert square.void_fraction == near(1 / (1 + w) ** 2, rel=1e-14)
     tubes = drawn(bore_shape="round", construction="tubes")
     packed = math.pi / (2 * math.sqrt(3))
-    assert tubes.void_fraction == pytest.approx(packed / (1 + 2 * w) ** 2, rel=1e-14)
-    assert tubes.solid_fraction == pytest.approx(packed * (1 - 1 / (1 + 2 * w) ** 2), rel=1e-13)
-    assert tubes.waste_fraction == pytest.approx(1 - packed, rel=1e-13)
+    assert tubes.void_fraction == near(packed / (1 + 2 * w) ** 2, rel=1e-14)
+    assert tubes.solid_fraction == near(packed * (1 - 1 / (1 + 2 * w) ** 2), rel=1e-13)
+    assert tubes.waste_fraction == near(1 - packed, rel=1e-13)
 
 
 def test_a_fillet_takes_the_corner_less_its_sector() -> None:
     r = 5 * nm
     sharp, rounded = drawn(), drawn(fillet=r)
     # a corner of 120 degrees: kite r^2 tan 30 less a sector of 60 degrees, six times
-    assert sharp.bore_area - rounded.bore_area == pytest.approx(6 * r**2 * (1 / math.sqrt(3) - math.pi / 6), rel=1e-11)
+    assert sharp.bore_area - rounded.bore_area == near(6 * r**2 * (1 / math.sqrt(3) - math.pi / 6), rel=1e-11)
     square = dict(packing="square", bore_shape="square")
     lost = drawn(**square).bore_area - drawn(**square, fillet=r).bore_area
-    assert lost == pytest.approx(4 * r**2 * (1 - math.pi / 4), rel=1e-11)
+    assert lost == near(4 * r**2 * (1 - math.pi / 4), rel=1e-11)
 
 
 def test_the_largest_fillet_makes_the_round_bore() -> None:
     nearly = drawn(fillet=49.999999 * nm)
-    assert nearly.bore_area == pytest.approx(math.pi * (50 * nm) ** 2, rel=1e-7)
+    assert nearly.bore_area == near(math.pi * (50 * nm) ** 2, rel=1e-7)
 
 
 def test_the_meniscus_is_tangent_to_both_tubes() -> None:
     array = drawn(bore_shape="round", construction="tubes", neck=12 * nm)
     outer, bond = array.outer_radius, array.meniscus
-    assert bond.arc_radius == pytest.approx((6 * nm) ** 2 / (2 * (60 * nm - 6 * nm)), rel=1e-14)
+    assert bond.arc_radius == near((6 * nm) ** 2 / (2 * (60 * nm - 6 * nm)), rel=1e-14)
     to_tube = math.hypot(outer, bond.centre_height)
-    assert to_tube == pytest.approx(outer + bond.arc_radius, rel=1e-14)
+    assert to_tube == near(outer + bond.arc_radius, rel=1e-14)
 
 
 def test_the_area_of_a_neck_is_the_integral_of_its_width() -> None:
@@ -83,16 +90,16 @@ def test_the_area_of_a_neck_is_the_integral_of_its_width() -> None:
         0.0,
     )
     integral = float(np.sum(0.5 * tangent * weights * (inside_tube - meniscus)))
-    assert bond.quarter_area == pytest.approx(integral, rel=2e-4)
+    assert bond.quarter_area == near(integral, rel=2e-4)
 
 
 @pytest.mark.parametrize(("packing", "per_cell"), [("hexagonal", 3), ("square", 2)])
 def test_walls_and_tubules_are_counted_per_area(packing: str, per_cell: int) -> None:
     array = drawn(packing=packing, bore_shape="round")
-    assert array.walls_per_area * array.cell_area == pytest.approx(per_cell)
-    assert array.tubules_per_area * array.cell_area == pytest.approx(1)
+    assert array.walls_per_area * array.cell_area == near(per_cell)
+    assert array.tubules_per_area * array.cell_area == near(1)
     a1, a2 = array.lattice
-    assert array.cell_area == pytest.approx(a1[0] * a2[1] - a1[1] * a2[0], rel=1e-14)
+    assert array.cell_area == near(a1[0] * a2[1] - a1[1] * a2[0], rel=1e-14)
 
 
 @pytest.mark.parametrize("rings", [0, 1, 2, 5])
@@ -119,8 +126,8 @@ def test_neighbouring_centres_are_one_pitch_apart() -> None:
 
 
 def test_clear_span_is_the_side_of_the_polygon() -> None:
-    assert drawn(fillet=3 * nm).clear_span == pytest.approx(100 * nm / math.sqrt(3), rel=1e-14)
-    assert drawn(packing="square", bore_shape="square").clear_span == pytest.approx(100 * nm, rel=1e-14)
+    assert drawn(fillet=3 * nm).clear_span == near(100 * nm / math.sqrt(3), rel=1e-14)
+    assert drawn(packing="square", bore_shape="square").clear_span == near(100 * nm, rel=1e-14)
     assert drawn(bore_shape="round").clear_span == 0
 
 
@@ -129,8 +136,8 @@ def test_capacity_and_height_are_inverse() -> None:
     molar_volume = 13.0209e-6
     capacity = array.areal_capacity(20e-6, 0.9, molar_volume)
     # F h f / V_m, physics S7
-    assert capacity == pytest.approx(96485.33212 * 20e-6 * 0.9 / 1.1**2 / molar_volume, rel=1e-9)
-    assert array.height_for(capacity, 0.9, molar_volume) == pytest.approx(20e-6, rel=1e-14)
+    assert capacity == near(96485.33212 * 20e-6 * 0.9 / 1.1**2 / molar_volume, rel=1e-9)
+    assert array.height_for(capacity, 0.9, molar_volume) == near(20e-6, rel=1e-14)
 
 
 def test_a_drawing_is_a_frozen_value() -> None:
@@ -139,7 +146,7 @@ def test_a_drawing_is_a_frozen_value() -> None:
         array.wall = 1.0  # type: ignore[misc]
     with pytest.raises(ValueError, match="read-only"):
         array.centres[0, 0] = 1.0
-    assert dataclasses.replace(array, wall=5 * nm).pitch == pytest.approx(105 * nm)
+    assert dataclasses.replace(array, wall=5 * nm).pitch == near(105 * nm)
 
 
 @pytest.mark.parametrize(
