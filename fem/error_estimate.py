@@ -107,8 +107,8 @@ def richardson(
 
     Examples
     --------
-    >>> richardson(1.04, 1.01)
-    MeshEstimate(value=1.01, extrapolated=1.0, error=0.03)
+    >>> richardson(1.25, 1.0625)
+    MeshEstimate(value=1.0625, extrapolated=1.0, error=0.1875)
     """
     for name, number, bound in (("order", order, 0.0), ("ratio", ratio, 1.0), ("safety", safety, 0.0)):
         if not np.isfinite(number) or number <= bound:

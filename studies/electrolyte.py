@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.fem import Pressure, Solution, Support, solve
 from tubewall.fem.stress import components, quantity
-from tubewall.geometry import Tubule, tubule_mesh
+from tubewall.geometry import NamedMesh, Tubule, tubule_mesh
 from tubewall.materials import VonMisesYield, material
 from tubewall.studies.pressures import lithium_of
 
@@ -127,7 +128,6 @@ def _solved(study: Study, electrolyte: Material, cell_radius: float | None, elem
         cell_radius=None if cell_radius is None else max(cell_radius, 2.0 * (d.bore / 2 + study.wall.wall)),
         lithium_level=e.insulator_thickness + height / 2,
     )
-    mesh = tubule_mesh(tubule, elements_through_wall=elements)
     laws = {
         "wall": material(study.wall.wall_material).elastic,
         "insulator": material(e.insulator).elastic,
@@ -139,7 +139,13 @@ def _solved(study: Study, electrolyte: Material, cell_radius: float | None, elem
         Support(boundary="outer", fix=("x",)),
         Support(boundary="axis", fix=("x",)),
     ]
-    return solve(mesh, laws, loads, supports, kinematics="axisymmetric")
+    return solve(_mesh(tubule, elements), laws, loads, supports, kinematics="axisymmetric")
+
+
+@lru_cache(maxsize=8)
+def _mesh(tubule: Tubule, elements: int) -> NamedMesh:
+    """The mesh of a tubule, kept for the next electrolyte."""
+    return tubule_mesh(tubule, elements_through_wall=elements)
 
 
 def _mouth(study: Study, fine: Solution, coarse: Solution, measure: str) -> MouthStress:
