@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.studies import constraints
 from tubewall.studies.bounds import Bound
 from tubewall.studies.corners import is_sharp, refusal
-from tubewall.studies.load_cases import CaseStress, LoadCase, pressure_difference
+from tubewall.studies.load_cases import CaseStress, LoadCase, least_mesh_error, pressure_difference
 from tubewall.studies.pressures import hermetic_pressure
 from tubewall.studies.stress_curve import StressCurve
 from tubewall.studies.weakest_link import allowed_failures, difference_moment, effective_widths
@@ -61,6 +61,8 @@ def _strength(curve: StressCurve, case: LoadCase, name: str, measure: Callable[[
     # what the sampled curve lacks is taken off it, and taken as the error of the full mesh
     factor = curve.full_over_sampled(case, float(curve.nodes[-1]) if wall is None else wall, measure)
     error = abs(factor - 1.0)
+    if name == "strength_peak":
+        error = max(error, least_mesh_error(curve.model.study.numerics.elements_through_wall))
 
     def wall_for(allowed: float) -> float | None:
         return curve.root_of(lambda w: factor * measure(curve.at(case, w, coarser=True)) / allowed)

@@ -80,7 +80,8 @@ def test_closed_ends_pull_along_the_tubules_with_the_void_over_the_solid() -> No
     added = closed.basis(WALL).stress(ones) - bare.basis(WALL).stress(ones)
     expected = np.zeros((3, 3))
     expected[2, 2] = drawing.void_fraction / drawing.solid_fraction
-    np.testing.assert_allclose(added, np.broadcast_to(expected, added.shape), atol=1e-6 * expected[2, 2])
+    np.testing.assert_allclose(added, np.broadcast_to(expected, added.shape), rtol=1e-5, atol=1e-9)
+    # the solid's area is that of the mesh, whose arcs are parabolas
     assert expected[2, 2] == pytest.approx(4.74, abs=0.06)  # 0.826 / 0.174, physics.md 1.2
 
 

@@ -67,15 +67,17 @@ def test_below_two_tenths_nothing_is_corrected() -> None:
     )
 
 
-def test_the_correction_is_continuous_and_falls_with_the_load() -> None:
+def test_the_correction_is_continuous() -> None:
     wall = 5e-9
     per_pascal = linear_deflection(1.0, wall)
     relative = np.linspace(0.15, 0.6, 901)
     factors = np.array([correction(float(r / per_pascal), wall).stress for r in relative])
     assert factors[0] == 1.0
-    assert np.all(np.diff(factors) <= 1e-12)
-    # no step: the whole fall over the blend is the difference of both theories there, below 4 %
-    assert np.abs(np.diff(factors)).max() < 0.001
+    # the membrane adds to the root before it relieves the bending: both theories differ by 1.1 % at 0.2, agree about
+    # 0.31, and the correction lowers the stress from there on
+    assert np.abs(factors[relative <= LINEAR_UP_TO] - 1.0).max() < 0.012
+    assert np.all(np.diff(factors[relative > LINEAR_UP_TO]) < 0.0)
+    assert np.abs(np.diff(factors)).max() < 0.0005
     for edge in (BLEND_FROM, LINEAR_UP_TO):
         below, above = (correction(edge * (1.0 + x) / per_pascal, wall).stress for x in (-1e-9, 1e-9))
         assert below == pytest.approx(above, abs=1e-7)
