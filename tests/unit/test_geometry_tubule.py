@@ -117,6 +117,11 @@ def test_the_default_cell_has_the_area_of_its_hexagon() -> None:
     assert math.pi * tubule.radius**2 == near(math.sqrt(3) / 2 * pitch**2, rel=1e-12)
 
 
+def test_the_default_level_is_the_middle_of_the_wall() -> None:
+    # insulator of 20 nm and half of 200 nm
+    assert drawn().level == near(120 * nm, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
