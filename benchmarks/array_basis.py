@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tubewall.fem.array_basis import basis_of
-from tubewall.fem.array_cell import ArrayCell, array_cell
+from tubewall.fem.periodic_basis import basis_of
+from tubewall.fem.superelement import ArrayCell, array_cell
 from tubewall.fem.stress import tangential
 from tubewall.geometry import CellArray, periodic_cell
 from tubewall.materials import Isotropic

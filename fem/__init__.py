@@ -9,26 +9,32 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tubewall.fem.array_basis import ArrayBasis, array_basis
+    from tubewall.fem.array_error import array_estimates
     from tubewall.fem.error_estimate import EnergyError, MeshEstimate, energy_error, richardson
+    from tubewall.fem.finite_basis import LoadBasis, load_basis
     from tubewall.fem.linearise import Linearised, SectionLine
-    from tubewall.fem.load_basis import LoadBasis, load_basis
     from tubewall.fem.loads import BodyForce, Pressure, RigidBody, Support, Traction
     from tubewall.fem.patterns import Peak, SurfaceInfluence, Worst, peak, worst
+    from tubewall.fem.periodic_basis import ArrayBasis, array_basis, basis_of
     from tubewall.fem.solution import Extreme, PointValues, Reaction, Solution, SurfaceStress
-    from tubewall.fem.solve import solve
+    from tubewall.fem.solving import solve
+    from tubewall.fem.superelement import ArrayCell, array_cell
 
 _HOME = {
-    "ArrayBasis": "array_basis",
-    "array_basis": "array_basis",
+    "ArrayCell": "superelement",
+    "array_cell": "superelement",
+    "array_estimates": "array_error",
+    "basis_of": "periodic_basis",
+    "ArrayBasis": "periodic_basis",
+    "array_basis": "periodic_basis",
     "EnergyError": "error_estimate",
     "MeshEstimate": "error_estimate",
     "energy_error": "error_estimate",
     "richardson": "error_estimate",
     "Linearised": "linearise",
     "SectionLine": "linearise",
-    "LoadBasis": "load_basis",
-    "load_basis": "load_basis",
+    "LoadBasis": "finite_basis",
+    "load_basis": "finite_basis",
     "BodyForce": "loads",
     "Pressure": "loads",
     "RigidBody": "loads",
@@ -44,10 +50,11 @@ _HOME = {
     "Reaction": "solution",
     "Solution": "solution",
     "SurfaceStress": "solution",
-    "solve": "solve",
+    "solve": "solving",
 }
 __all__ = [
     "ArrayBasis",
+    "ArrayCell",
     "BodyForce",
     "EnergyError",
     "Extreme",
@@ -67,6 +74,9 @@ __all__ = [
     "Traction",
     "Worst",
     "array_basis",
+    "array_cell",
+    "array_estimates",
+    "basis_of",
     "energy_error",
     "load_basis",
     "peak",

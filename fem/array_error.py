@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tubewall.errors import InputError
-from tubewall.fem.array_basis import ArrayBasis, array_basis
 from tubewall.fem.bloch import Confinement, Ends
 from tubewall.fem.error_estimate import MeshEstimate, richardson
+from tubewall.fem.periodic_basis import ArrayBasis, array_basis
 
 if TYPE_CHECKING:
-    from tubewall.fem.array_cell import LawLike
+    from tubewall.fem.superelement import LawLike
     from tubewall.geometry import CellArray
 
 

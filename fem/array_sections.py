@@ -15,8 +15,8 @@ from tubewall.fem.locate import locate
 from tubewall.fem.stress import rotated
 
 if TYPE_CHECKING:
-    from tubewall.fem.array_cell import CellLike
     from tubewall.fem.elements import MeshLike
+    from tubewall.fem.superelement import CellLike
 
 # faces of a wall count as flat and parallel to this fraction of its thickness
 _FLAT = 1e-6

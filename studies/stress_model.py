@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tubewall.fem import ArrayBasis
-from tubewall.fem.array_basis import basis_of
-from tubewall.fem.array_cell import ArrayCell, array_cell
+from tubewall.fem.periodic_basis import basis_of
+from tubewall.fem.superelement import ArrayCell, array_cell
 from tubewall.geometry import CellArray, ChamberGraph, periodic_cell, periodic_graph
 
 if TYPE_CHECKING:

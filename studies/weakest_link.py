@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.fem.stress import principal
+from tubewall.fem.superelement import PER_FACET
 from tubewall.materials import effective_size
 
 if TYPE_CHECKING:
@@ -105,14 +106,16 @@ def effective_widths(basis: ArrayBasis, modulus: float) -> float:
     influence of one bore on every cell.
     """
     surface = basis.surface
-    weights = facet_weights(surface.points)
+    weights = facet_weights(surface.points.reshape(-1, PER_FACET, 2)).ravel()
     bores = basis.supercell**2
     stress = np.moveaxis(surface.influence[:, :, :bores], 1, -1).reshape(-1, 4)
     return effective_size(principal(stress), np.repeat(weights, bores), modulus, peak=1.0)
 
 
 def facet_weights(points: Floats) -> Floats:
-    """Simpson weights (p,) [m] of points (p, 2) that come as start, middle, end of one curved facet after another."""
-    start, middle, end = np.moveaxis(points.reshape(-1, 3, 2), 1, 0)
-    slopes = np.stack([4 * middle - 3 * start - end, end - start, 3 * end + start - 4 * middle], axis=1)
-    return np.asarray((np.linalg.norm(slopes, axis=-1) * np.array([1.0, 4.0, 1.0]) / 6.0).ravel())
+    """Weights (k, 5) [m] of five evenly spaced points (k, 5, 2) on each of k quadratic facets, by Boole's rule."""
+    s = np.linspace(0.0, 1.0, 5)
+    start, middle, end = points[:, 0], points[:, 2], points[:, 4]
+    slopes = np.einsum("q,kd->kqd", 4 * s - 3, start)
+    slopes += np.einsum("q,kd->kqd", 4 - 8 * s, middle) + np.einsum("q,kd->kqd", 4 * s - 1, end)
+    return np.asarray(np.linalg.norm(slopes, axis=-1) * np.array([7.0, 32.0, 12.0, 32.0, 7.0]) / 90.0)

@@ -13,7 +13,7 @@ from tubewall.errors import InputError, unknown_name
 from tubewall.view.field import Chamber, Field2D, Maximum
 
 if TYPE_CHECKING:
-    from tubewall.fem.array_basis import ArrayBasis
+    from tubewall.fem.periodic_basis import ArrayBasis
     from tubewall.fem.solution import Solution
 
 Floats = NDArray[np.float64]

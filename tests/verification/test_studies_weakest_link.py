@@ -9,7 +9,8 @@ import pytest
 from scipy.optimize import brentq
 
 from tubewall.errors import InputError
-from tubewall.fem.array_basis import array_basis
+from tubewall.fem import array_basis
+from tubewall.fem.superelement import PER_FACET
 from tubewall.geometry import CellArray, periodic_cell
 from tubewall.materials import Isotropic
 from tubewall.studies.weakest_link import (
@@ -93,11 +94,25 @@ def test_thinnest_walls_of_beta_distributed_fills(
 
 
 def test_the_weights_of_curved_facets_measure_a_circle() -> None:
-    # 24 quadratic facets around a circle
+    # 24 quadratic facets around a circle, five points on each parabola
     angles = np.linspace(0, 2 * np.pi, 49)
     on = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    facets = np.stack([on[0:-1:2], on[1::2], on[2::2]], axis=1).reshape(-1, 2)
+    ends = np.stack([on[0:-1:2], on[1::2], on[2::2]], axis=1)
+    s = np.linspace(0, 1, 5)
+    shapes = np.stack([(1 - s) * (1 - 2 * s), 4 * s * (1 - s), s * (2 * s - 1)])
+    facets = np.einsum("iq,kid->kqd", shapes, ends)
     assert facet_weights(facets).sum() == pytest.approx(2 * np.pi, rel=1e-5)
+
+
+def test_the_weights_measure_the_surface_of_a_cell() -> None:
+    # one cell holds one hexagonal bore: its perimeter without the corners that the fillets round off
+    array = CellArray(bore=100e-9, wall=10e-9, fillet=5e-9)
+    law = Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)
+    surface = array_basis(periodic_cell(array), law, supercell=3).surface
+    weights = facet_weights(surface.points.reshape(-1, PER_FACET, 2))
+    sharp = 6 * 100e-9 / math.sqrt(3)
+    rounded = sharp - 6 * 5e-9 * (2 / math.sqrt(3) - math.pi / 3)
+    assert weights.sum() == pytest.approx(rounded, rel=1e-7)
 
 
 @pytest.mark.parametrize("m", [3.0, 5.0, 8.0])

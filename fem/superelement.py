@@ -20,7 +20,7 @@ from tubewall.fem.elements import Floats, Ints, MeshLike, surface_points
 from tubewall.fem.linearise import LineRule
 
 # the nodes of a facet and the points between: a peak over the nodes alone errs to the unsafe side
-_PER_FACET = 5
+PER_FACET = 5
 
 
 class ArcLike(Protocol):
@@ -217,7 +217,7 @@ def _periodic_law(elastic: LawLike, lattice: Floats) -> Stiffness:
 
 def _surface_output(cell: CellLike, law: Stiffness, cut: CutCell) -> SurfaceOutput:
     mesh = cell.mesh
-    pieces = [surface_points(mesh, mesh.boundaries[arc.boundary], _PER_FACET, arc.boundary) for arc in cell.arcs]
+    pieces = [surface_points(mesh, mesh.boundaries[arc.boundary], PER_FACET, arc.boundary) for arc in cell.arcs]
     elements = np.concatenate([piece.elements for piece in pieces])
     local = np.concatenate([piece.local for piece in pieces])
     return SurfaceOutput(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tubewall.errors import ConvergenceError, InputError, unknown_name
-from tubewall.fem.array_cell import ArrayCell, CellLike, LawLike, array_cell
 from tubewall.fem.array_patterns import (
     bounds,
     largest_tension,
@@ -28,6 +27,7 @@ from tubewall.fem.linear import IMBALANCE_LIMIT
 from tubewall.fem.linearise import Linearised, SectionInfluence
 from tubewall.fem.patterns import Peak, SurfaceInfluence, Worst, checked_pattern
 from tubewall.fem.stress import tensor
+from tubewall.fem.superelement import ArrayCell, CellLike, LawLike, array_cell
 
 MOST_CELLS_A_SIDE = 64
 
