@@ -67,9 +67,16 @@ def _strength(curve: StressCurve, case: LoadCase, name: str, measure: Callable[[
     def wall_for(allowed: float) -> float | None:
         return curve.root_of(lambda w: factor * measure(curve.at(case, w, coarser=True)) / allowed)
 
-    low, high = wall_for(strength.high * (1.0 + error)), wall_for(strength.low / (1.0 + error))
+    thinnest = float(curve.nodes[0])
+    read = wall_for(strength.value)
+    # what the interpolation between nodes is off by at the wall is taken off its range
+    shift = wall / read if wall is not None and read is not None else 1.0
+    low, high = (
+        None if at is None else max(thinnest, at * shift)
+        for at in (wall_for(strength.high * (1.0 + error)), wall_for(strength.low / (1.0 + error)))
+    )
     reason = "" if wall is not None else _too_much(curve, case, measure, strength.value)
-    edge = wall == float(curve.nodes[0])
+    edge = wall == thinnest
     return Bound(name=name, side="below", wall=wall, low=low, high=high, at_edge=edge, reason=reason)
 
 

@@ -43,9 +43,9 @@ def test_lic6_needs_13_nm_in_lamellae_and_6_nm_in_cells() -> None:
     fraction = NEED / kappa(1.65e28, 1e-12)
     assert fraction == pytest.approx(0.1166, abs=1e-4)  # S10
     one, two = found("transport_1d"), found("transport_2d")
-    assert one.wall == pytest.approx(wall_1d(fraction), rel=1e-8)
+    assert one.wall == pytest.approx(wall_1d(fraction), rel=1e-8, abs=0.0)
     assert one.wall == pytest.approx(13.2e-9, abs=0.05e-9)  # S11
-    assert two.wall == pytest.approx(wall_2d(fraction), rel=1e-8)
+    assert two.wall == pytest.approx(wall_2d(fraction), rel=1e-8, abs=0.0)
     # sharp hexagons would need 6.40 nm: the fillets carry a little lithium too
     assert wall_2d(fraction) < BORE * (1.0 / math.sqrt(1.0 - fraction) - 1.0) == pytest.approx(6.4e-9, abs=0.05e-9)
 
@@ -66,8 +66,8 @@ def test_li9al4_needs_thick_walls_and_li22si5_finds_none(
         return
     fraction = NEED / kappa(4e28, diffusivity)
     assert fraction == pytest.approx(0.481, abs=1e-3)
-    assert first.wall == pytest.approx(wall_1d(fraction), rel=1e-8) == pytest.approx(one, abs=0.5e-9)
-    assert second.wall == pytest.approx(wall_2d(fraction), rel=1e-8)
+    assert first.wall == pytest.approx(wall_1d(fraction), rel=1e-8, abs=0.0) == pytest.approx(one, abs=0.5e-9)
+    assert second.wall == pytest.approx(wall_2d(fraction), rel=1e-8, abs=0.0)
     assert second.wall == pytest.approx(two, abs=0.1e-9)
 
 
@@ -81,13 +81,13 @@ def test_an_interface_of_1e_7_cm2_per_s_makes_other_metals_do_with_ten_nanometre
     # equation (3), kappa (1 + 2 D_int delta / (D w)), delta = 2 A: kappa (w + c) = need (w + W), c = 2 D_int delta / D
     bound = found("transport_1d", transport_material=metal, diffusivity=bulk, interface_diffusivity=interface)
     k, c = kappa(atoms, bulk), 2.0 * interface * 2e-10 / bulk
-    assert bound.wall == pytest.approx((NEED * BORE - k * c) / (k - NEED), rel=1e-7)
+    assert bound.wall == pytest.approx((NEED * BORE - k * c) / (k - NEED), rel=1e-7, abs=0.0)
     assert bound.wall == pytest.approx(10e-9, rel=0.03)  # physics.md 1.1, sensitivity identity
 
 
 def test_warmth_with_the_same_diffusivity_asks_for_thicker_walls() -> None:
     fraction = NEED / kappa(1.65e28, 1e-12, 328.15)
-    assert found("transport_1d", temperature="55 C").wall == pytest.approx(wall_1d(fraction), rel=1e-8)
+    assert found("transport_1d", temperature="55 C").wall == pytest.approx(wall_1d(fraction), rel=1e-8, abs=0.0)
     assert wall_1d(fraction) == pytest.approx(14.7e-9, abs=0.05e-9)  # S11
 
 
@@ -96,9 +96,9 @@ def test_three_mah_per_cm2_allow_24_nm_in_lamellae_and_11_nm_in_cells() -> None:
     dense = 96485.33212 / volume * HEIGHT * 0.9 / (3.0 * 36000.0)
     one, two = found("capacity_1d"), found("capacity_2d")
     assert one.side == two.side == "above"
-    assert one.wall == pytest.approx(BORE * (dense - 1.0), rel=1e-8)
+    assert one.wall == pytest.approx(BORE * (dense - 1.0), rel=1e-8, abs=0.0)
     # the bores' area (with fillets) over that of the cell, times what dense lithium holds, is the capacity asked for
-    assert two.wall == pytest.approx(math.sqrt(dense * (HEXAGON - CORNERS) / (math.sqrt(3.0) / 2.0)) - BORE, rel=1e-8)
+    assert two.wall == pytest.approx(math.sqrt(dense * (HEXAGON - CORNERS) / (math.sqrt(3.0) / 2.0)) - BORE, rel=1e-8, abs=0.0)
     # physics.md 4.5 says 23.7 and 11.2 nm with 2062.2 mAh/cm3 (density 0.534): this lattice holds 0.19 % less
     by_density = 2062.2 * 20e-4 * 0.9 / 3.0
     assert BORE * (by_density - 1.0) == pytest.approx(23.7e-9, abs=0.05e-9)
@@ -112,7 +112,7 @@ def test_the_bounds_scale_as_their_formulas() -> None:
     for name in ("transport_1d", "transport_2d", "capacity_1d", "capacity_2d"):
         small, large = found(name).wall, found(name, **ten).wall
         assert small is not None and large is not None
-        assert large == pytest.approx(10.0 * small, rel=1e-8)
+        assert large == pytest.approx(10.0 * small, rel=1e-8, abs=0.0)
     # twice the current needs twice the fraction
     assert found("transport_1d", current_density="6 mA/cm2").wall == pytest.approx(
         wall_1d(2.0 * NEED / kappa(1.65e28, 1e-12)), rel=1e-8
