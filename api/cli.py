@@ -245,40 +245,32 @@ def _thickness(options: argparse.Namespace) -> int:
     study = _study(options)
     outputs = (options.json, options.report, options.png, options.gif)
     _check_outputs(options, *outputs)
-    if options.report is not None or options.png is not None:
-        _probe_renderer()
     from tubewall.studies.files import write_json, written_whole
+    from tubewall.studies.pictures import draw_array, film_of_filling
     from tubewall.studies.thickness import minimum_wall
+    from tubewall.studies.workers import one_beside
 
-    with _progress(options.quiet) as progress:
-        answer = minimum_wall(study, progress=progress)
+    with _progress(options.quiet) as progress, one_beside() as beside:
+        wants_picture = options.report is not None or options.png is not None
+        drawing = beside.submit(draw_array, study) if beside and wants_picture else None
+        answer = minimum_wall(study, progress=progress, beside=beside)
         text = answer.text()
         if options.json is not None:
             write_json(options.json, _top(study, started, answer.to_json()))
+        picture = None if drawing is None else drawing.result()
         if options.report is not None:
             from tubewall.studies.report import write_report
 
             with written_whole(options.report) as path:
-                write_report(answer, path)
-        if options.png is not None or options.show:
-            from tubewall.studies.pictures import draw_array
-
-            draw_array(study, options.png, show_window=options.show)
+                write_report(answer, path, picture=picture)
+        if options.png is not None:
+            (picture or draw_array(study)).write(options.png)
+        if options.show:
+            draw_array(study, show_window=True)
         if options.gif is not None:
-            from tubewall.studies.pictures import film_of_filling
-
             film_of_filling(study, options.gif)
     _say(options, text, *_written(*outputs))
     return 0
-
-
-def _probe_renderer() -> None:
-    """Find out beside the computation whether this machine can draw in 3D; the answer is kept for the picture."""
-    import threading
-
-    from tubewall.view.probe import can_render
-
-    threading.Thread(target=can_render, daemon=True).start()
 
 
 def _compare(options: argparse.Namespace) -> int:

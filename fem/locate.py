@@ -85,7 +85,22 @@ def _invert(corners: Floats, points: Floats) -> tuple[Floats, NDArray[np.bool_]]
 
 
 def _newton(corners: Floats, points: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Local coordinates (p, 2) of points (p, 2) in elements (p, 6, 2), and whether each point lies inside its element."""
     size = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1) + np.linalg.norm(corners[:, 2] - corners[:, 0], axis=1)
+    sides = 0.5 * (corners[:, [0, 1, 2]] + corners[:, [1, 2, 0]])
+    curved = np.abs(corners[:, 3:] - sides).max(axis=(1, 2)) > 1e-13 * size
+    edges = np.stack([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]], axis=2)
+    # straight elements in one step, which for points outside a curved one would never end
+    local = np.clip(_solve2(edges, points - corners[:, 0]), -0.5, 1.5)
+    local[curved] = _curved_newton(corners[curved], points[curved], start, size[curved])
+    values, _ = shape(local)
+    rest = np.linalg.norm(points - np.einsum("pi,pid->pd", values, corners), axis=1)
+    barycentric = np.column_stack([1 - local.sum(axis=1), local])
+    inside = (barycentric.min(axis=1) >= -_INSIDE) & (rest <= 1e-9 * size)
+    return local, inside
+
+
+def _curved_newton(corners: Floats, points: Floats, start: Floats, size: Floats) -> Floats:
     local = np.tile(start, (len(points), 1))
     for _ in range(14):
         values, gradients = shape(local)
@@ -94,11 +109,7 @@ def _newton(corners: Floats, points: Floats, start: Floats) -> tuple[Floats, NDA
             break
         jacobian = np.matmul(np.swapaxes(corners, 1, 2), gradients)
         local = np.clip(local + _solve2(jacobian, rest), -0.5, 1.5)
-    values, _ = shape(local)
-    rest = np.linalg.norm(points - np.einsum("pi,pid->pd", values, corners), axis=1)
-    barycentric = np.column_stack([1 - local.sum(axis=1), local])
-    inside = (barycentric.min(axis=1) >= -_INSIDE) & (rest <= 1e-9 * size)
-    return local, inside
+    return local
 
 
 def _solve2(matrix: Floats, right: Floats) -> Floats:

@@ -13,11 +13,10 @@ from tubewall.fem import Pressure, Solution, Support, solve
 from tubewall.fem.stress import components, quantity
 from tubewall.geometry import NamedMesh, Tubule, tubule_mesh
 from tubewall.materials import VonMisesYield, material
-from tubewall.studies.pressures import lithium_of
+from tubewall.studies.pressures import lithium_load, lithium_of
 
 if TYPE_CHECKING:
     from tubewall.materials import Material
-    from tubewall.studies.pressures import PressureAnswer
     from tubewall.studies.study import Study
 
 # what is drawn, in bores: a tubule alone has neighbours this far away; the wall is drawn this high above the insulator
@@ -80,7 +79,7 @@ class ElectrolyteAnswer:
         return self.alone.factor * self.pressure
 
 
-def electrolyte_answer(study: Study, name: str, pressures: PressureAnswer) -> ElectrolyteAnswer:
+def electrolyte_answer(study: Study, name: str) -> ElectrolyteAnswer:
     """The stress at the filleted mouth of a tubule on one electrolyte, from an axisymmetric model of one tubule."""
     electrolyte = material(name)
     radius = ALONE_RADIUS * study.drawing.bore
@@ -100,7 +99,7 @@ def electrolyte_answer(study: Study, name: str, pressures: PressureAnswer) -> El
         alone=_mouth(study, fine, coarse, "max principal"),
         alike=_mouth(study, together[0], together[1], "max principal"),
         governing=governing,
-        pressure=pressures.lithium,
+        pressure=lithium_load(study),
         strength=None if strength is None else strength.value,
         strength_low=None if strength is None else strength.range[0],
         strength_high=None if strength is None else strength.range[1],

@@ -96,6 +96,12 @@ def lithium_of(study: Study) -> Lithium:
     )
 
 
+def lithium_load(study: Study) -> float:
+    """Pressure of the lithium that is taken as a load [Pa]: the one given, or the ceiling of the overpotential."""
+    given = study.lithium.lithium_pressure
+    return float(lithium_of(study).ceiling(study.lithium.overpotential)) if given is None else given
+
+
 def gas_of(study: Study) -> Gas:
     """The gas of a study."""
     return Gas(name=study.gas.gas, law=study.gas.gas_law)
@@ -201,13 +207,12 @@ def pressures(study: Study, array: CellArray) -> PressureAnswer:
     """All pressures of a study at the wall of ``array``."""
     g, lithium = study.gas, lithium_of(study)
     ceiling = float(lithium.ceiling(study.lithium.overpotential))
-    given = study.lithium.lithium_pressure
     permeance = permeance_at(study, array.wall)
     hermetic = pair(study, array, permeance=0.0)
     speed = {"bore": array.bore, "fill": g.fill, "fill_rate": g.fill / g.charge_time, "temperature": g.temperature}
     return PressureAnswer(
         ceiling=ceiling,
-        lithium=ceiling if given is None else given,
+        lithium=lithium_load(study),
         initial=g.initial_pressure,
         hermetic=hermetic,
         permeable=pair(study, array, permeance=permeance),

@@ -23,12 +23,20 @@ from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.studies.answer import WallAnswer
+    from tubewall.view import Picture
 
 
-def write_report(answer: WallAnswer, path: str | Path) -> None:
+def write_report(answer: WallAnswer, path: str | Path, *, picture: Picture | None = None) -> None:
     """Write the report of an answer as one HTML file without any external address.
 
     Where no 3D renderer works the section is drawn flat, and the page says so.
+
+    Parameters
+    ----------
+    answer : WallAnswer
+    path : str or path
+    picture : Picture, optional
+        Of the array, where it was drawn already.
     """
     from jinja2 import Environment, StrictUndefined, select_autoescape
 
@@ -43,7 +51,7 @@ def write_report(answer: WallAnswer, path: str | Path) -> None:
         version=version("tubewall"),
         title=sentence(answer),
         questions=questions(answer),
-        picture=array_picture(answer),
+        picture=shown(picture or draw_array(answer.study)),
         stress_chart=as_uri(stress_figure(answer)),
         bounds_chart=as_uri(bounds_figure(answer)),
         text=text(answer),
@@ -107,8 +115,7 @@ def questions(answer: WallAnswer) -> list[tuple[str, str]]:
     ]
 
 
-def array_picture(answer: WallAnswer) -> dict[str, str]:
-    """The array under hermetic gas at the study's wall: in 3D, or flat where nothing renders; as a data address."""
-    picture = draw_array(answer.study)
+def shown(picture: Picture) -> dict[str, str]:
+    """A picture as the page takes it: a data address, its caption, and whether it had to be flat."""
     note = "" if picture.renderer == "vtk" else "No 3D renderer works on this machine: the section is drawn flat."
     return {"uri": picture.data_uri, "caption": picture.caption, "note": note}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,9 @@ def stress_model(study: Study) -> StressModel:
     return StressModel(study=study, material=wall, strength=strength_of(study, wall))
 
 
-def minimum_wall(study: Study | None = None, *, progress: Progress | None = None) -> WallAnswer:
+def minimum_wall(
+    study: Study | None = None, *, progress: Progress | None = None, beside: Executor | None = None
+) -> WallAnswer:
     """Answer the main job for a study.
 
     Parameters
@@ -77,6 +80,8 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
         Without one, the source's own design (Chen et al., Nature 578, 251, 2020).
     progress : callable, optional
         Called with the share done (0 .. 1) and what is being done.
+    beside : concurrent.futures.Executor, optional
+        Where the electrolytes are computed while the walls are; without one they follow.
 
     Returns
     -------
@@ -93,6 +98,9 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
     study = study or StudyModel()
     tell = progress or _silent
     seconds: dict[str, float] = {}
+    ahead = (
+        [beside.submit(electrolyte_answer, study, name) for name in study.electrolyte.electrolytes] if beside else []
+    )
     started = time.perf_counter()
     tell(0.0, "pressures")
     model = stress_model(study)
@@ -110,7 +118,11 @@ def minimum_wall(study: Study | None = None, *, progress: Progress | None = None
 
     began = time.perf_counter()
     tell(0.92, "electrolyte")
-    electrolytes = tuple(electrolyte_answer(study, name, pressed) for name in study.electrolyte.electrolytes)
+    electrolytes = tuple(
+        [found.result() for found in ahead]
+        if ahead
+        else [electrolyte_answer(study, name) for name in study.electrolyte.electrolytes]
+    )
     seconds["electrolyte"] = time.perf_counter() - began
     seconds["total"] = time.perf_counter() - started
     tell(1.0, "done")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final
 
@@ -29,6 +30,19 @@ def cores() -> int:
 
 def _loky() -> Any:
     return importlib.import_module("joblib.externals.loky")
+
+
+@contextlib.contextmanager
+def one_beside() -> Iterator[Executor | None]:
+    """One process beside this one where there is a core for it, else None; it ends with the block, and with this process."""
+    if cores() < 2:
+        yield None
+        return
+    pool = _loky().ProcessPoolExecutor(max_workers=1, env=_ONE_THREAD, initializer=_leave_with, initargs=(os.getpid(),))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, kill_workers=True)
 
 
 def run_tasks(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[tuple[int, Any]]:
