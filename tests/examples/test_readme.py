@@ -85,7 +85,12 @@ def test_a_number_that_is_not_printed_is_seen() -> None:
     assert_shown("walls of 6.40 nm hold\n[...]\ndone 3 of 4", printed)
     assert_shown("  gas   25.3 MPa   10.4 MPa", printed.replace("   2.4e+02 kPa", "").replace("   mesh error", ""))
     assert_shown(printed.replace("2.4e+02", "1.1e+02"), printed)
-    for wrong in ("walls of 6.6 nm hold", "walls of 6.39 nm held", "done 3 of 4\nwalls of 6.39 nm hold", "gas 26.3 MPa"):
+    for wrong in (
+        "walls of 6.6 nm hold",
+        "walls of 6.39 nm held",
+        "done 3 of 4\nwalls of 6.39 nm hold",
+        "gas 26.3 MPa",
+    ):
         with pytest.raises(pytest.fail.Exception):
             assert_shown(wrong, printed)
 
