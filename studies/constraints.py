@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tubewall.studies.study import Study
 
 
+# walls at which it is looked for a span that carries enough lithium
+_SCANNED = 120
+
+
 def youngs_modulus_and_poissons_ratio(elastic: ElasticLaw) -> tuple[float, float]:
     """In-plane E [Pa] and nu [-] for the closed forms: those of an isotropic law, else of its compliance along axis 1."""
     if isinstance(elastic, Isotropic):
@@ -38,7 +42,11 @@ def manufacture(study: Study) -> Bound:
 
 
 def transport(model: StressModel) -> list[Bound]:
-    """Equations (1) to (3) of Chen et al. (2020): the wall must carry J at U over the height, as lamellae and as cells."""
+    """Equations (1) to (3) of Chen et al. (2020): the wall must carry J at U over the height, as lamellae and as cells.
+
+    Thicker walls carry more through their bulk, but of what their two faces carry there is less per area of the array:
+    where the bulk alone is too slow, the faces bound the wall from above (``interface_transport_1d``, ``_2d``).
+    """
     study = model.study
     if study.lithium.overpotential <= 0.0:
         reason = "no current flows without an overpotential"
@@ -59,16 +67,31 @@ def transport(model: StressModel) -> list[Bound]:
         )
         return kappa * share / need - 1.0
 
-    span = {"thinnest": study.wall.thinnest, "thickest": study.wall.thickest}
     reason = f"even {study.wall.thickest * 1e9:.3g} nm of wall carries too little lithium"
-    walls = (
-        thinnest_that_holds(lambda w: spare(w, solid_fraction(w, study.drawing.bore, "1d")), **span),
-        thinnest_that_holds(lambda w: spare(w, model.drawing(w).solid_fraction), **span),
-    )
-    return [
-        _searched(study, "transport_1d", "below", walls[0], "1d", reason),
-        _searched(study, "transport_2d", "below", walls[1], "2d", reason),
+    lamellae = _span_that_holds(study, lambda w: spare(w, solid_fraction(w, study.drawing.bore, "1d")))
+    cells = _span_that_holds(study, lambda w: spare(w, model.drawing(w).solid_fraction))
+    bounds = [
+        _searched(study, "transport_1d", "below", lamellae[0], "1d", reason),
+        _searched(study, "transport_2d", "below", cells[0], "2d", reason),
     ]
+    if lamellae[1] is not None and lamellae[1] < study.wall.thickest:
+        bounds.append(exact("interface_transport_1d", "above", lamellae[1], dimension="1d"))
+    if cells[1] is not None and cells[1] < study.wall.thickest:
+        bounds.append(exact("interface_transport_2d", "above", cells[1], dimension="2d"))
+    return bounds
+
+
+def _span_that_holds(study: Study, margin: Callable[[float], float]) -> tuple[float | None, float | None]:
+    """Thinnest and thickest wall [m] of the search for which a margin that rises and then falls is not negative."""
+    walls = np.geomspace(study.wall.thinnest, study.wall.thickest, _SCANNED)
+    walls[[0, -1]] = study.wall.thinnest, study.wall.thickest
+    holds = np.flatnonzero([margin(float(w)) >= 0.0 for w in walls])
+    if len(holds) == 0:
+        return None, None
+    first, last = int(holds[0]), int(holds[-1])
+    low = thinnest_that_holds(margin, thinnest=float(walls[max(first - 1, 0)]), thickest=float(walls[first]))
+    after = min(last + 1, len(walls) - 1)
+    return low, thickest_that_holds(margin, thinnest=float(walls[last]), thickest=float(walls[after]))
 
 
 def _searched(study: Study, name: str, side: Side, wall: float | None, dimension: Dimension, reason: str) -> Bound:

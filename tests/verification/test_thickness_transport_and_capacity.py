@@ -85,6 +85,23 @@ def test_an_interface_of_1e_7_cm2_per_s_makes_other_metals_do_with_ten_nanometre
     assert bound.wall == pytest.approx(10e-9, rel=0.03)  # physics.md 1.1, sensitivity identity
 
 
+def test_where_the_bulk_is_too_slow_the_faces_bound_the_wall_from_above() -> None:
+    # Li22Si5: kappa = 0.0033 mS/cm is below what is needed at any thickness; kappa (w + c) >= need (w + W) holds for
+    # walls up to (kappa c - need W) / (need - kappa) only, where the faces are dense enough
+    changes = {"transport_material": "Li22Si5", "diffusivity": 1e-15, "interface_diffusivity": 1.00e-11}
+    k, c = kappa(5.3e28, 1e-15), 2.0 * 1.00e-11 * 2e-10 / 1e-15
+    bound = found("interface_transport_1d", **changes)
+    assert bound.side == "above"
+    assert bound.wall == pytest.approx((k * c - NEED * BORE) / (NEED - k), rel=1e-7, abs=0.0)
+    assert bound.wall == pytest.approx(10e-9, rel=0.06)  # physics.md 1.1, sensitivity identity: w = 10 nm at 1.00e-7 cm2/s
+    below = found("transport_1d", **changes)
+    assert below.at_edge and below.wall == 0.3e-9
+    # cells of sharp hexagons: kappa (1 + c/w) (1 - (W/(W+w))^2) = need
+    two = found("interface_transport_2d", **changes, fillet="0 nm").wall
+    assert two is not None
+    assert k * (1.0 + c / two) * (1.0 - (BORE / (BORE + two)) ** 2) == pytest.approx(NEED, rel=1e-7)
+
+
 def test_warmth_with_the_same_diffusivity_asks_for_thicker_walls() -> None:
     fraction = NEED / kappa(1.65e28, 1e-12, 328.15)
     assert found("transport_1d", temperature="55 C").wall == pytest.approx(wall_1d(fraction), rel=1e-8, abs=0.0)
