@@ -12,7 +12,7 @@ import numpy as np
 
 from tubewall.studies.as_data import inputs, number
 from tubewall.studies.corners import is_sharp
-from tubewall.studies.large_deflection import strip_correction
+from tubewall.studies.large_deflection import LINEAR, strip_correction
 from tubewall.studies.load_cases import section_stress, strip_of
 from tubewall.studies.pressures import GasPair, PressureAnswer, pair, pressures
 from tubewall.studies.stress_curve import StressCurve
@@ -236,10 +236,10 @@ def gas_peak(model: StressModel, wall: float, gas: GasPair, initial: float, *, c
     bores = model.study.numerics.supercell**2
     low, high = np.zeros(count), np.zeros(count)
     low[:bores], high[:bores] = min(gas.low, gas.high) - initial, max(gas.low, gas.high) - initial
-    basis = model.basis(wall, coarser=coarser)
+    basis, strip = model.basis(wall, coarser=coarser), strip_of(model, wall)
+    bends = LINEAR if strip is None else strip_correction(difference=gas.difference, **strip)
     if is_sharp(model.study.drawing):
-        found = section_stress(basis, "root", low, high, 1.0).total
-    else:
-        found = basis.worst(low, high, model.strength.criterion).peak.value
-    strip = strip_of(model, wall)
-    return found if strip is None else found * strip_correction(difference=gas.difference, **strip).stress
+        return max(section_stress(basis, name, low, high, bends).total for name in ("root", "middle"))
+    found = basis.worst(low, high, model.strength.criterion).peak.value
+    even = np.full(count, float(high.max()))
+    return bends.of(found, basis.peak(even, model.strength.criterion).value if bends.stress < 1.0 else 0.0)

@@ -28,6 +28,14 @@ class StripCorrection:
     deflection: float
     relative_deflection: float
 
+    def of(self, stress: float, even: float) -> float:
+        """A linear ``stress`` [Pa] corrected, of which ``even`` is what the same high pressure in all chambers makes.
+
+        Walls that carry an even pressure by tension do not bend under it, and bending does not relieve them of it: what
+        is even stays as it is where it is a tension. On the safe side, as the pattern may leave some chambers low.
+        """
+        return self.stress * stress + max(1.0 - self.stress, 0.0) * max(even, 0.0)
+
 
 LINEAR = StripCorrection(stress=1.0, deflection=1.0, relative_deflection=0.0)
 

@@ -68,7 +68,7 @@ class CaseStress:
     deflection : float
         Of the middle of the wall [m], for the pattern that is worst there.
     correction : StripCorrection
-        What was applied to peak, linearised stresses and deflection; the one-different peak is linear.
+        What was applied to peaks, linearised stresses and deflection.
     mesh_error : float
         Estimated discretisation error of ``peak`` [Pa]; ``nan`` is never stored: 0 where it was not asked for.
     """
@@ -134,15 +134,17 @@ def case_stress(
     else:
         low, high = bounds_of(model, case, wall, pressures)
     found = basis.worst(low, high, criterion)
-    bends = _correction(model, wall, low, high)
+    bends = _correction(model, wall, _largest_difference(model, wall, case, low, high))
+    relieved = bends.stress < 1.0
+    even = basis.peak(np.full(len(high), float(np.max(high))), criterion).value if relieved else 0.0
     one = basis.one_different(low, high, criterion).peak.value if np.any(high > low) else found.peak.value
     return CaseStress(
-        peak=found.peak.value * bends.stress,
+        peak=bends.of(found.peak.value, even),
         at=(float(found.peak.at[0]), float(found.peak.at[1])),
         pattern=found.pattern,
-        one_different=one,
-        root=section_stress(basis, "root", low, high, bends.stress),
-        middle=section_stress(basis, "middle", low, high, bends.stress),
+        one_different=bends.of(one, even),
+        root=section_stress(basis, "root", low, high, bends),
+        middle=section_stress(basis, "middle", low, high, bends),
         deflection=_extreme(basis.deflection_influence, low, high) * bends.deflection,
         correction=bends,
     )
@@ -189,7 +191,7 @@ def _extreme(coefficients: Floats, low: Floats, high: Floats) -> float:
     )
 
 
-def section_stress(basis: ArrayBasis, name: str, low: Floats, high: Floats, factor: float) -> SectionStress:
+def section_stress(basis: ArrayBasis, name: str, low: Floats, high: Floats, bends: StripCorrection) -> SectionStress:
     """Membrane and bending for the pattern that makes the larger of the two face stresses largest."""
     line = basis.sections[name]
     x, y = line.rule.axes[1]
@@ -198,8 +200,10 @@ def section_stress(basis: ArrayBasis, name: str, low: Floats, high: Floats, fact
     candidates = []
     for sign in (1.0, -1.0):
         pattern = np.where(membrane + sign * bending > 0.0, high, low)
-        candidates.append((float(membrane @ pattern) * factor, float(sign * (bending @ pattern)) * factor))
+        candidates.append((float(membrane @ pattern), float(sign * (bending @ pattern))))
     best = max(candidates, key=sum)
+    even = float(membrane.sum() * np.max(high))
+    best = bends.of(best[0], even), best[1] * bends.stress
     # what is left of bending where symmetry forbids it is round-off
     return SectionStress(membrane=best[0], bending=best[1] if abs(best[1]) > _ROUND_OFF * abs(best[0]) else 0.0)
 
@@ -217,9 +221,17 @@ def strip_of(model: StressModel, wall: float) -> dict[str, float] | None:
     }
 
 
-def _correction(model: StressModel, wall: float, low: Floats, high: Floats) -> StripCorrection:
-    """The strip's correction for the largest pressure difference."""
-    strip, difference = strip_of(model, wall), float(np.max(high) - np.min(low))
+def _largest_difference(model: StressModel, wall: float, case: LoadCase, low: Floats, high: Floats) -> float:
+    """Largest pressure difference across a wall [Pa]: between any two levels, or between neighbours of a known pattern."""
+    if case != "gas_permeable":
+        return float(np.max(high) - np.min(low))
+    first, second = model.graph(wall).edges.T
+    return float(np.abs(high[first] - high[second]).max())
+
+
+def _correction(model: StressModel, wall: float, difference: float) -> StripCorrection:
+    """The strip's correction for a pressure difference [Pa]."""
+    strip = strip_of(model, wall)
     if strip is None or difference <= 0.0:
         return LINEAR
     return strip_correction(difference=difference, **strip)

@@ -133,7 +133,14 @@ def test_every_left_out_constraint_says_why(answer: WallAnswer) -> None:
         named = {b.name for b in case.bounds}
         assert named.isdisjoint(case.left_out)
         assert all(len(reason) > 10 for reason in case.left_out.values())
-        assert {"strength_peak", "strength_linearised", "transport_1d", "transport_2d", "capacity_1d", "capacity_2d"} <= named
+        assert {
+            "strength_peak",
+            "strength_linearised",
+            "transport_1d",
+            "transport_2d",
+            "capacity_1d",
+            "capacity_2d",
+        } <= named
 
 
 def test_an_empty_window_is_an_answer_that_names_both_constraints(answer: WallAnswer) -> None:
@@ -164,7 +171,9 @@ def test_the_page_is_whole_where_nothing_renders(page: str, answer: WallAnswer) 
         assert question in page
 
 
-def test_the_page_escapes_what_is_not_its_own(answer: WallAnswer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_page_escapes_what_is_not_its_own(
+    answer: WallAnswer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(tubewall.view, "can_render", lambda: False)
     monkeypatch.setattr(tubewall.view.probe, "can_render", lambda: False)
     wicked = dataclasses.replace(answer, warnings=("<script>alert(1)</script>",))
@@ -211,9 +220,7 @@ def test_what_cannot_be_answered_is_refused_in_one_line(changes: dict[str, Any],
 
 
 def test_a_strength_given_in_full_stands_in_for_a_record_without_one() -> None:
-    model = stress_model(
-        Study().replace(wall_material="graphite crystal", strength_low="1 GPa", strength_high="4 GPa")
-    )
+    model = stress_model(Study().replace(wall_material="graphite crystal", strength_low="1 GPa", strength_high="4 GPa"))
     assert (model.strength.low, model.strength.value, model.strength.high) == (1e9, pytest.approx(2e9), 4e9)
     assert model.strength.criterion == "max principal"
 

@@ -67,7 +67,9 @@ def test_walls_of_one_strength_are_bracketed_by_their_mesh_error_alone() -> None
     bound = next(b for b in case_bounds(found, "equalised")[0] if b.name == "strength_linearised")
     assert bound.low is not None and bound.high is not None
     # the mesh error of a statically determinate stress is round-off
-    assert bound.low == pytest.approx(exact, rel=1e-6, abs=0.0) and bound.high == pytest.approx(exact, rel=1e-6, abs=0.0)
+    assert bound.low == pytest.approx(exact, rel=1e-6, abs=0.0) and bound.high == pytest.approx(
+        exact, rel=1e-6, abs=0.0
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -128,7 +130,9 @@ def test_walls_between_round_bores_go_about_linearly_with_the_pressure() -> None
 
 def test_lengths_ten_times_as_large_need_walls_ten_times_as_thick() -> None:
     small = against_gas(5e6, thinnest="5 nm", thickest="15 nm")
-    large = against_gas(5e6, bore="1 um", wall="100 nm", fillet="20 nm", height="200 um", thinnest="50 nm", thickest="150 nm")
+    large = against_gas(
+        5e6, bore="1 um", wall="100 nm", fillet="20 nm", height="200 um", thinnest="50 nm", thickest="150 nm"
+    )
     strength = 400e6
     for measure in (linearised, lambda s: s.peak):
         first = small.thinnest("lithium_against_gas", measure, strength)

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from tubewall.studies.large_deflection import BLEND_FROM, LINEAR_UP_TO, StripCorrection, strip_correction
+from tubewall.studies.large_deflection import (
+    BLEND_FROM,
+    LINEAR,
+    LINEAR_UP_TO,
+    StripCorrection,
+    strip_correction,
+)
+from tubewall.studies.load_cases import case_stress
+from tubewall.studies.pressures import pressures
+from tubewall.studies.study import Study
+from tubewall.studies.thickness import stress_model
 
 E, NU = 60e9, 0.25
 PRIME = E / (1.0 - NU**2)
@@ -97,3 +107,30 @@ def test_membrane_tension_leaves_a_third_power() -> None:
     # clamped edge adds to it by a constant factor
     thin = [correction(q, 0.1e-9).stress * q for q in (1e6, 8e6)]
     assert thin[1] / thin[0] == pytest.approx(8.0 ** (2.0 / 3.0), rel=0.03)
+
+
+def test_an_even_pressure_is_not_relieved_by_bending() -> None:
+    # a free array carries an even pressure by tension alone, p W / w, however thin its walls
+    study = Study().replace(
+        confinement="free", supercell=3, elements_through_wall=2, neighbour_fill=0.89, wall="0.3 nm", fillet="0.5 nm"
+    )
+    model = stress_model(study)
+    pressed = pressures(study, model.drawing(0.3e-9))
+    found = case_stress(model, "gas_hermetic", 0.3e-9, pressed)
+    assert found.correction.stress < 0.5
+    full = pressed.hermetic.high - pressed.initial
+    even = model.basis(0.3e-9).peak(np.full(9, full)).value
+    assert found.peak > even > full * 100e-9 / 0.3e-9
+    assert found.root.membrane >= full * 100e-9 / 0.3e-9 * (1.0 - found.correction.stress)
+    # corrected alike, so that the worst of all patterns stays the worst
+    assert found.peak >= found.one_different * (1.0 - 1e-12)
+    # gas that passes makes no more stress than gas that does not
+    assert case_stress(model, "gas_permeable", 0.3e-9, pressed).peak < found.peak
+
+
+def test_what_is_even_stays_and_what_bends_is_relieved() -> None:
+    half = StripCorrection(stress=0.5, deflection=0.5, relative_deflection=1.0)
+    assert half.of(100.0, 40.0) == 0.5 * 100.0 + 0.5 * 40.0
+    # an even compression helps nobody
+    assert half.of(100.0, -40.0) == 50.0
+    assert LINEAR.of(100.0, 40.0) == 100.0

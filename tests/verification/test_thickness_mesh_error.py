@@ -32,7 +32,10 @@ def random_study(rng: np.random.Generator, elements: int) -> Study:
 
 def true_over_stated(study: Study) -> dict[str, float]:
     """|difference to a mesh four times as fine| over the stated error, by load case."""
-    model, finest = stress_model(study), stress_model(study.replace(elements_through_wall=4 * study.numerics.elements_through_wall))
+    model, finest = (
+        stress_model(study),
+        stress_model(study.replace(elements_through_wall=4 * study.numerics.elements_through_wall)),
+    )
     wall = study.wall.wall
     pressed = pressures(study, model.drawing(wall))
     ratios = {}

@@ -93,7 +93,9 @@ def test_where_the_bulk_is_too_slow_the_faces_bound_the_wall_from_above() -> Non
     bound = found("interface_transport_1d", **changes)
     assert bound.side == "above"
     assert bound.wall == pytest.approx((k * c - NEED * BORE) / (NEED - k), rel=1e-7, abs=0.0)
-    assert bound.wall == pytest.approx(10e-9, rel=0.06)  # physics.md 1.1, sensitivity identity: w = 10 nm at 1.00e-7 cm2/s
+    assert bound.wall == pytest.approx(
+        10e-9, rel=0.06
+    )  # physics.md 1.1, sensitivity identity: w = 10 nm at 1.00e-7 cm2/s
     below = found("transport_1d", **changes)
     assert below.at_edge and below.wall == 0.3e-9
     # cells of sharp hexagons: kappa (1 + c/w) (1 - (W/(W+w))^2) = need
@@ -115,7 +117,9 @@ def test_three_mah_per_cm2_allow_24_nm_in_lamellae_and_11_nm_in_cells() -> None:
     assert one.side == two.side == "above"
     assert one.wall == pytest.approx(BORE * (dense - 1.0), rel=1e-8, abs=0.0)
     # the bores' area (with fillets) over that of the cell, times what dense lithium holds, is the capacity asked for
-    assert two.wall == pytest.approx(math.sqrt(dense * (HEXAGON - CORNERS) / (math.sqrt(3.0) / 2.0)) - BORE, rel=1e-8, abs=0.0)
+    assert two.wall == pytest.approx(
+        math.sqrt(dense * (HEXAGON - CORNERS) / (math.sqrt(3.0) / 2.0)) - BORE, rel=1e-8, abs=0.0
+    )
     # physics.md 4.5 says 23.7 and 11.2 nm with 2062.2 mAh/cm3 (density 0.534): this lattice holds 0.19 % less
     by_density = 2062.2 * 20e-4 * 0.9 / 3.0
     assert BORE * (by_density - 1.0) == pytest.approx(23.7e-9, abs=0.05e-9)
