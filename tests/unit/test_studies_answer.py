@@ -20,7 +20,7 @@ from tubewall.studies.keys import KEYS
 from tubewall.studies.load_cases import LOAD_CASES
 from tubewall.studies.report import write_report
 from tubewall.studies.study import Study
-from tubewall.studies.thickness import minimum_wall, stress_model, strength_of
+from tubewall.studies.thickness import minimum_wall, strength_of, stress_model
 
 # a narrow search on a coarse mesh
 QUICK = {"supercell": 3, "elements_through_wall": 2, "electrolytes": ("LLZO",), "thinnest": "5 nm", "thickest": "15 nm"}
@@ -40,10 +40,12 @@ def data(answer: WallAnswer) -> dict[str, Any]:
 def test_the_sentence_names_the_walls_what_binds_and_what_permeability_buys(answer: WallAnswer) -> None:
     said = str(answer)
     window = answer.cases["gas_hermetic"].window_2d
-    assert "\n" not in said and said.endswith(".")
+    assert "\n" not in said
+    assert said.endswith(".")
     assert "hexagonal bores of 100 nm in glassy carbon film" in said
     assert f"{wording.length(window.low or 0.0)} (transport_2d)" in said
-    assert "(capacity_2d)" in said and "permeable walls cut the gas difference from 507 kPa" in said
+    assert "(capacity_2d)" in said
+    assert "permeable walls cut the gas difference from 507 kPa" in said
 
 
 def test_the_text_has_every_part_of_the_answer(answer: WallAnswer) -> None:
@@ -52,7 +54,8 @@ def test_the_text_has_every_part_of_the_answer(answer: WallAnswer) -> None:
         assert part in said
     for name in (*LOAD_CASES, "lithium-gas", "regime number", "peak if free", "mesh error", "one different", "binds"):
         assert name in said
-    assert "nan" not in re.findall(r"[a-z]+", said.lower()) and "None" not in said
+    assert "nan" not in re.findall(r"[a-z]+", said.lower())
+    assert "None" not in said
     assert "weakest_link left out: the Weibull modulus of glassy carbon film is a guess" in said
 
 
@@ -146,7 +149,8 @@ def test_every_left_out_constraint_says_why(answer: WallAnswer) -> None:
 def test_an_empty_window_is_an_answer_that_names_both_constraints(answer: WallAnswer) -> None:
     window = answer.cases["lithium_against_gas"].window_2d
     assert window.is_empty
-    assert "no wall holds (strength_peak" in str(answer) and window.binds_high == "capacity_2d"
+    assert "no wall holds (strength_peak" in str(answer)
+    assert window.binds_high == "capacity_2d"
 
 
 @pytest.fixture
@@ -160,7 +164,10 @@ def page(answer: WallAnswer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_the_page_stands_alone(page: str) -> None:
     assert not re.search(r"(src|href)\s*=\s*[\"'](?!data:|#)", page), "an address outside of the page"
-    assert "http://" not in page and "https://" not in page and "@import" not in page and "url(" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "@import" not in page
+    assert "url(" not in page
     assert page.count("data:image/png;base64,") >= 3
 
 
@@ -180,7 +187,8 @@ def test_the_page_escapes_what_is_not_its_own(
     path = tmp_path / "report.html"
     write_report(wicked, path)
     page = path.read_text(encoding="utf-8")
-    assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 def test_a_ceiling_of_zero_beside_a_given_pressure_has_an_answer() -> None:

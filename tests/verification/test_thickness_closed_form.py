@@ -52,7 +52,9 @@ def test_a_free_array_at_one_pressure_needs_the_wall_of_equilibrium(shape: dict[
     pressure = found.pressures.mixed - found.pressures.initial
     bound = next(b for b in case_bounds(found, "equalised")[0] if b.name == "strength_linearised")
     exact = pressure * 100e-9 / math.sqrt(8e6 * 12e6)
-    assert bound.wall is not None and bound.low is not None and bound.high is not None
+    assert bound.wall is not None
+    assert bound.low is not None
+    assert bound.high is not None
     assert bound.low <= exact <= bound.high
     assert bound.wall == pytest.approx(exact, rel=0.005)
     assert bound.low == pytest.approx(pressure * 100e-9 / 12e6, rel=0.005)
@@ -65,11 +67,11 @@ def test_walls_of_one_strength_are_bracketed_by_their_mesh_error_alone() -> None
     found = curve(**strengths, confinement="free", thinnest="3 nm", thickest="9 nm")
     exact = (found.pressures.mixed - found.pressures.initial) * 100e-9 / 10e6
     bound = next(b for b in case_bounds(found, "equalised")[0] if b.name == "strength_linearised")
-    assert bound.low is not None and bound.high is not None
+    assert bound.low is not None
+    assert bound.high is not None
     # the mesh error of a statically determinate stress is round-off
-    assert bound.low == pytest.approx(exact, rel=1e-6, abs=0.0) and bound.high == pytest.approx(
-        exact, rel=1e-6, abs=0.0
-    )
+    assert bound.low == pytest.approx(exact, rel=1e-6, abs=0.0)
+    assert bound.high == pytest.approx(exact, rel=1e-6, abs=0.0)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -137,7 +139,8 @@ def test_lengths_ten_times_as_large_need_walls_ten_times_as_thick() -> None:
     for measure in (linearised, lambda s: s.peak):
         first = small.thinnest("lithium_against_gas", measure, strength)
         second = large.thinnest("lithium_against_gas", measure, strength)
-        assert first is not None and second is not None
+        assert first is not None
+        assert second is not None
         assert second == pytest.approx(10.0 * first, rel=1e-6, abs=0.0)
 
 

@@ -35,7 +35,8 @@ def test_a_flat_ductile_wall_collapses_with_three_hinges(shape: dict[str, str], 
     model = model_of(wall_material="Li22Si5", **shape)
     difference = 5e6
     bound = constraints.plastic_limit(model, difference)
-    assert bound is not None and bound.name == "plastic_limit"
+    assert bound is not None
+    assert bound.name == "plastic_limit"
 
     def wall(strength: float) -> float:
         # q = 4 (2 / sqrt 3) sigma_y (w / L)^2
@@ -52,7 +53,8 @@ def test_a_round_ductile_wall_collapses_as_a_tube() -> None:
     bound = constraints.plastic_limit(model, 50e6)
     # p = 2 / sqrt 3 sigma_y ln (b / a), Hill
     exact = BORE / 2.0 * (math.exp(50e6 * math.sqrt(3.0) / (2.0 * model.strength.value)) - 1.0)
-    assert bound is not None and bound.wall == pytest.approx(exact, rel=1e-8, abs=0.0)
+    assert bound is not None
+    assert bound.wall == pytest.approx(exact, rel=1e-8, abs=0.0)
 
 
 def test_brittle_walls_have_no_plastic_limit_and_ductile_ones_have() -> None:
@@ -87,7 +89,8 @@ def test_a_free_tube_ovalises_at_levys_pressure() -> None:
     model = model_of(**ROUND)
     e, nu = _elastic(model)
     bound = constraints.buckling(model, 1e6)
-    assert bound.name == "buckling_tube" and bound.wall is not None
+    assert bound.name == "buckling_tube"
+    assert bound.wall is not None
     radius = (BORE + bound.wall) / 2.0
     # p = E t^3 / (4 (1 - nu^2) R^3), Bryan 1888
     assert e * bound.wall**3 / (4.0 * (1.0 - nu**2) * radius**3) == pytest.approx(1e6, rel=1e-7, abs=0.0)

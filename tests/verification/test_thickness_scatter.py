@@ -30,7 +30,9 @@ def peak_bound(spread: float, elements: int = 4) -> Bound:
 
 
 def width(bound: Bound) -> float:
-    assert bound.wall is not None and bound.low is not None and bound.high is not None
+    assert bound.wall is not None
+    assert bound.low is not None
+    assert bound.high is not None
     assert bound.low < bound.wall < bound.high, bound
     return math.log(bound.high / bound.low)
 
@@ -38,7 +40,8 @@ def width(bound: Bound) -> float:
 def test_a_range_of_strength_twice_as_wide_makes_a_range_of_walls_about_twice_as_wide() -> None:
     none, one, two = (peak_bound(spread) for spread in (1.0, 1.3, 1.3**2))
     # the middle of the range stays where it is
-    assert one.wall == pytest.approx(none.wall, rel=0.005) and two.wall == pytest.approx(none.wall, rel=0.005)
+    assert one.wall == pytest.approx(none.wall, rel=0.005)
+    assert two.wall == pytest.approx(none.wall, rel=0.005)
     mesh = width(none)
     assert 1.7 < (width(two) - mesh) / (width(one) - mesh) < 2.3
     # walls go with about the root of the strength: physics.md 4.1

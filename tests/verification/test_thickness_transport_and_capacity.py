@@ -61,8 +61,10 @@ def test_li9al4_needs_thick_walls_and_li22si5_finds_none(
     first, second = found("transport_1d", **changes), found("transport_2d", **changes)
     if one is None or two is None:
         assert NEED / kappa(5.3e28, diffusivity) > 1.0
-        assert first.wall is None and second.wall is None
-        assert "carries too little lithium" in first.reason and "carries too little lithium" in second.reason
+        assert first.wall is None
+        assert second.wall is None
+        assert "carries too little lithium" in first.reason
+        assert "carries too little lithium" in second.reason
         return
     fraction = NEED / kappa(4e28, diffusivity)
     assert fraction == pytest.approx(0.481, abs=1e-3)
@@ -97,7 +99,8 @@ def test_where_the_bulk_is_too_slow_the_faces_bound_the_wall_from_above() -> Non
         10e-9, rel=0.06
     )  # physics.md 1.1, sensitivity identity: w = 10 nm at 1.00e-7 cm2/s
     below = found("transport_1d", **changes)
-    assert below.at_edge and below.wall == 0.3e-9
+    assert below.at_edge
+    assert below.wall == 0.3e-9
     # cells of sharp hexagons: kappa (1 + c/w) (1 - (W/(W+w))^2) = need
     two = found("interface_transport_2d", **changes, fillet="0 nm").wall
     assert two is not None
@@ -132,7 +135,8 @@ def test_the_bounds_scale_as_their_formulas() -> None:
     # the same fraction of a bore ten times as wide, at the same height
     for name in ("transport_1d", "transport_2d", "capacity_1d", "capacity_2d"):
         small, large = found(name).wall, found(name, **ten).wall
-        assert small is not None and large is not None
+        assert small is not None
+        assert large is not None
         assert large == pytest.approx(10.0 * small, rel=1e-8, abs=0.0)
     # twice the current needs twice the fraction
     assert found("transport_1d", current_density="6 mA/cm2").wall == pytest.approx(
@@ -142,4 +146,5 @@ def test_the_bounds_scale_as_their_formulas() -> None:
 
 def test_more_than_dense_lithium_can_hold_leaves_no_wall() -> None:
     bound = found("capacity_2d", areal_capacity="5 mAh/cm2")
-    assert bound.wall is None and "too little lithium" in bound.reason
+    assert bound.wall is None
+    assert "too little lithium" in bound.reason
