@@ -215,9 +215,15 @@ def show(value: float, unit: str, digits: int = 3) -> str:
         for factor, prefix in _ENGINEERING:
             # 0.9995 so that 999.9 nm prints as 1 um, not as 1e+03 nm
             if abs(value) >= 0.9995 * factor:
-                return f"{value / factor:.{digits}g} {prefix}{unit}"
-        return f"{value:.{digits}g} {unit}"
+                return f"{_digits(value / factor, digits)} {prefix}{unit}"
+        return f"{_digits(value, digits)} {unit}"
     if unit in _CELSIUS:
-        return f"{value - 273.15:.{digits}g} {unit}"
+        return f"{_digits(value - 273.15, digits)} {unit}"
     factor, _ = unit_factor(unit)
-    return f"{value / factor:.{digits}g} {unit if unit != '1' else ''}".strip()
+    return f"{_digits(value / factor, digits)} {unit if unit != '1' else ''}".strip()
+
+
+def _digits(value: float, digits: int) -> str:
+    """A number with so many significant digits, 240 rather than 2.4e+02."""
+    text = f"{value:.{digits}g}"
+    return f"{float(text):g}" if "e" in text and 1.0 <= abs(value) < 1e4 else text

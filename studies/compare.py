@@ -68,12 +68,13 @@ class Comparison:
     seconds: float
 
     def __str__(self) -> str:
-        first, last = self.rows[0], self.rows[-1]
+        first, own, last = self.rows[0], self.at_study, self.rows[-1]
         return (
             f"walls stop being hermetic at a permeance of {self.pressures.crossover:.3g} mol/(m2 s Pa), where the regime "
-            f"number is 1: the gas difference falls from {show(first.pair.difference, 'Pa')} to "
-            f"{show(self.at_study.pair.difference, 'Pa')} at the study's {self.study.wall.permeance:.3g}, the peak stress "
-            f"in walls of {length(self.study.wall.wall)} from {show(first.peak, 'Pa')} to {show(last.peak, 'Pa')} when mixed"
+            f"number is 1; at the study's {own.permeance:.3g} the gas difference falls from "
+            f"{show(first.pair.difference, 'Pa')} to {show(own.pair.difference, 'Pa')} and the peak stress in walls of "
+            f"{length(self.study.wall.wall)} from {show(first.peak, 'Pa')} to {show(own.peak, 'Pa')}, mixed "
+            f"{show(last.peak, 'Pa')}"
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -48,10 +49,10 @@ class ElectrolyteAnswer:
     ----------
     name : str
         Of the material.
-    alone, alike : MouthStress
-        Largest principal stress on the mouth with only this tubule full of lithium, and with all tubules full.
-    governing : MouthStress
-        Of the tubule alone, in the measure that the strength is compared with.
+    alone : MouthStress
+        Largest principal stress on the mouth with only this tubule full of lithium.
+    governing, alike : MouthStress
+        In the measure that the strength is compared with, with only this tubule full, and with all tubules full.
     pressure : float
         Lithium pressure [Pa].
     strength : float or None
@@ -97,7 +98,7 @@ def electrolyte_answer(study: Study, name: str) -> ElectrolyteAnswer:
     return ElectrolyteAnswer(
         name=electrolyte.name,
         alone=_mouth(study, fine, coarse, "max principal"),
-        alike=_mouth(study, together[0], together[1], "max principal"),
+        alike=_mouth(study, together[0], together[1], measure),
         governing=governing,
         pressure=lithium_load(study),
         strength=None if strength is None else strength.value,
@@ -109,8 +110,12 @@ def electrolyte_answer(study: Study, name: str) -> ElectrolyteAnswer:
 
 
 def _densities(study: Study) -> tuple[int, int]:
-    elements = study.numerics.elements_through_wall
-    return elements, elements // 2 if elements > 1 else 2
+    """Elements through the wall of the mesh that answers, at least eight, and of that of half its density.
+
+    The mouth is beside the wall, not in it, and its edge asks for more; meshes come with even numbers of elements.
+    """
+    elements = max(8, 4 * math.ceil(study.numerics.elements_through_wall / 4))
+    return elements, elements // 2
 
 
 def _solved(study: Study, electrolyte: Material, cell_radius: float | None, elements: int) -> Solution:

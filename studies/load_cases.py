@@ -24,10 +24,10 @@ LoadCase = Literal["gas_hermetic", "gas_permeable", "lithium_against_gas", "equa
 LOAD_CASES: tuple[LoadCase, ...] = ("gas_hermetic", "gas_permeable", "lithium_against_gas", "equalised")
 
 SAYS: Mapping[LoadCase, str] = {
-    "gas_hermetic": "gas against gas, walls let nothing through",
-    "gas_permeable": "gas against gas, walls let gas through",
-    "lithium_against_gas": "a tubule full of lithium at its pressure beside gas",
-    "equalised": "the same gas pressure in every chamber",
+    "gas_hermetic": "every bore filled anywhere between neighbour_fill and fill, walls let nothing through",
+    "gas_permeable": "the same fills, walls let gas through",
+    "lithium_against_gas": "any bore full of lithium at its pressure, the others with gas",
+    "equalised": "every bore at fill, one gas pressure in all chambers",
 }
 
 
@@ -97,13 +97,13 @@ class CaseStress:
 def bounds_of(model: StressModel, case: LoadCase, wall: float, pressures: PressureAnswer) -> tuple[Floats, Floats]:
     """Lowest and highest pressure (n,) [Pa] of every chamber of the supercell, relative to the stress-free state.
 
-    Interstitial chambers hold no lithium: they stay at the initial pressure, or share the mixed one.
+    Interstitial chambers hold no lithium: they stay at the initial pressure, or share the common one.
     """
     graph = model.graph(wall)
     is_bore = np.array([kind == "bore" for kind in graph.kinds])
     start = pressures.initial
     if case == "equalised":
-        level = np.full(len(is_bore), pressures.mixed - start)
+        level = np.full(len(is_bore), pressures.equal - start)
         return level, level
     low, high = pressures.hermetic.low - start, pressures.hermetic.high - start
     if case == "lithium_against_gas":
@@ -140,7 +140,8 @@ def case_stress(
     one = basis.one_different(low, high, criterion).peak.value if np.any(high > low) else found.peak.value
     return CaseStress(
         peak=bends.of(found.peak.value, even),
-        at=(float(found.peak.at[0]), float(found.peak.at[1])),
+        # to a millionth of a nanometre: what is zero prints as zero
+        at=(round(float(found.peak.at[0]), 15), round(float(found.peak.at[1]), 15)),
         pattern=found.pattern,
         one_different=bends.of(one, even),
         root=section_stress(basis, "root", low, high, bends),
@@ -273,12 +274,12 @@ def permeable_extremes(model: StressModel, basis: ArrayBasis, wall: float) -> tu
     return level, level
 
 
-def pressure_difference(case: LoadCase, pressures: PressureAnswer) -> float:
-    """Largest pressure difference [Pa] across a wall in a load case."""
+def pressure_difference(case: LoadCase, pressures: PressureAnswer, *, tubes: bool = False) -> float:
+    """Largest pressure difference [Pa] across a wall in a load case; beside ``tubes`` stand gaps at the initial pressure."""
     if case == "equalised":
         return 0.0
     if case == "gas_permeable":
         return pressures.permeable.difference
     if case == "gas_hermetic":
         return pressures.hermetic.difference
-    return abs(pressures.lithium - pressures.hermetic.low)
+    return abs(pressures.lithium - (pressures.initial if tubes else pressures.hermetic.low))

@@ -32,16 +32,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class GasPair:
-    """Absolute gas pressures [Pa] of two neighbours at the end of the filling: the fuller and the emptier one."""
+    """Absolute gas pressures [Pa] of two neighbours at the end of the filling: the fuller and the emptier one.
+
+    ``difference`` [Pa] is the largest across a wall: between the two, or between a separate tube and the gap beside it.
+    """
 
     permeance: float
     high: float
     low: float
-
-    @property
-    def difference(self) -> float:
-        """Across the wall between them [Pa]."""
-        return self.high - self.low
+    difference: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +58,9 @@ class PressureAnswer:
     hermetic, permeable : GasPair
         Two chambers that share one wall, without and with the study's permeance.
     mixed : float
-        The common pressure behind walls that let everything through [Pa].
+        The common pressure of the pair behind walls that let everything through [Pa].
+    equal : float
+        The common pressure behind such walls when every bore is filled to ``fill`` [Pa]: the highest that can be.
     equalisation_time : float
         Of the pair [s]; infinite for hermetic walls.
     regime_number : float
@@ -67,8 +68,6 @@ class PressureAnswer:
         permeable far above.
     crossover : float
         Permeance at which the regime number is 1 [mol/(m2 s Pa)].
-    creep : float
-        Pressure that drives the lithium along its column [Pa], with the study's interface diffusivity; 0 without one.
     zones : tuple of WallZone
         By height: lithium on both sides, lithium against gas, gas on both sides.
     """
@@ -79,6 +78,7 @@ class PressureAnswer:
     hermetic: GasPair
     permeable: GasPair
     mixed: float
+    equal: float
     equalisation_time: float
     regime_number: float
     crossover: float
@@ -117,6 +117,14 @@ def hermetic_pressure(study: Study, fill: Floats | float) -> Floats:
     gas, g = gas_of(study), study.gas
     density = float(gas.molar_density(g.initial_pressure, g.temperature))
     return np.asarray(gas.pressure(density / (1.0 - np.asarray(fill, dtype=np.float64)), g.temperature))
+
+
+def equal_pressure(study: Study, array: CellArray) -> float:
+    """Absolute pressure [Pa] of chambers that share all of their gas, every bore filled to ``fill``, every gap empty."""
+    gas, g = gas_of(study), study.gas
+    bores, gaps = array.bore_area, array.interstices_per_cell * array.interstice_area
+    density = float(gas.molar_density(g.initial_pressure, g.temperature))
+    return float(gas.pressure(density * (bores + gaps) / (bores * (1.0 - g.fill) + gaps), g.temperature))
 
 
 def network_of(study: Study, graph: ChamberGraph, permeance: Floats | float) -> Network:
@@ -184,7 +192,8 @@ def pair(study: Study, array: CellArray, *, permeance: float, rtol: float = 1e-9
     graph = pair_graph(array)
     through = _through(array, graph, permeance)
     gas = pattern_pressures(study, graph, pair_fills(study, graph), permeance=through, rtol=rtol)
-    return GasPair(permeance=permeance, high=float(gas[0]), low=float(gas[1]))
+    across = float(np.abs(gas[graph.edges[:, 0]] - gas[graph.edges[:, 1]]).max())
+    return GasPair(permeance=permeance, high=float(gas[0]), low=float(gas[1]), difference=across)
 
 
 def _through(array: CellArray, graph: ChamberGraph, permeance: float) -> Floats:
@@ -217,6 +226,7 @@ def pressures(study: Study, array: CellArray) -> PressureAnswer:
         hermetic=hermetic,
         permeable=pair(study, array, permeance=permeance),
         mixed=pair(study, array, permeance=math.inf).high,
+        equal=equal_pressure(study, array),
         equalisation_time=_relaxation(study, array, permeance),
         regime_number=regime_number(permeance=permeance, **speed),
         crossover=crossover_permeance(**speed),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tubewall.studies.charts import as_uri, bounds_figure, stress_figure
 from tubewall.studies.corners import is_sharp
+from tubewall.studies.files import write_whole
 from tubewall.studies.load_cases import SAYS
 from tubewall.studies.pictures import draw_array
 from tubewall.studies.wording import (
@@ -64,7 +65,7 @@ def write_report(answer: WallAnswer, path: str | Path, *, picture: Picture | Non
         bound_words=bound_words,
         window_words=window_words,
     )
-    Path(path).write_text(page, encoding="utf-8")
+    write_whole(path, page)
 
 
 def questions(answer: WallAnswer) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Measure = Callable[[CaseStress], float]
 
-_NODES_PER_DECADE = 5
+_NODES_PER_DECADE = 4
 _MOST_STEPS = 40
 # how far apart, in the logarithm, the two meshes may lie
 _CLOSE = 0.1

@@ -53,7 +53,8 @@ class StressModel:
             bore_shape=d.bore_shape,
             bore=d.bore,
             wall=wall,
-            fillet=d.fillet,
+            # a round bore has no corners
+            fillet=0.0 if d.bore_shape == "round" else d.fillet,
             construction=d.construction,
             neck=d.neck,
         )

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tubewall.materials import material
+from tubewall.materials.values import PROPERTIES
 from tubewall.studies.corners import is_sharp, refusal
 from tubewall.studies.keys import KEYS
 from tubewall.studies.large_deflection import LINEAR_UP_TO
+from tubewall.studies.pressures import lithium_of
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -24,20 +26,37 @@ _USED = ("youngs_modulus", "poissons_ratio", "strength", "yield_strength", "weib
 
 
 def guesses_of(study: Study, wall: Material, *, weakest_link: bool) -> tuple[str, ...]:
-    """The guesses that the answer leans on, each as one phrase."""
+    """What the answer leans on without being sure of it, each as one phrase."""
     used = [name for name in _USED if weakest_link or not name.startswith(("weibull", "gauge"))]
-    said = [
-        f"{wall.provenance[name].status} {name.replace('_', ' ')} of {wall.name}"
-        for name in used
-        if name in wall.guesses
-    ]
+    said = [_guess(wall, name) for name in used if name in wall.guesses]
+    strength = wall.provenance.get("strength")
+    given = study.wall.strength_low or study.wall.strength_high
+    if strength is not None and "strength" not in wall.guesses and not given:
+        span = f"{strength.low / 1e6:.4g} to {strength.high / 1e6:.4g} MPa"
+        said.append(f"range of the strength of {wall.name}, {span}: {_first_sentences(strength.note)}")
+    carrier = material(study.wall.transport_material).provenance.get("lithium_diffusivity")
+    if carrier is not None and carrier.high > carrier.low:
+        said.append(
+            f"diffusivity of lithium: {show(study.wall.diffusivity, 'cm2/s')} taken for {study.wall.transport_material}, its "
+            f"record spans {show(carrier.low, 'cm2/s')} to {show(carrier.high, 'cm2/s')}; transport moves with it"
+        )
     for name in study.electrolyte.electrolytes:
         other = material(name)
-        said += [f"guess {n.replace('_', ' ')} of {other.name}" for n in used[:4] if n in other.guesses]
+        said += [_guess(other, n) for n in _USED[:4] if n in other.guesses]
     for key in ("permeance", "manufacture", "fill_scatter"):
+        if key == "fill_scatter" and not weakest_link:
+            continue
         if "guess" in KEYS[key].comment and study.flat()[key] == KEYS[key].read(KEYS[key].default, bare=False):
-            said.append(f"guess {key.replace('_', ' ')} of the study")
+            said.append(f"{key.replace('_', ' ')} of the study, a guess")
     return tuple(said)
+
+
+def _first_sentences(note: str) -> str:
+    return ". ".join(note.split(". ")[:2]).rstrip(".")
+
+
+def _guess(record: Material, name: str) -> str:
+    return f"{PROPERTIES[name][1]} of {record.name}, a guess"
 
 
 def warnings_of(
@@ -57,14 +76,23 @@ def warnings_of(
                 f"{name}: a wall of {show(study.wall.wall, 'm')} bends by {case.stress.correction.relative_deflection:.2g} "
                 "of itself in the linear theory; stresses are corrected by the large-deflection strip"
             )
-    from tubewall.studies.pressures import lithium_of
-
     wanted = study.cell.areal_capacity
     holds = drawing.areal_capacity(study.drawing.height, study.gas.fill, lithium_of(study).molar_volume)
     if holds < wanted:
         said.append(
             f"bores of {show(study.drawing.height, 'm')} filled to {study.gas.fill:g} hold {show(holds, 'mAh/cm2')} "
             f"beside walls of {show(study.wall.wall, 'm')}, less than the {show(wanted, 'mAh/cm2')} asked for"
+        )
+    if pressures.hermetic.high > pressures.ceiling:
+        said.append(
+            f"the lithium, at most {show(pressures.ceiling, 'Pa')}, cannot compress the gas to "
+            f"{show(pressures.hermetic.high, 'Pa')}: a fill of {study.gas.fill:g} is not reached"
+        )
+    charged = study.cell.current_density * study.gas.charge_time
+    if not 0.5 < charged / wanted < 2.0:
+        said.append(
+            f"{show(study.cell.current_density, 'mA/cm2')} over {show(study.gas.charge_time, 'h')} charges "
+            f"{show(charged, 'mAh/cm2')}, not the {show(wanted, 'mAh/cm2')} asked for"
         )
     if study.gas.gas_law == "ideal" and pressures.hermetic.high > 5e6:
         said.append(

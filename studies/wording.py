@@ -32,9 +32,8 @@ def sentence(answer: WallAnswer) -> str:
 def window_words(window: Window) -> str:
     """A window of walls and what decides each end."""
     if window.low is None or window.high is None or window.is_empty:
-        none = "allows none that was searched"
-        below = none if window.low is None else f"wants at least {length(window.low)}"
-        above = none if window.high is None else f"allows at most {length(window.high)}"
+        below = "is met by none of the search" if window.low is None else f"wants at least {length(window.low)}"
+        above = "is met by none of the search" if window.high is None else f"allows at most {length(window.high)}"
         return f"no wall holds ({window.binds_low} {below}, {window.binds_high} {above})"
     return f"walls of {length(window.low)} ({window.binds_low}) to {length(window.high)} ({window.binds_high}) hold"
 
@@ -55,10 +54,14 @@ def permeability_words(answer: WallAnswer) -> str:
     hermetic, permeable = answer.cases["gas_hermetic"], answer.cases["gas_permeable"]
     before, after = mechanical_wall(hermetic), mechanical_wall(permeable)
     pair = answer.pressures
+    if pair.hermetic.difference == 0.0:
+        return "neighbours fill alike, so that permeable walls change nothing"
+    same = (hermetic.window_2d.low, hermetic.window_2d.high) == (permeable.window_2d.low, permeable.window_2d.high)
     return (
         f"permeable walls cut the gas difference from {show(pair.hermetic.difference, 'Pa')} "
-        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas alone needs from {_wall(before)} "
-        f"to {_needs(after, answer.study.wall.thinnest)}"
+        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas pressure alone asks for from {_wall(before)} "
+        f"to {_needs(after, answer.study.wall.thinnest)}; "
+        + ("the window stays" if same else f"then {window_words(permeable.window_2d)}")
     )
 
 
@@ -106,7 +109,7 @@ def text(answer: WallAnswer) -> str:
         *_electrolyte_lines(answer),
     ]
     if answer.guesses:
-        parts += ["", "Leans on guesses", *(f"  {guess}" for guess in answer.guesses)]
+        parts += ["", "Leans on", *(f"  {guess}" for guess in answer.guesses)]
     if answer.warnings:
         parts += ["", "Warnings", *(f"  {warning}" for warning in answer.warnings)]
     return "\n".join(parts)
@@ -114,15 +117,16 @@ def text(answer: WallAnswer) -> str:
 
 def _title(answer: WallAnswer) -> str:
     d = answer.study.drawing
+    corners = "no corners" if d.bore_shape == "round" else f"fillet {length(d.fillet)}"
     return (
-        f"{d.packing} packing, {d.bore_shape} bores of {show(d.bore, 'm')}, fillet {show(d.fillet, 'm')}, "
-        f"height {show(d.height, 'm')}, {answer.study.wall.wall_material}, {d.confinement} in the plane, ends {d.ends}"
+        f"{d.packing} packing, {d.bore_shape} bores of {show(d.bore, 'm')}, {corners}, height {show(d.height, 'm')}, "
+        f"{answer.study.wall.wall_material}, {d.confinement} in the plane, ends {d.ends}"
     )
 
 
 def _headline(answer: WallAnswer) -> Iterable[str]:
     gas, lithium = answer.cases["gas_hermetic"], answer.cases["lithium_against_gas"]
-    yield f"Under gas           {window_words(gas.window_2d)}"
+    yield f"Under hermetic gas  {window_words(gas.window_2d)}"
     yield f"Under lithium       {window_words(lithium.window_2d)}, at {show(answer.pressures.lithium, 'Pa')}"
     if answer.lithium_borne is not None:
         volts = answer.lithium_borne / float(lithium_of(answer.study).ceiling(1.0))
@@ -148,7 +152,8 @@ def _pressure_lines(p: PressureAnswer) -> Iterable[str]:
     yield f"  the regime number is 1 at a permeance of {p.crossover:.3g} mol/(m2 s Pa)"
     for zone in p.zones:
         if zone.height > 0.0:
-            yield f"  {zone.name:<16} {show(zone.bottom, 'm')} to {show(zone.top, 'm')}: {zone_words(p, zone)}"
+            between = f"{zone.bottom * 1e6:.3g} to {zone.top * 1e6:.3g} um"
+            yield f"  {zone.name:<16} {between}: {zone_words(p, zone)}"
 
 
 def zone_words(p: PressureAnswer, zone: WallZone) -> str:
@@ -164,10 +169,9 @@ def zone_words(p: PressureAnswer, zone: WallZone) -> str:
 def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     held = answer.study.drawing.confinement
     other = "free" if held == "held" else "held"
-    stands = "m + b" if answer.no_peak else "peak"
-    rows = [
-        ("", "peak", "mesh error", "one different", "root m + b", "middle m + b", "deflection", f"{stands} if {other}")
-    ]
+    stands = "linearised" if answer.no_peak else "peak"
+    heads = ("peak", "mesh error", "one different", "root: membrane + bending", "middle: membrane + bending")
+    rows = [("", *heads, "deflection", f"{stands} if {other}")]
 
     def peak(value: float, digits: int = 3) -> str:
         return "none" if answer.no_peak else show(value, "Pa", digits)
@@ -189,7 +193,7 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     yield from grid(rows)
     for name, case in answer.cases.items():
         x, y = case.stress.at
-        where = "no peak" if answer.no_peak else f"peak at ({show(x, 'm')}, {show(y, 'm')}) of the cell"
+        where = "no peak" if answer.no_peak else f"peak at ({length(x)}, {length(y)}) from the centre of a bore"
         yield f"  {name}: {SAYS[case.name]}; {where}"
 
 
@@ -213,7 +217,7 @@ def _bound_lines(answer: WallAnswer) -> Iterable[str]:
         for name, reason in case.left_out.items():
             if reason not in said:
                 said.add(reason)
-                yield f"  {name} left out: {reason}"
+                yield f"  {case.name}: {name} left out, {reason}"
 
 
 def bound_words(bound: Bound) -> str:
@@ -237,25 +241,29 @@ def _window_cell(window: Window) -> str:
 
 
 def _electrolyte_lines(answer: WallAnswer) -> Iterable[str]:
-    rows = [("", "peak/P_Li alone", "all full", "peak alone", "mesh error", "strength", "allows overpotential")]
+    heads = ("stress / lithium pressure", "if all are full", "stress", "mesh error", "strength", "allows overpotential")
+    rows = [("", "measure", *heads)]
     for e in answer.electrolytes:
         strength = "unknown" if e.strength is None else show(e.strength, "Pa")
         allowed = "-" if e.overpotential is None or math.isinf(e.overpotential) else show(e.overpotential, "V")
         rows.append(
             (
                 e.name,
-                f"{e.alone.factor:.3g}",
+                e.measure,
+                f"{e.governing.factor:.3g}",
                 f"{e.alike.factor:.3g}",
-                show(e.peak, "Pa"),
-                show(e.alone.mesh_error * e.pressure, "Pa", 2),
+                show(e.governing.factor * e.pressure, "Pa"),
+                show(e.governing.mesh_error * e.pressure, "Pa", 2),
                 strength,
                 allowed,
             )
         )
     yield from grid(rows)
     for e in answer.electrolytes:
-        if e.alone.singular or e.alike.singular:
-            yield f"  {e.name}: singular where it meets the insulator; stress is that half a fillet away from the edge"
+        if e.measure != "max principal":
+            yield f"  {e.name}: largest principal stress {show(e.peak, 'Pa')}, {e.alone.factor:.3g} times the lithium pressure"
+        if e.governing.singular or e.alike.singular:
+            yield f"  {e.name}: singular where it meets the insulator; the stress is that half a fillet away from the edge"
 
 
 def grid(rows: Sequence[Sequence[str]]) -> Iterable[str]:

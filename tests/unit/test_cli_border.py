@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -52,11 +53,16 @@ def main_job(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], 
         module = types.ModuleType("tubewall.studies.thickness")
         module.minimum_wall = minimum_wall  # type: ignore[attr-defined]
         report = types.ModuleType("tubewall.studies.report")
-        report.write_report = lambda answer, path: Path(path).write_text("<html>")  # type: ignore[attr-defined]
+        report.write_report = lambda answer, path, picture=None: Path(path).write_text("<html>")  # type: ignore[attr-defined]
+        pictures = types.ModuleType("tubewall.studies.pictures")
+        pictures.draw_array = pictures.film_of_filling = None  # type: ignore[attr-defined]
+        # no process beside: these tests are about words
+        monkeypatch.setattr("tubewall.studies.workers.one_beside", lambda: contextlib.nullcontext(None))
         monkeypatch.setitem(sys.modules, "tubewall.studies.thickness", module)
         monkeypatch.setitem(sys.modules, "tubewall.studies.report", report)
+        monkeypatch.setitem(sys.modules, "tubewall.studies.pictures", pictures)
 
-    replace(lambda study, progress=None: _Answer(study))
+    replace(lambda study, progress=None, beside=None: _Answer(study))
     return replace
 
 
@@ -202,7 +208,7 @@ def test_the_study_file_is_not_overwritten_by_an_output(
 def test_whatever_goes_wrong_inside_is_one_line_and_leaves_no_file(
     run: Run, main_job: Callable[..., None], tmp_path: Path, error: BaseException, code: int
 ) -> None:
-    def fail(study: Any, progress: Any = None) -> Any:
+    def fail(study: Any, progress: Any = None, beside: Any = None) -> Any:
         raise error
 
     main_job(fail)
@@ -217,7 +223,7 @@ def test_whatever_goes_wrong_inside_is_one_line_and_leaves_no_file(
 def test_a_report_that_fails_half_way_leaves_nothing(
     run: Run, main_job: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(answer: Any, path: Path) -> None:
+    def half(answer: Any, path: Path, picture: Any = None) -> None:
         Path(path).write_text("<html><body>half")
         raise ConvergenceError("the picture failed")
 
@@ -233,7 +239,7 @@ def test_a_number_that_is_none_is_never_written(run: Run, main_job: Callable[...
         def to_json(self) -> dict[str, Any]:
             return {"stress": {"peak": [1.0, float("nan")]}}
 
-    main_job(lambda study, progress=None: Wrong(study))
+    main_job(lambda study, progress=None, beside=None: Wrong(study))
     code, _, err = run("thickness", "--json", "a.json", "--no-report")
     assert code == 4
     assert "stress.peak[1] came out as not a number" in err

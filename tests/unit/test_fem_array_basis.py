@@ -10,7 +10,6 @@ import pytest
 
 from tubewall.errors import ConvergenceError, InputError, UnknownNameError
 from tubewall.fem import bloch
-from tubewall.fem.superelement import array_cell
 from tubewall.fem.array_error import array_estimates, estimate
 from tubewall.fem.array_patterns import seen_from
 from tubewall.fem.assembly import stress_operator
@@ -18,6 +17,7 @@ from tubewall.fem.cut_cell import check_residual
 from tubewall.fem.locate import locate
 from tubewall.fem.periodic_basis import array_basis, basis_of
 from tubewall.fem.stress import max_principal, von_mises
+from tubewall.fem.superelement import array_cell
 from tubewall.geometry import CellArray, periodic_cell, periodic_graph
 from tubewall.materials import Isotropic, TransverselyIsotropic
 

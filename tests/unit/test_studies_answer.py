@@ -56,7 +56,7 @@ def test_the_text_has_every_part_of_the_answer(answer: WallAnswer) -> None:
         assert name in said
     assert "nan" not in re.findall(r"[a-z]+", said.lower())
     assert "None" not in said
-    assert "weakest_link left out: the Weibull modulus of glassy carbon film is a guess" in said
+    assert "weakest_link left out, the Weibull modulus of glassy carbon film is a guess" in said
 
 
 def test_the_data_have_the_keys_of_the_main_job(data: dict[str, Any]) -> None:
@@ -214,7 +214,6 @@ def test_chambers_that_are_alike_have_an_answer() -> None:
         ({"thinnest": "20 nm", "thickest": "10 nm"}, "thinnest: 20 nm does not fit thickest 10 nm"),
         ({"fillet": "60 nm"}, "fillet 60 nm does not fit a hexagonal bore of 100 nm"),
         ({"bore_shape": "square", "packing": "hexagonal"}, "square"),
-        ({"bore_shape": "round"}, "a round bore has no corners"),
         ({"construction": "tubes", "bore_shape": "round", "fillet": "0 nm"}, "pass neck > 0"),
         ({"gas_law": "virial", "fill": 0.999}, "virial"),
         ({"wall_material": "graphite crystal"}, "has no strength"),

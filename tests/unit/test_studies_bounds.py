@@ -41,7 +41,7 @@ def test_a_constraint_that_no_wall_satisfies_decides() -> None:
 
 def test_without_a_bound_from_above_the_search_ends_the_window() -> None:
     found = window(BOUNDS[:1], "2d", thickest=90e-9)
-    assert (found.high, found.binds_high) == (90e-9, "none")
+    assert (found.high, found.binds_high) == (90e-9, "end of the search")
 
 
 def test_a_capacity_that_no_wall_leaves_makes_the_window_empty() -> None:

@@ -86,6 +86,11 @@ def test_a_value_is_printed_with_an_engineering_prefix(value: float, unit: str, 
     assert units.show(value, unit) == printed
 
 
+def test_fewer_digits_than_the_number_has_before_the_point_are_no_exponent() -> None:
+    assert units.show(243e3, "Pa", 2) == "240 kPa"
+    assert units.show(9.99e2, "nm", 2) == "1e+12 nm"
+
+
 @given(st.floats(min_value=1e-11, max_value=1e12), st.sampled_from(["m", "Pa", "V", "s"]))
 def test_printing_and_reading_are_inverse(value: float, unit: str) -> None:
     assert units.parse(units.show(value, unit, digits=15), unit) == pytest.approx(value, rel=1e-13)

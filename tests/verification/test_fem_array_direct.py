@@ -10,9 +10,9 @@ from scipy.sparse import block_array, csc_array
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
+from tubewall.fem.assembly import assemble_stiffness, pressure_load, strain_load
 from tubewall.fem.periodic_basis import basis_of
 from tubewall.fem.superelement import array_cell
-from tubewall.fem.assembly import assemble_stiffness, pressure_load, strain_load
 from tubewall.geometry import CellArray, periodic_cell, supercell_mesh
 from tubewall.materials import Isotropic
 

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from tubewall.fem.superelement import array_cell
 from tubewall.fem.array_error import array_estimates
 from tubewall.fem.finite_basis import load_basis
 from tubewall.fem.loads import RigidBody, Support
 from tubewall.fem.periodic_basis import array_basis, basis_of
+from tubewall.fem.superelement import array_cell
 from tubewall.geometry import CellArray, array_mesh, periodic_cell
 from tubewall.materials import Isotropic
 

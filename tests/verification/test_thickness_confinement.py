@@ -26,7 +26,7 @@ def stress(model: StressModel, case: str, confinement: Confinement | None = None
 def test_confinement_decides_what_equal_pressures_do() -> None:
     model = model_of()
     pressed = pressures(model.study, model.drawing(WALL))
-    p = pressed.mixed - pressed.initial
+    p = pressed.equal - pressed.initial
     held, free = stress(model, "equalised"), stress(model, "equalised", "free")
     # a frame carries the pressure: physics.md 4.2 has 0.8 p with a rim of solid, an endless array has less
     assert 0.3 < held.peak / p < 0.8
@@ -44,7 +44,7 @@ def test_the_walls_squeezed_by_equal_pressures_in_a_frame_follow_plane_strain() 
     # sigma = -nu / (1 - nu) p, as the walls get thin
     model = model_of(wall="0.5 nm", fillet="0.5 nm")
     pressed = pressures(model.study, model.drawing(0.5e-9))
-    p = pressed.mixed - pressed.initial
+    p = pressed.equal - pressed.initial
     ratio = model.material.elastic.poissons_ratio  # type: ignore[attr-defined]
     found = case_stress(model, "equalised", 0.5e-9, pressed)
     assert found.middle.membrane / p == pytest.approx(-ratio / (1.0 - ratio), rel=0.05)
@@ -88,7 +88,7 @@ def test_closed_ends_pull_along_the_tubules_with_the_void_over_the_solid() -> No
 def test_closed_ends_govern_where_a_frame_carries_the_rest() -> None:
     held, closed = model_of(ends="held"), model_of(ends="closed")
     pressed = pressures(closed.study, closed.drawing(WALL))
-    p = pressed.mixed - pressed.initial
+    p = pressed.equal - pressed.initial
     pull = closed.drawing(WALL).void_fraction / closed.drawing(WALL).solid_fraction * p
     # the mean of the axial stress is the pull exactly; its largest value is not below its mean
     assert pull <= stress(closed, "equalised").peak < 1.5 * pull
