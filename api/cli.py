@@ -98,6 +98,9 @@ def _run(words: list[str]) -> int:
         )
     if words[0] not in commands:
         raise unknown_name("command", words[0][:60], commands)
+    # cells are small: threads in the linear algebra wait for each other longer than they compute
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
         options = commands[words[0]].read(words[1:])
     except SystemExit:
