@@ -53,14 +53,14 @@ def permeability_words(answer: WallAnswer) -> str:
     """What permeable walls change for the stress of gas on the wall."""
     hermetic, permeable = answer.cases["gas_hermetic"], answer.cases["gas_permeable"]
     before, after = mechanical_wall(hermetic), mechanical_wall(permeable)
-    pair = answer.pressures
+    pair, thinnest = answer.pressures, answer.study.wall.thinnest
     if pair.hermetic.difference == 0.0:
         return "neighbours fill alike, so that permeable walls change nothing"
     same = (hermetic.window_2d.low, hermetic.window_2d.high) == (permeable.window_2d.low, permeable.window_2d.high)
     return (
         f"permeable walls cut the gas difference from {show(pair.hermetic.difference, 'Pa')} "
-        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas pressure alone asks for from {_wall(before)} "
-        f"to {_needs(after, answer.study.wall.thinnest)}; "
+        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas pressure alone asks for from {_needs(before, thinnest)} "
+        f"to {_needs(after, thinnest)}; "
         + ("the window stays" if same else f"then {window_words(permeable.window_2d)}")
     )
 
