@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tubewall.studies.bounds import Bound, Window
     from tubewall.studies.pressures import PressureAnswer
 
+Row = Sequence[str]
+
 
 def sentence(answer: WallAnswer) -> str:
     """The answer in one sentence: what was asked, the number, what decides it, how sure it is, what permeability buys."""
@@ -59,8 +61,8 @@ def permeability_words(answer: WallAnswer) -> str:
     same = (hermetic.window_2d.low, hermetic.window_2d.high) == (permeable.window_2d.low, permeable.window_2d.high)
     return (
         f"permeable walls cut the gas difference from {show(pair.hermetic.difference, 'Pa')} "
-        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas pressure alone asks for from {_needs(before, thinnest)} "
-        f"to {_needs(after, thinnest)}; "
+        f"to {show(pair.permeable.difference, 'Pa')}, and the wall that gas pressure alone asks for from "
+        f"{_needs(before, thinnest)} to {_needs(after, thinnest)}; "
         + ("the window stays" if same else f"then {window_words(permeable.window_2d)}")
     )
 
@@ -170,8 +172,8 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     held = answer.study.drawing.confinement
     other = "free" if held == "held" else "held"
     stands = "linearised" if answer.no_peak else "peak"
-    heads = ("peak", "mesh error", "one different", "root: membrane + bending", "middle: membrane + bending")
-    rows = [("", *heads, "deflection", f"{stands} if {other}")]
+    heads: Row = ("peak", "mesh error", "one different", "root: membrane + bending", "middle: membrane + bending")
+    rows: list[Row] = [("", *heads, "deflection", f"{stands} if {other}")]
 
     def peak(value: float, digits: int = 3) -> str:
         return "none" if answer.no_peak else show(value, "Pa", digits)
@@ -202,7 +204,7 @@ def _bound_lines(answer: WallAnswer) -> Iterable[str]:
     names: list[str] = []
     for case in cases:
         names += [b.name for b in case.bounds if b.name not in names]
-    rows: list[Sequence[str]] = [("", *(case.name for case in cases))]
+    rows: list[Row] = [("", *(case.name for case in cases))]
     for name in names:
         cells = []
         for case in cases:
@@ -241,8 +243,15 @@ def _window_cell(window: Window) -> str:
 
 
 def _electrolyte_lines(answer: WallAnswer) -> Iterable[str]:
-    heads = ("stress / lithium pressure", "if all are full", "stress", "mesh error", "strength", "allows overpotential")
-    rows = [("", "measure", *heads)]
+    heads: Row = (
+        "stress / lithium pressure",
+        "if all are full",
+        "stress",
+        "mesh error",
+        "strength",
+        "allows overpotential",
+    )
+    rows: list[Row] = [("", "measure", *heads)]
     for e in answer.electrolytes:
         strength = "unknown" if e.strength is None else show(e.strength, "Pa")
         allowed = "-" if e.overpotential is None or math.isinf(e.overpotential) else show(e.overpotential, "V")
@@ -266,7 +275,7 @@ def _electrolyte_lines(answer: WallAnswer) -> Iterable[str]:
             yield f"  {e.name}: singular where it meets the insulator; the stress is that half a fillet away from the edge"
 
 
-def grid(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+def grid(rows: Sequence[Row]) -> Iterable[str]:
     """Rows of words as aligned lines, the first column to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:

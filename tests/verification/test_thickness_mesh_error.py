@@ -53,9 +53,10 @@ def test_the_stated_mesh_error_holds_on_coarse_meshes(seed: int) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_the_stated_mesh_error_holds_in_nineteen_of_twenty_drawings_and_is_never_three_times_too_small() -> None:
     rng = np.random.default_rng(11)
-    ratios = np.array([list(true_over_stated(random_study(rng, 4)).values()) for _ in range(12)]).ravel()
+    ratios = np.array([list(true_over_stated(random_study(rng, 4)).values()) for _ in range(50)]).ravel()
     assert ratios.max() < 3.0, ratios
     assert (ratios <= 1.0).mean() >= 0.95, ratios
     # and it is an estimate, not a guess at the far side
