@@ -6,6 +6,7 @@ from tubewall.materials.elastic import Isotropic
 from tubewall.materials.gas import Gas
 from tubewall.materials.library import Material, material, material_names
 from tubewall.materials.references import short_citation
+from tubewall.materials.strength import StrengthLaw, VonMisesYield
 from tubewall.materials.values import PROPERTIES
 from tubewall.materials.weakest_link import Weibull
 
@@ -87,11 +88,15 @@ def _law(one: Material) -> str:
     law = one.elastic
     if isinstance(law, Isotropic):
         return f"isotropic, E = {law.youngs_modulus / 1e9:.4g} GPa, nu = {law.poissons_ratio:.3g}"
-    return repr(law)
+    low, high = (value / 1e6 for value in law.range)
+    verb = "flows" if isinstance(law, VonMisesYield) else "breaks"
+    return f"{verb} at a {law.quantity} of {law.value / 1e6:.4g} MPa [{low:.4g} .. {high:.4g}]"
 
 
-def _strength_line(law: object) -> str:
+def _strength_line(law: StrengthLaw | Weibull) -> str:
     if isinstance(law, Weibull):
         size = f"{law.reference_size:.3g} {'m2' if law.form == 'area' else 'm3'}"
         return f"Weibull, {law.form} form: m = {law.modulus:.3g}, {law.scale_stress / 1e6:.4g} MPa for {size}"
-    return repr(law)
+    low, high = (value / 1e6 for value in law.range)
+    verb = "flows" if isinstance(law, VonMisesYield) else "breaks"
+    return f"{verb} at a {law.quantity} of {law.value / 1e6:.4g} MPa [{low:.4g} .. {high:.4g}]"
