@@ -88,15 +88,13 @@ def _law(one: Material) -> str:
     law = one.elastic
     if isinstance(law, Isotropic):
         return f"isotropic, E = {law.youngs_modulus / 1e9:.4g} GPa, nu = {law.poissons_ratio:.3g}"
-    low, high = (value / 1e6 for value in law.range)
-    verb = "flows" if isinstance(law, VonMisesYield) else "breaks"
-    return f"{verb} at a {law.quantity} of {law.value / 1e6:.4g} MPa [{low:.4g} .. {high:.4g}]"
+    return repr(law)
 
 
 def _strength_line(law: StrengthLaw | Weibull) -> str:
     if isinstance(law, Weibull):
         size = f"{law.reference_size:.3g} {'m2' if law.form == 'area' else 'm3'}"
         return f"Weibull, {law.form} form: m = {law.modulus:.3g}, {law.scale_stress / 1e6:.4g} MPa for {size}"
-    low, high = (value / 1e6 for value in law.range)
+    low, high = law.range
     verb = "flows" if isinstance(law, VonMisesYield) else "breaks"
-    return f"{verb} at a {law.quantity} of {law.value / 1e6:.4g} MPa [{low:.4g} .. {high:.4g}]"
+    return f"{verb} at a {law.quantity} of {law.value / 1e6:.4g} MPa [{low / 1e6:.4g} .. {high / 1e6:.4g}]"
