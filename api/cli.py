@@ -157,7 +157,8 @@ def _thickness_options(parser: OneLineParser) -> None:
 
 def _compare_options(parser: OneLineParser) -> None:
     _study_options(parser)
-    parser.add_argument("--png", metavar="FILE", help="write the figure")
+    parser.add_argument("--png", metavar="FILE", default="compare.png", help="the figure (default compare.png)")
+    parser.add_argument("--no-png", dest="png", action="store_const", const=None, help="write no figure")
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.set_defaults(run=_compare)
     add_key_options(parser)
