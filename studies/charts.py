@@ -87,7 +87,7 @@ def stress_figure(answer: WallAnswer) -> Figure:
     axes.axvline(answer.study.wall.wall * 1e9, color="0.3", linestyle="-.", linewidth=1.0, label="the study's wall")
     axes.set_xlabel("wall [nm]")
     axes.set_ylabel(f"largest {'von Mises' if strength.ductile else 'principal'} stress [MPa]")
-    axes.legend(fontsize="small", loc="upper right", framealpha=0.9)
+    figure.legend(fontsize="small", loc="outside upper center", ncols=4, frameon=False)
     _grid(axes)
     return figure
 
