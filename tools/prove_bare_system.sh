@@ -6,8 +6,9 @@
 #
 # As root, with debootstrap installed. The suite is bookworm unless given; the mirror is the one that apt of this machine
 # is configured with (Ubuntu's has to be given: noble <mirror>). TUBEWALL_COMMANDS replaces the commands, one a line: the
-# default is doctor, thickness, test. TUBEWALL_WITHOUT_RENDERER replaces the one that is tried after the graphics library
-# was taken away again (thickness). How this machine reaches its package index (PIP_* variables, certificate, proxies) is
+# default is --version, whose seconds are those of the set-up, then doctor, thickness, test. TUBEWALL_WITHOUT_RENDERER
+# replaces the one that is tried after the graphics library was taken away again (thickness). TUBEWALL_LIMIT is what one
+# command may take (1800 s): one that never ends has failed. How this machine reaches its package index (PIP_* variables, certificate, proxies) is
 # handed in by the environment.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,7 +16,8 @@ suite=${1:-bookworm}
 configured=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | head -n 1)
 mirror=${2:-$configured}
 bare=$(mktemp -d "${TMPDIR:-/tmp}/tubewall-bare.XXXXXX")
-commands=${TUBEWALL_COMMANDS:-doctor
+commands=${TUBEWALL_COMMANDS:---version
+doctor
 thickness
 test}
 
@@ -47,6 +49,8 @@ if [ -e "/usr/share/debootstrap/scripts/$suite" ]; then script=; fi
 debootstrap --variant=minbase --components="$components" "$suite" "$bare" "$mirror" $script >"$bare.log" 2>&1 || { tail -n 20 "$bare.log"; exit 1; }
 rm -f "$bare.log"
 [ -e "$bare/proc/self" ] || mount -t proc proc "$bare/proc"
+# debootstrap leaves it to root alone; on a running system everyone has shared memory
+chmod 1777 "$bare/dev/shm"
 cp -L /etc/resolv.conf "$bare/etc/resolv.conf"
 # under a name of its own: apt will bring ca-certificates and write its own bundle
 if [ -n "${PIP_CERT:-}" ]; then cp -L "$PIP_CERT" "$bare/certificates.pem"; fi
@@ -58,11 +62,13 @@ for tool in python3 pip gcc git; do
 done
 inside sh -c '. /etc/os-release; echo "$PRETTY_NAME"'
 
-timed() { # runs ./run with its words, and says how long it took
+timed() { # runs ./run with its words, and says how long it took; a failure is told at the end
   echo "== ./run $*"
   start=$(date +%s)
-  inside sh -c 'cd /tubewall && exec ./run "$@"' run "$@" </dev/null
-  echo "== ./run $* took $(($(date +%s) - start)) s"
+  code=0
+  inside timeout --foreground --kill-after=10 "${TUBEWALL_LIMIT:-1800}" sh -c 'cd /tubewall && exec ./run "$@"' run "$@" </dev/null || code=$?
+  echo "== ./run $* took $(($(date +%s) - start)) s, exit code $code"
+  [ "$code" = 0 ] || echo "./run $*: exit code $code" >>"$bare/failed"
 }
 
 refused() { # the words must end with exit code 3 and name what brings the libraries
@@ -70,7 +76,8 @@ refused() { # the words must end with exit code 3 and name what brings the libra
   code=0
   "$@" >"$bare/printed" 2>&1 </dev/null || code=$?
   cat "$bare/printed"
-  [ "$code" = 3 ] && grep -q "apt-get update && apt-get install" "$bare/printed"
+  [ "$code" = 3 ] && grep -q "apt-get update && apt-get install" "$bare/printed" ||
+    echo "$*: exit code $code, or without the line that helps" >>"$bare/failed"
 }
 
 refused inside su nobody -s /bin/sh -c 'cd /tubewall && ./run thickness'
@@ -79,10 +86,24 @@ echo "$commands" | while read -r command; do
   timed $command
 done
 
-echo "== without a renderer the main job still ends with its answer"
+echo "== without a renderer the main job still ends with its answer and a flat picture"
 inside apt-get purge -y libegl1 >/dev/null 2>&1
+rm -f "$bare/tubewall/report.html"
 timed ${TUBEWALL_WITHOUT_RENDERER:-thickness}
-echo "== without the libraries of gmsh the doctor names them"
+if [ -z "${TUBEWALL_WITHOUT_RENDERER:-}" ]; then
+  grep -o "No 3D renderer works on this machine[^<]*" "$bare/tubewall/report.html" || echo "no flat picture" >>"$bare/failed"
+fi
+echo "== without the libraries of gmsh the doctor names them, and who is not root is told the line"
 inside apt-get purge -y libglu1-mesa libxft2 >/dev/null 2>&1
 refused inside sh -c 'cd /tubewall && ./run doctor'
+rm -f "$bare/tubewall/.venv/libraries"
+refused inside su nobody -s /bin/sh -c 'cd /tubewall && ./run thickness --report /tmp/report.html'
+echo "== without the venv module of Debian likewise"
+inside sh -c 'rm -rf /tubewall/.venv && apt-get purge -y "python3*-venv"' >/dev/null 2>&1
+refused inside su nobody -s /bin/sh -c 'cd /tubewall && ./run thickness'
+if [ -e "$bare/failed" ]; then
+  echo "== $suite: failed:"
+  cat "$bare/failed"
+  exit 1
+fi
 echo "== $suite: all of it works on a bare system"
