@@ -80,6 +80,60 @@ def test_the_answers_of_the_pages_are_those_of_the_program(page: str) -> None:
         assert_shown(excerpt, answer.text())
 
 
+def test_the_comparison_of_the_guide_is_that_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tubewall import hermetic_against_permeable
+    from tubewall.studies import compare
+
+    (shown,) = (x for x in blocks("docs/guide/compare.md", "console") if "where the regime number is 1" in x)
+    command, _, block = shown.partition("\n")
+    assert command == "$ tubewall compare"
+    # only the permeances that the page shows, to be quick
+    wanted = re.findall(r"^  (\d\S*|infinite) .*(?:Pa|any|nm)$", block, re.MULTILINE)
+    assert (wanted[0], wanted[-1]) == ("0", "infinite")
+    assert len(wanted) >= 5
+    all_of_them = compare.permeances
+    near = [float(x.replace("infinite", "inf")) for x in wanted]
+    monkeypatch.setattr(
+        compare,
+        "permeances",
+        lambda study: [x for x in all_of_them(study) if any(x == pytest.approx(y, rel=1e-6, abs=0.0) for y in near)],
+    )
+    comparison = hermetic_against_permeable()
+    assert len(comparison.rows) == len(wanted)
+    assert_shown(block, comparison.text())
+
+
+def test_the_architecture_names_every_key_of_the_json() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    (section,) = re.findall(r"^## JSON\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"`([a-z_0-9]+)", section))
+    data = first_screen()[0]["answer"].to_json()
+    for group in (
+        "pressures",
+        "stress.gas_hermetic",
+        "thinnest_wall.gas_hermetic",
+        "window.gas_hermetic.2d",
+        "electrolyte.LLZO",
+    ):
+        found = data
+        for key in group.split("."):
+            found = found[key]
+        assert set(found) - named == set(), group
+        assert f"`{group.split('.')[0]}" in section
+    assert set(data) - named <= {"inputs", "stress", "thinnest_wall", "window", "electrolyte"}
+
+
+def test_the_verification_book_lists_every_page_and_every_test() -> None:
+    folder = ROOT / "docs" / "verification"
+    index = (folder / "index.md").read_text()
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", index))
+    assert listed == {path.name for path in folder.glob("*.md")} - {"index.md"}
+    patterns = re.findall(r"tests/verification/(test_[\w*]+\.py)", index)
+    for path in (ROOT / "tests" / "verification").glob("test_*.py"):
+        assert any(path.match(pattern) for pattern in patterns), path.name
+    assert all(list((ROOT / "tests" / "verification").glob(pattern)) for pattern in patterns)
+
+
 def test_a_number_that_is_not_printed_is_seen() -> None:
     printed = "walls of 6.39 nm hold\n       peak   mesh error   root\n  gas   25.3 MPa   2.4e+02 kPa   10.4 MPa\n\ndone 3 of 4"
     assert_shown("walls of 6.40 nm hold\n[...]\ndone 3 of 4", printed)
