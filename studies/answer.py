@@ -95,6 +95,11 @@ class WallAnswer:
         """The stress that is held against the strength [Pa]: the peak, at sharp corners membrane and bending at the root."""
         return stress.linearised if self.no_peak else stress.peak
 
+    def margin(self, stress: CaseStress) -> float | None:
+        """Strength over the stress that is held against it [-], above 1 where the study's wall holds; None without tension."""
+        decisive = self.decisive(stress)
+        return self.strength.value / decisive if decisive > 0.0 else None
+
     @property
     def lithium_borne(self) -> float | None:
         """Pressure of lithium [Pa] beside gas that the study's own wall just bears; None when it bears the load taken.

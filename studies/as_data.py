@@ -104,6 +104,7 @@ def _stress(case: CaseAnswer, s: CaseStress, answer: WallAnswer) -> Data:
         "one_different": {"peak": peak(s.one_different)},
         "root": _section(s.root),
         "middle": _section(s.middle),
+        "margin": number(answer.margin(s), "1"),
         "large_deflection_factor": number(s.correction.stress, "1"),
         "confinement": {confinement: number(answer.decisive(s), "Pa"), other: number(case.other_confinement, "Pa")},
     }

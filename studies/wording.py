@@ -173,7 +173,7 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
     other = "free" if held == "held" else "held"
     stands = "linearised" if answer.no_peak else "peak"
     heads: Row = ("peak", "mesh error", "one different", "root: membrane + bending", "middle: membrane + bending")
-    rows: list[Row] = [("", *heads, "deflection", f"{stands} if {other}")]
+    rows: list[Row] = [("", *heads, "deflection", f"{stands} if {other}", "margin")]
 
     def peak(value: float, digits: int = 3) -> str:
         return "none" if answer.no_peak else show(value, "Pa", digits)
@@ -190,6 +190,7 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
                 f"{show(s.middle.membrane, 'Pa')} + {show(abs(s.middle.bending), 'Pa')}",
                 length(s.deflection),
                 show(case.other_confinement, "Pa"),
+                margin_words(answer.margin(s)),
             )
         )
     yield from grid(rows)
@@ -197,6 +198,13 @@ def _stress_lines(answer: WallAnswer) -> Iterable[str]:
         x, y = case.stress.at
         where = "no peak" if answer.no_peak else f"peak at ({length(x)}, {length(y)}) from the centre of a bore"
         yield f"  {name}: {SAYS[case.name]}; {where}"
+
+
+def margin_words(margin: float | None) -> str:
+    """Strength over stress; beyond a thousand the digits say nothing."""
+    if margin is None:
+        return "no tension"
+    return "> 1000" if margin > 1e3 else f"{margin:.3g}"
 
 
 def _bound_lines(answer: WallAnswer) -> Iterable[str]:
