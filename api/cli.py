@@ -252,7 +252,7 @@ def _thickness(options: argparse.Namespace) -> int:
     from tubewall.studies.files import write_json, written_whole
     from tubewall.studies.pictures import draw_array, film_of_filling
     from tubewall.studies.thickness import minimum_wall
-    from tubewall.studies.workers import one_beside
+    from tubewall.studies.workers import one_beside, outcome
 
     with _progress(options.quiet) as progress, one_beside() as beside:
         wants_picture = options.report is not None or options.png is not None
@@ -261,7 +261,7 @@ def _thickness(options: argparse.Namespace) -> int:
         text = answer.text()
         if options.json is not None:
             write_json(options.json, _top(study, started, answer.to_json()))
-        picture = None if drawing is None else drawing.result()
+        picture = None if drawing is None else outcome(drawing, lambda: draw_array(study))
         if options.report is not None:
             from tubewall.studies.report import write_report
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ from tubewall.studies.pressures import PressureAnswer, pressures
 from tubewall.studies.stress_curve import StressCurve
 from tubewall.studies.stress_model import Confinement, Strength, StressModel
 from tubewall.studies.validity import guesses_of, warnings_of
+from tubewall.studies.workers import outcome
 
 if TYPE_CHECKING:
     from tubewall.materials import Material
@@ -118,11 +120,12 @@ def minimum_wall(
 
     began = time.perf_counter()
     tell(0.92, "electrolyte")
-    electrolytes = tuple(
-        [found.result() for found in ahead]
-        if ahead
-        else [electrolyte_answer(study, name) for name in study.electrolyte.electrolytes]
-    )
+    names = study.electrolyte.electrolytes
+    if ahead:
+        pairs = zip(ahead, names, strict=True)
+        electrolytes = tuple(outcome(found, partial(electrolyte_answer, study, name)) for found, name in pairs)
+    else:
+        electrolytes = tuple(electrolyte_answer(study, name) for name in names)
     seconds["electrolyte"] = time.perf_counter() - began
     seconds["total"] = time.perf_counter() - started
     tell(1.0, "done")

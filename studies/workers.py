@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 _ONE_THREAD: Final = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM", "NUMEXPR")
 }
 _LOOK_EVERY: Final = 0.2
+
+T = TypeVar("T")
 
 
 class Died(Exception):
@@ -35,14 +37,30 @@ def _loky() -> Any:
 @contextlib.contextmanager
 def one_beside() -> Iterator[Executor | None]:
     """One process beside this one where there is a core for it, else None; it ends with the block, and with this process."""
-    if cores() < 2:
-        yield None
-        return
-    pool = _loky().ProcessPoolExecutor(max_workers=1, env=_ONE_THREAD, initializer=_leave_with, initargs=(os.getpid(),))
+    pool = _one_process() if cores() > 1 else None
     try:
         yield pool
     finally:
-        pool.shutdown(wait=False, kill_workers=True)
+        if pool is not None:
+            pool.shutdown(wait=False, kill_workers=True)
+
+
+def _one_process() -> Any:
+    """A pool of one process; None where the system lets this user have no semaphores."""
+    try:
+        return _loky().ProcessPoolExecutor(
+            max_workers=1, env=_ONE_THREAD, initializer=_leave_with, initargs=(os.getpid(),)
+        )
+    except OSError:
+        return None
+
+
+def outcome(future: Future[T], alone: Callable[[], T]) -> T:
+    """What a task beside came to; done here by ``alone`` where its process died, or could not be started."""
+    try:
+        return future.result()
+    except (BrokenProcessPool, OSError):
+        return alone()
 
 
 def run_tasks(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[tuple[int, Any]]:
