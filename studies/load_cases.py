@@ -152,13 +152,13 @@ def case_stress(
 
 
 def least_mesh_error(elements_through_wall: int) -> float:
-    """The relative error of a peak [-] that is stated at least: 0.25 % at four elements and of second order beyond.
+    """The relative error of a peak [-] that is stated at least: 0.5 % at four elements and of second order beyond.
 
     What two meshes have in common, the place of the surface points and of the largest value among them, is not seen in
-    their difference; it is 0.1 to 0.3 % at four elements. Below four the mesh has no coarser one to be compared with:
+    their difference; it is 0.1 to 0.5 % at four elements. Below four the mesh has no coarser one to be compared with:
     then 6 %, the largest error found with two (docs/verification/minimum-wall.md).
     """
-    return 0.04 / elements_through_wall**2 if elements_through_wall >= _COARSEST else 0.06
+    return 0.08 / elements_through_wall**2 if elements_through_wall >= _COARSEST else 0.06
 
 
 def with_mesh_error(
