@@ -1,0 +1,171 @@
+"""What must be true of a mesh before anything is computed on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.geometry.reference_cells import CELLS, Floats, Ints, lagrange
+
+if TYPE_CHECKING:
+    from tubewall.geometry.solid_mesh import SolidMesh
+
+# elements looked at together
+_CHUNK = 50_000
+
+
+def check_mesh(mesh: SolidMesh) -> None:
+    """Refuse a mesh that is not finite, folded, or whose names do not fit.
+
+    Raises
+    ------
+    InputError
+        With the first node, element or name that is wrong.
+    """
+    _check_points(mesh)
+    _check_blocks(mesh)
+    _check_names(mesh)
+    _check_regions(mesh)
+    for name, pairs in mesh.boundaries.items():
+        _check_boundary(mesh, name, pairs)
+    for name, rows in (*mesh.edges.items(), *mesh.nodes.items()):
+        if rows.size and (rows.min() < 0 or rows.max() >= len(mesh.points)):
+            raise InputError(f"{name!r} names nodes {rows.min()} .. {rows.max()}, but there are {len(mesh.points)}")
+    check_jacobians(mesh)
+
+
+def _check_points(mesh: SolidMesh) -> None:
+    points = mesh.points
+    if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) == 0:
+        raise InputError(f"the points of a mesh are an array (n, 2) or (n, 3), got shape {points.shape}")
+    bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
+    if len(bad):
+        raise InputError(f"the coordinates of node {bad[0]} are not finite: {points[bad[0]].tolist()}")
+
+
+def _check_blocks(mesh: SolidMesh) -> None:
+    if not mesh.blocks or not any(len(block.cells) for block in mesh.blocks):
+        raise InputError("the mesh has no cells")
+    for block in mesh.blocks:
+        if block.kind not in CELLS:
+            raise InputError(f"cells of the kind {block.kind!r} cannot be solved on: there are {', '.join(CELLS)}")
+        cell = CELLS[block.kind]
+        if cell.dim != mesh.dim:
+            raise InputError(f"{block.kind} cells lie in {cell.dim} dimensions, the points have {mesh.dim}")
+        if block.cells.ndim != 2 or block.cells.shape[1] != len(cell.nodes):
+            raise InputError(
+                f"{block.kind} cells have {len(cell.nodes)} nodes, got an array of shape {block.cells.shape}"
+            )
+        if block.cells.size and (block.cells.min() < 0 or block.cells.max() >= len(mesh.points)):
+            raise InputError(f"a {block.kind} cell names a node outside 0 .. {len(mesh.points) - 1}")
+    if len({CELLS[block.kind].order for block in mesh.blocks}) > 1:
+        raise InputError("the mesh mixes cells of first and second order: give one order")
+    used = np.zeros(len(mesh.points), dtype=bool)
+    for block in mesh.blocks:
+        used[block.cells] = True
+    idle = np.flatnonzero(~used)
+    if len(idle):
+        raise InputError(f"{len(idle)} nodes belong to no cell, the first is node {idle[0]}")
+
+
+def _check_names(mesh: SolidMesh) -> None:
+    seen: dict[str, str] = {}
+    groups = {"region": mesh.regions, "boundary": mesh.boundaries, "edge": mesh.edges, "point": mesh.nodes}
+    for kind, names in groups.items():
+        for name in names:
+            if not name.strip() or not name.isprintable():
+                raise InputError(f"a {kind} of the mesh has the name {name!r}: give it a printable one")
+            if name in seen and {kind, seen[name]} == {"region", "boundary"}:
+                raise InputError(f"the name {name!r} stands for a region and for a boundary")
+            seen[name] = kind
+
+
+def _check_regions(mesh: SolidMesh) -> None:
+    count = np.zeros(mesh.elements, dtype=np.int64)
+    for name, part in mesh.regions.items():
+        if len(part) == 0:
+            raise InputError(f"region {name!r} has no elements")
+        if part.min() < 0 or part.max() >= mesh.elements:
+            raise InputError(f"region {name!r} names elements {part.min()} .. {part.max()}, there are {mesh.elements}")
+        np.add.at(count, part, 1)
+    wrong = np.flatnonzero(count != 1)
+    if len(wrong):
+        at = centre_of(mesh, int(wrong[0]))
+        raise InputError(
+            f"every element must lie in exactly one region; {len(wrong)} do not, the first is element {wrong[0]} at "
+            f"{at} m, which lies in {count[wrong[0]]}"
+        )
+
+
+def _check_boundary(mesh: SolidMesh, name: str, pairs: Ints) -> None:
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise InputError(f"boundary {name!r} holds rows (element, side), got an array of shape {pairs.shape}")
+    if not len(pairs):
+        return
+    if pairs[:, 0].min() < 0 or pairs[:, 0].max() >= mesh.elements:
+        raise InputError(f"boundary {name!r} names an element outside 0 .. {mesh.elements - 1}")
+    sides = np.array([len(CELLS[block.kind].facets) for block in mesh.blocks])[mesh.block_of(pairs[:, 0])]
+    if np.any((pairs[:, 1] < 0) | (pairs[:, 1] >= sides)):
+        raise InputError(f"boundary {name!r} names a side that its element does not have")
+
+
+def centre_of(mesh: SolidMesh, element: int) -> list[float]:
+    """Mean [m] of the vertices of an element."""
+    number = int(mesh.block_of(np.array([element]))[0])
+    block = mesh.blocks[number]
+    row = block.cells[element - mesh.starts[number], : CELLS[block.kind].vertices]
+    mean: list[float] = np.round(mesh.points[row].mean(axis=0), 15).tolist()
+    return mean
+
+
+def sampled_jacobians(points: Floats, block_kind: str, cells: Ints) -> Floats:
+    """Determinants (m, s) of the map of cells (m, k) at their nodes and centre."""
+    cell = CELLS[block_kind]
+    local = np.vstack([cell.nodes, cell.nodes[: cell.vertices].mean(axis=0)])
+    gradients = lagrange(block_kind, local)[1]
+    result = np.empty((len(cells), len(local)))
+    for start in range(0, len(cells), _CHUNK):
+        corners = points[cells[start : start + _CHUNK]]
+        for s, gradient in enumerate(gradients):
+            jacobian = np.matmul(np.swapaxes(corners, 1, 2), gradient)
+            result[start : start + _CHUNK, s] = determinant(jacobian)
+    return result
+
+
+def determinant(jacobian: Floats) -> Floats:
+    """Determinants of matrices (..., d, d), d = 1, 2 or 3."""
+    j = jacobian
+    if j.shape[-1] == 1:
+        flat: Floats = j[..., 0, 0]
+        return flat
+    if j.shape[-1] == 2:
+        plane: Floats = j[..., 0, 0] * j[..., 1, 1] - j[..., 0, 1] * j[..., 1, 0]
+        return plane
+    result: Floats = np.einsum("...i,...i->...", j[..., :, 0], np.cross(j[..., :, 1], j[..., :, 2]))
+    return result
+
+
+def check_jacobians(mesh: SolidMesh) -> None:
+    """Refuse folded, inverted and flat elements.
+
+    Raises
+    ------
+    InputError
+        With their number, and the number and place of the first.
+    """
+    for number, block in enumerate(mesh.blocks):
+        straight = CELLS[block.kind].first in ("triangle", "tetra") and CELLS[block.kind].order == 1
+        determinants = sampled_jacobians(mesh.points, block.kind, block.cells)
+        largest = np.abs(determinants).max(axis=1)
+        span = np.ptp(mesh.points[block.cells[:, : CELLS[block.kind].vertices]], axis=1).max(axis=1) ** mesh.dim
+        low = determinants[:, 0] if straight else determinants.min(axis=1)
+        # a curved cell may touch zero at a node, as the quarter-point cell of a crack tip does
+        bad = np.flatnonzero((low < -1e-9 * largest) | (largest <= 1e-14 * span))
+        if len(bad):
+            first = int(mesh.starts[number] + bad[0])
+            raise InputError(
+                f"{len(bad)} elements of the mesh are inverted, folded or flat, the first is element {first} "
+                f"({block.kind}) at {centre_of(mesh, first)} m"
+            )
