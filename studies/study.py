@@ -14,6 +14,7 @@ from tubewall.errors import InputError, unknown_name
 from tubewall.studies import study_file
 from tubewall.studies.keys import KEYS, TABLES
 from tubewall.studies.study_key import Value
+from tubewall.studies.toml_text import read_text
 
 
 def _default(name: str) -> Any:
@@ -194,7 +195,7 @@ class Study(BaseModel):
     @classmethod
     def from_file(cls, path: str | Path) -> Study:
         """Read a study file (TOML, at most 1 MB); keys that it leaves out keep the source's values."""
-        return cls.from_text(study_file.read_text(path), source=str(path))
+        return cls.from_text(read_text(path), source=str(path))
 
     @classmethod
     def from_text(cls, text: str, *, source: str = "study") -> Study:

@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import stat
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from tubewall.errors import InputError, unknown_name
 from tubewall.studies.keys import KEYS, SWEEP_KEYS, TABLES
 from tubewall.studies.study_key import Value, shown
+from tubewall.studies.toml_text import parsed_toml
 
-LARGEST_FILE: Final = 1_000_000
-_DEEPEST: Final = 16
-_LONGEST_LINE: Final = 20_000
-# the parser takes seconds over tens of thousands of keys and tables; a study has about fifty
+# a study has about fifty keys
 _MOST_KEYS: Final = 2_000
-_TABLE_LINE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
-_DEEP_KEY: Final = re.compile(r"^[^=#\n]*(?:\.[^=#\n.]*){%d}" % _DEEPEST, re.MULTILINE)  # noqa: UP031
-
-
-def read_text(path: str | Path) -> str:
-    """The text of a study file of at most 1 MB.
-
-    Raises
-    ------
-    InputError
-        When it is missing, not a regular file, too large, not readable or not UTF-8.
-    """
-    name = shown(str(path))
-    if "\0" in str(path):
-        raise InputError(f"{name}: a file name has no zero byte")
-    try:
-        mode = os.stat(path)
-        if stat.S_ISDIR(mode.st_mode):
-            raise InputError(f"{name}: is a directory, not a study file")
-        if not stat.S_ISREG(mode.st_mode):
-            raise InputError(f"{name}: is not a regular file")
-        if mode.st_size > LARGEST_FILE:
-            raise InputError(f"{name}: has {mode.st_size} bytes; a study file has at most {LARGEST_FILE}")
-        with open(path, "rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise InputError(f"{name}: no such file; `tubewall init` writes one") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8 text (byte {error.start})") from None
 
 
 def tables(text: str, source: str) -> dict[str, dict[str, object]]:
@@ -62,7 +22,8 @@ def tables(text: str, source: str) -> dict[str, dict[str, object]]:
     InputError
         When it is not TOML, nests too deep, or has an unknown table or key.
     """
-    raw = _parsed(text, source)
+    shape = "about fifty keys in eight tables"
+    raw = parsed_toml(text, source, kind="study", most_keys=_MOST_KEYS, shape=shape)
     checked: dict[str, dict[str, object]] = {}
     for table, content in raw.items():
         if table not in TABLES and table != "sweep":
@@ -77,25 +38,6 @@ def tables(text: str, source: str) -> dict[str, dict[str, object]]:
                 raise InputError(f"{source}: {unknown_key(table, name)}")
         checked[table] = content
     return checked
-
-
-def _parsed(text: str, source: str) -> dict[str, object]:
-    if len(text) > LARGEST_FILE:
-        raise InputError(f"{source}: has {len(text)} characters; a study has at most {LARGEST_FILE}")
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > _LONGEST_LINE:
-            raise InputError(f"{source}: line {number} has {len(line)} characters; lines have at most {_LONGEST_LINE}")
-    for count, what in ((text.count("="), "keys"), (sum(1 for _ in _TABLE_LINE.finditer(text)), "tables")):
-        if count > _MOST_KEYS:
-            raise InputError(f"{source}: has {count} {what}; a study has about fifty keys in eight tables")
-    if _DEEP_KEY.search(text):
-        raise InputError(f"{source}: a key nests deeper than {_DEEPEST}; a study has tables and keys only")
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InputError(f"{source}: nests too deep; a study has tables and keys only") from None
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise InputError(f"{source}: is not TOML: {' '.join(str(error).split())[:200]}") from None
 
 
 def unknown_key(table: str, name: str) -> InputError:

@@ -12,6 +12,7 @@ from tubewall.studies.keys import KEYS, SWEEP_KEYS
 from tubewall.studies.study import Study
 from tubewall.studies.study_key import Value, shown
 from tubewall.studies.sweep_plan import Plan, Range, make_plan
+from tubewall.studies.toml_text import read_text
 
 
 def read_plan(path: str | Path, *, changes: Mapping[str, Value] | None = None, jobs: str | None = None) -> Plan:
@@ -31,7 +32,7 @@ def read_plan(path: str | Path, *, changes: Mapping[str, Value] | None = None, j
     InputError
         With the file, the table, the key, the value and what is allowed.
     """
-    return plan_of_text(study_file.read_text(path), source=str(path), changes=changes, jobs=jobs)
+    return plan_of_text(read_text(path), source=str(path), changes=changes, jobs=jobs)
 
 
 def plan_of_text(
