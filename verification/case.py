@@ -1,0 +1,92 @@
+"""What a case of the verification book is: a problem, where its answer comes from, and checks against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tubewall.errors import InputError
+
+Kind = Literal["exact", "series", "published", "other program"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One computed number beside its reference.
+
+    Attributes
+    ----------
+    quantity : str
+        What it is, with the element or mesh where there are several.
+    value, reference : float
+        In ``unit``.
+    tolerance : float
+        Largest allowed |value - reference| / scale.
+    unit : str
+        "" for a pure number.
+    scale : float, optional
+        What the error is divided by; by default |reference|. A check of an error itself has reference 0 and scale 1.
+    kind, source : optional
+        Of this check, where they differ from the case's.
+    """
+
+    quantity: str
+    value: float
+    reference: float
+    tolerance: float
+    unit: str = ""
+    scale: float | None = None
+    kind: Kind | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.scale is None and self.reference == 0:
+            raise InputError(f"check '{self.quantity}': a reference of 0 needs a scale")
+        if not (self.tolerance > 0 and self.divisor > 0):
+            raise InputError(f"check '{self.quantity}': tolerance and scale must be positive")
+
+    @property
+    def divisor(self) -> float:
+        """What the error is divided by."""
+        return abs(self.reference) if self.scale is None else self.scale
+
+    @property
+    def error(self) -> float:
+        """(value - reference) / scale."""
+        return (self.value - self.reference) / self.divisor
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value is a number within the tolerance."""
+        return math.isfinite(self.value) and abs(self.error) <= self.tolerance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A problem of the book.
+
+    Attributes
+    ----------
+    name : str
+        Short, for the command line: letters, digits and dashes.
+    title : str
+        One line.
+    kind : {"exact", "series", "published", "other program"}
+        Where the reference comes from: a closed form, a series or small system evaluated here, a printed number, or
+        another program's result.
+    source : str
+        Author, year, book and section, or report and test.
+    page : str
+        The page of the book that describes it.
+    run : callable
+        ``run(fine)`` solves it and gives its checks; ``fine`` takes the finer of two meshes.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    source: str
+    page: str
+    run: Callable[[bool], tuple[Check, ...]]
