@@ -1,0 +1,275 @@
+"""The wedges that meet at a node of a mesh: their angles, materials and faces, and how singular the stress is there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.loads import Support
+from tubewall.fem.model import node_at
+from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.region_laws import region_law
+from tubewall.fem.wedge_corner import Exponents, Face, corner_exponents
+from tubewall.fem.wedge_elements import CornerKinematics, Sector
+from tubewall.geometry.reference_cells import CELLS
+
+if TYPE_CHECKING:
+    from tubewall.fem.model import Model
+    from tubewall.geometry.solid_mesh import SolidMesh
+
+_KINEMATICS: Final[dict[str, CornerKinematics]] = {
+    "plane strain": "plane strain",
+    "generalised plane strain": "plane strain",
+    "plane stress": "plane stress",
+    "axisymmetric": "axisymmetric",
+    "3d": "3d",
+}
+# laws are read this far from the corner over the size of the mesh, inside of each element
+_INSIDE: Final = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Corner:
+    """The most singular fan of wedges at a node.
+
+    Attributes
+    ----------
+    at : (float, ...)
+        The node [m].
+    exponents : Exponents
+    sectors : tuple of Sector
+        One for each run of elements of one stiffness; angles from x towards y, in space from ``frame[0]`` to ``frame[1]``.
+    faces : (Face, Face) or None
+        How the outer faces are held; None where the sectors fill the full turn.
+    frame : (3, 3)
+        Rows: the directions that angles are counted from and to, and the edge.
+    """
+
+    at: tuple[float, ...]
+    exponents: Exponents
+    sectors: tuple[Sector, ...]
+    faces: tuple[Face, Face] | None
+    frame: Floats
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{x:.6g}" for x in self.at)
+        leading = self.exponents.leading
+        if leading.real >= 1:
+            return f"corner at ({place}) m: the stress stays bounded"
+        waves = f", oscillating with {leading.imag:.4f} ln r" if self.exponents.oscillating else ""
+        return f"corner at ({place}) m: the stress grows as r^{leading.real - 1:.4f}{waves}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Slice:
+    """One element at the corner: its two faces as (side, vertices, angle), the second further round than the first."""
+
+    element: int
+    sides: tuple[int, int]
+    keys: tuple[frozenset[int], frozenset[int]]
+    start: float
+    width: float
+
+
+def corner_of(model: Model, at: str | tuple[float, ...], *, limit: float = 1.5) -> Corner:
+    """The singular exponents at a vertex of the mesh, from the regions around it and the supports of its faces.
+
+    Loads do not change the exponents. In space every mesh edge that starts at the node is looked at in the plane normal to
+    it, and the most singular one is given; the vertex of a cone, where edges meet, is more singular still and is not computed.
+    Where cracks or slits split the node, the most singular part is given.
+
+    Parameters
+    ----------
+    model : Model
+    at : str or tuple of float
+        A named point, or coordinates [m] of a vertex.
+    limit : float
+        Exponents with real part below it are given.
+
+    Raises
+    ------
+    InputError
+        When there is no vertex at ``at``, or it lies on the axis of an axisymmetric body.
+    """
+    mesh = model.mesh
+    nodes = np.intersect1d(node_at(mesh, at), mesh.vertex_nodes)
+    if len(nodes) == 0:
+        raise InputError(f"the node at {at!r} is the middle of a side: a corner is a vertex of the mesh")
+    place = mesh.points[nodes[0]]
+    if model.kinematics == "axisymmetric" and place[0] <= 1e-9 * mesh.size:
+        raise InputError(
+            f"the corner at {place.tolist()} m lies on the axis, where it is the tip of a cone: its exponent is not that of a wedge"
+        )
+    best: Corner | None = None
+    for node, other in _edges(mesh, nodes):
+        frame = _frame(mesh, node, other)
+        for fan, closed in _fans(_slices(mesh, node, other, frame)):
+            corner = _corner(model, fan, closed, node, frame, limit)
+            if best is None or corner.exponents.leading.real < best.exponents.leading.real:
+                best = corner
+    if best is None:
+        raise InputError(f"no element has a vertex at {place.tolist()} m")
+    return best
+
+
+def _edges(mesh: SolidMesh, nodes: Ints) -> Iterator[tuple[int, int | None]]:
+    """Each node in the plane; in space each node with the other end of each mesh edge that starts there."""
+    if mesh.dim == 2:
+        for node in nodes:
+            yield int(node), None
+        return
+    found = set()
+    for block in mesh.blocks:
+        cell = CELLS[block.kind]
+        ends = block.cells[:, cell.edges[:, :2]].reshape(-1, 2)
+        for a, b in ends[np.isin(ends, nodes).any(axis=1)]:
+            found |= {(int(p), int(q)) for p, q in ((a, b), (b, a)) if p in nodes}
+    yield from sorted(found)
+
+
+def _tangents(mesh: SolidMesh, block: int, row: int, side: int, node: int, other: int | None) -> tuple[Floats, Floats]:
+    """At ``node``: the direction into a facet from its corner, and along its edge to ``other`` (zero in the plane)."""
+    cell = CELLS[mesh.blocks[block].kind]
+    facet = cell.facets[side]
+    nodes = mesh.blocks[block].cells[row, list(facet.nodes)]
+    kind = CELLS[facet.kind]
+    here = kind.nodes[int(np.flatnonzero(nodes == node)[0])]
+    _, slopes = shape_table(facet.kind, here[None])
+    map_ = mesh.points[nodes].T @ slopes[0]
+    centre = kind.nodes[: kind.vertices].mean(axis=0)
+    into = map_ @ (centre - here)
+    if np.linalg.norm(into) < 1e-9 * np.ptp(mesh.points[nodes], axis=0).max():
+        # a quarter-point side: its map has no slope at the tip
+        into = mesh.points[nodes[: kind.vertices]].mean(axis=0) - mesh.points[node]
+    if other is None:
+        return into, np.zeros(mesh.dim)
+    there = kind.nodes[int(np.flatnonzero(nodes == other)[0])]
+    return into, map_ @ (there - here)
+
+
+def _frame(mesh: SolidMesh, node: int, other: int | None) -> Floats:
+    """Rows: two directions that span the plane of the corner, and its normal."""
+    if other is None:
+        return np.eye(3)
+    block, row, side = next((b, r, s) for b, r, s in _facets(mesh, node, other))
+    _, along = _tangents(mesh, block, row, side, node, other)
+    along = along / np.linalg.norm(along)
+    first = np.eye(3)[int(np.argmin(np.abs(along)))]
+    first = first - along * (first @ along)
+    first /= np.linalg.norm(first)
+    return np.array([first, np.cross(along, first), along])
+
+
+def _facets(mesh: SolidMesh, node: int, other: int | None) -> Iterator[tuple[int, int, int]]:
+    """Block, row and side of all facets with the vertex ``node`` (and ``other``), element by element."""
+    for number, block in enumerate(mesh.blocks):
+        cell = CELLS[block.kind]
+        vertices = block.cells[:, : cell.vertices]
+        touching = (vertices == node).any(axis=1)
+        if other is not None:
+            touching &= (vertices == other).any(axis=1)
+        for row in np.flatnonzero(touching):
+            for side, facet in enumerate(cell.facets):
+                nodes = block.cells[row, list(facet.nodes)]
+                if node in nodes and (other is None or other in nodes):
+                    yield number, int(row), side
+
+
+def _slices(mesh: SolidMesh, node: int, other: int | None, frame: Floats) -> list[_Slice]:
+    sides: dict[int, list[tuple[int, frozenset[int], float]]] = {}
+    for block, row, side in _facets(mesh, node, other):
+        cell = CELLS[mesh.blocks[block].kind]
+        facet = cell.facets[side]
+        into, _ = _tangents(mesh, block, row, side, node, other)
+        x, y = frame[:2, : mesh.dim] @ into
+        key = frozenset(int(mesh.blocks[block].cells[row, n]) for n in facet.nodes if n < cell.vertices)
+        sides.setdefault(int(mesh.starts[block]) + row, []).append((side, key, math.atan2(y, x)))
+    slices = []
+    for element, (one, two) in sides.items():
+        width = (two[2] - one[2]) % (2 * math.pi)
+        first, second = (one, two) if width < math.pi else (two, one)
+        slices.append(
+            _Slice(
+                element=element,
+                sides=(first[0], second[0]),
+                keys=(first[1], second[1]),
+                start=first[2],
+                width=min(width, 2 * math.pi - width),
+            )
+        )
+    return slices
+
+
+def _fans(slices: list[_Slice]) -> Iterator[tuple[list[_Slice], bool]]:
+    """Runs of elements that share faces, and whether each closes upon itself."""
+    begin = {piece.keys[0]: piece for piece in slices}
+    ends = {piece.keys[1] for piece in slices}
+    left = dict(begin)
+    starts = [piece for key, piece in begin.items() if key not in ends]
+    while left:
+        closed = not starts
+        piece: _Slice | None = next(iter(left.values())) if closed else starts.pop()
+        fan = []
+        while piece is not None and piece.keys[0] in left:
+            fan.append(left.pop(piece.keys[0]))
+            piece = begin.get(piece.keys[1])
+        yield fan, closed
+
+
+def _corner(model: Model, fan: list[_Slice], closed: bool, node: int, frame: Floats, limit: float) -> Corner:
+    mesh = model.mesh
+    sectors: list[Sector] = []
+    angle = fan[0].start
+    for piece in fan:
+        stiffness = _stiffness(model, node, piece, angle, frame)
+        start, end = angle, angle + piece.width
+        if sectors and np.allclose(sectors[-1].law, stiffness, rtol=1e-9, atol=1e-9 * np.abs(stiffness).max()):  # type: ignore[arg-type]
+            start = sectors.pop().start_angle
+        sectors.append(Sector(law=stiffness, start_angle=start, end_angle=end))
+        angle = end
+    faces = None if closed else (_face(model, fan[0], 0, frame, fan[0].start), _face(model, fan[-1], 1, frame, angle))
+    return Corner(
+        at=tuple(float(x) for x in mesh.points[node]),
+        exponents=corner_exponents(sectors, faces, _KINEMATICS[model.kinematics], limit=limit),
+        sectors=tuple(sectors),
+        faces=faces,
+        frame=frame,
+    )
+
+
+def _stiffness(model: Model, node: int, piece: _Slice, angle: float, frame: Floats) -> Floats:
+    """Stiffness (6, 6) of an element at the corner, in the axes of ``frame``."""
+    from tubewall.materials.rotation import rotate_stiffness
+
+    mesh = model.mesh
+    law = region_law(model, mesh.region_names[int(mesh.region_index[piece.element])])
+    middle = angle + piece.width / 2
+    inward = math.cos(middle) * frame[0] + math.sin(middle) * frame[1]
+    point = mesh.points[node] + _INSIDE * mesh.size * inward[: mesh.dim]
+    own = law(point[None])[0] if callable(law) else law
+    return np.asarray(own) if mesh.dim == 2 else rotate_stiffness(own, frame)
+
+
+def _face(model: Model, piece: _Slice, which: int, frame: Floats, angle: float) -> Face:
+    """How an outer face is held: the directions in the axes of ``frame``."""
+    mesh = model.mesh
+    held: list[tuple[float, float, float]] = []
+    for support in model.supports:
+        if not isinstance(support, Support) or support.boundary is None:
+            continue
+        pairs = mesh.boundary(support.boundary)
+        if not ((pairs[:, 0] == piece.element) & (pairs[:, 1] == piece.sides[which])).any():
+            continue
+        for direction in support.directions(mesh.dim):
+            if direction == "normal":
+                held.append((-math.sin(angle), math.cos(angle), 0.0))
+            else:
+                x, y, z = frame[:, "xyz".index(direction)]
+                held.append((float(x), float(y), float(z)))
+    return tuple(held) if held else "free"
