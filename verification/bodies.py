@@ -1,0 +1,123 @@
+"""Meshes of the book: mapped blocks with curved sides, made of any kind of cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.geometry.mapped_block import Kind, join, mapped_block
+
+if TYPE_CHECKING:
+    from tubewall.geometry.solid_mesh import SolidMesh
+
+Array = NDArray[np.float64]
+Curve = Callable[[Array], Array]
+Order = Literal[1, 2]
+
+
+def ring(
+    inner: float,
+    outer: float,
+    counts: tuple[int, int],
+    *,
+    kind: Kind = "quad",
+    order: Order = 2,
+    angle: float = np.pi / 2,
+) -> SolidMesh:
+    """A sector of a ring from the x axis: boundaries "left" the bore, "right" the rim, "bottom" and "top" the radii.
+
+    Radii grow by a constant factor from element to element, as the stress of a tube asks for.
+    """
+
+    def put(unit: Array) -> Array:
+        r, t = inner * (outer / inner) ** unit[:, 0], angle * unit[:, 1]
+        return np.stack([r * np.cos(t), r * np.sin(t)], axis=1)
+
+    return mapped_block(counts, map=put, kind=kind, order=order)
+
+
+def tube(
+    inner: float,
+    outer: float,
+    height: float,
+    counts: tuple[int, int, int],
+    *,
+    kind: Kind = "hexahedron",
+    order: Order = 2,
+) -> SolidMesh:
+    """A quarter of a tube: as ``ring``, with "front" and "back" its ends at z = 0 and ``height``."""
+
+    def put(unit: Array) -> Array:
+        r, t = inner * (outer / inner) ** unit[:, 0], np.pi / 2 * unit[:, 1]
+        return np.stack([r * np.cos(t), r * np.sin(t), height * unit[:, 2]], axis=1)
+
+    return mapped_block(counts, map=put, kind=kind, order=order)
+
+
+def box(
+    sizes: tuple[float, ...], counts: tuple[int, ...], *, kind: Kind | None = None, order: Order = 2
+) -> SolidMesh:
+    """A rectangle or a box with a corner at the origin."""
+    return mapped_block(counts, map=lambda unit: unit * np.array(sizes), kind=kind, order=order)
+
+
+def between(
+    inside: Curve,
+    outside: Curve,
+    counts: tuple[int, int],
+    *,
+    kind: Kind = "quad",
+    order: Order = 2,
+    grading: float = 1.0,
+) -> SolidMesh:
+    """What lies between two curves, joined by straight lines; ``grading`` is the last over the first length across.
+
+    "left" lies on ``inside``, "right" on ``outside``; the parameter of both runs from 0 ("bottom") to 1 ("top").
+    """
+
+    def put(unit: Array) -> Array:
+        s = unit[:, :1]
+        return (1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1])
+
+    return mapped_block(counts, map=put, kind=kind, order=order, grading=(grading, 1.0))
+
+
+def line(start: tuple[float, float], end: tuple[float, float]) -> Curve:
+    """The straight line between two points."""
+    a, b = np.array(start), np.array(end)
+    return lambda t: a + t[:, None] * (b - a)
+
+
+def arc(centre: tuple[float, float], radius: float, start: float, end: float) -> Curve:
+    """An arc between two angles [rad]."""
+
+    def at(t: Array) -> Array:
+        angle = start + t * (end - start)
+        return np.array(centre) + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+    return at
+
+
+def plate_with_hole(
+    radius: float, width: float, length: float, count: int, *, kind: Kind = "quad", order: Order = 2
+) -> SolidMesh:
+    """A quarter of a plate, 0 <= x <= length, 0 <= y <= width <= length, with a hole at the origin.
+
+    Three blocks: "side" from the hole to x = width, "above" from the hole to y = width, "far" the rest, if any.
+    """
+    corner, fan = (width, width), 6.0
+    parts = {
+        "side": between(arc((0, 0), radius, 0, np.pi / 4), line((width, 0), corner), (2 * count, count), kind=kind,
+                        order=order, grading=fan),
+        "above": between(arc((0, 0), radius, np.pi / 4, np.pi / 2), line(corner, (0, width)), (2 * count, count), kind=kind,
+                         order=order, grading=fan),
+    }  # fmt: skip
+    if length > width:
+        steps = max(2, round(count * (length - width) / width))
+        parts["far"] = between(
+            line((width, 0), corner), line((length, 0), (length, width)), (steps, count), kind=kind, order=order
+        )
+    return join(parts)

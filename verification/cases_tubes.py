@@ -1,0 +1,371 @@
+"""Tubes under pressure in every kinematics: Lame, fibres, bonded layers with misfit, nearly incompressible media."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.fem.loads import Pressure, Support, TemperatureChange
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.materials.anisotropic import Orthotropic
+from tubewall.materials.elastic import Isotropic
+from tubewall.verification.bodies import ring, tube
+from tubewall.verification.case import Case, Check
+from tubewall.verification.closed_tubes import TubeLayer, TubeState, isotropic_layer, layered_tube, orthotropic_layer
+from tubewall.verification.probe import XX, YY, ZZ, displacement_at, stress_at
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.geometry.solid_mesh import SolidMesh
+    from tubewall.verification.closed_tubes import TubeEnds
+
+_PAGE: Final = "tubes"
+_LAME: Final = "Timoshenko and Goodier, Theory of Elasticity (1970), section 28"
+_PLANE: Final[tuple[Kind, ...]] = ("quad", "triangle")
+_SPACE: Final[tuple[Kind, ...]] = ("hexahedron", "wedge", "tetra")
+# bore 50 nm, wall 25 nm: carbon
+_INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 50e-9, 75e-9, 60e9, 0.25, 1e6
+_SYMMETRY: Final = (Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",)))
+
+
+def _quarter(mesh: SolidMesh, kinematics: str, ends: str, solid: Solid, pressure: float = _PRESSURE) -> FieldSolution:
+    area = np.pi * mesh.points[:, 0].clip(min=0)[mesh.boundary_nodes("left")].max() ** 2 / 4
+    load = Pressure(boundary="left", pressure=pressure, end_area=area if ends == "closed" else None)
+    return solve_model(
+        Model(
+            mesh=mesh,
+            solids={"body": solid},
+            kinematics=kinematics,  # type: ignore[arg-type]
+            loads=(load,),
+            supports=_SYMMETRY,
+            ends=ends,  # type: ignore[arg-type]
+        )
+    )
+
+
+def _compare(
+    solution: FieldSolution,
+    exact: TubeState,
+    mesh: str,
+    tolerance: tuple[float, float],
+    hoop: int = YY,
+    axial: int = ZZ,
+    height: tuple[float, ...] = (0.0,),
+    inner: float = _INNER,
+    outer: float = _OUTER,
+) -> list[Check]:
+    """Hoop stress on both faces, radial and axial stress and displacement at the bore, on the x axis."""
+    bore, rim = (inner, *height), (outer, *height)
+    inside, outside = stress_at(solution, bore), stress_at(solution, rim)
+    stress, moved = tolerance
+    rows = [
+        ("hoop stress at the bore", inside[hoop], exact.stress[0, 1]),
+        ("hoop stress at the rim", outside[hoop], exact.stress[1, 1]),
+    ]
+    scale = float(np.abs(exact.stress).max())
+    checks = [
+        Check(quantity=f"{name}, {mesh}", value=float(value), reference=float(wanted), tolerance=stress, unit="Pa")
+        for name, value, wanted in rows
+    ]
+    for name, slot, column in (("radial", XX, 0), ("axial", axial, 2)):
+        checks.append(
+            Check(
+                quantity=f"{name} stress at the bore, {mesh}",
+                value=float(inside[slot]),
+                reference=float(exact.stress[0, column]),
+                scale=scale,
+                tolerance=stress,
+                unit="Pa",
+            )
+        )
+    checks.append(
+        Check(
+            quantity=f"displacement of the bore, {mesh}",
+            value=float(displacement_at(solution, bore)[0]),
+            reference=float(exact.displacement[0]),
+            tolerance=moved,
+            unit="m",
+        )
+    )
+    return checks
+
+
+def _lame_plane(kinematics: str, ends: str, closed: TubeEnds, fine: bool) -> tuple[Check, ...]:
+    layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
+    exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends=closed)
+    checks: list[Check] = []
+    counts = (8, 24) if fine else (4, 12)
+    for kind in _PLANE:
+        mesh = ring(_INNER, _OUTER, counts, kind=kind)
+        solution = _quarter(mesh, kinematics, ends, Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO)))
+        checks += _compare(solution, exact, f"{kind}, {counts[0]} x {counts[1]}", (3e-3, 1e-4))
+    return tuple(checks)
+
+
+def _axisymmetric_solution(
+    inner: float, outer: float, count: int, kind: Kind, solid: Solid, pressure: float
+) -> FieldSolution:
+    height = outer - inner
+
+    def put(unit: np.ndarray) -> np.ndarray:
+        return np.stack([inner * (outer / inner) ** unit[:, 0], height * unit[:, 1]], axis=1)
+
+    mesh = mapped_block((count, 2), map=put, kind=kind, order=2)
+    return solve_model(
+        Model(
+            mesh=mesh,
+            solids={"body": solid},
+            kinematics="axisymmetric",
+            loads=(Pressure(boundary="left", pressure=pressure),),
+            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("y",))),
+        )
+    )
+
+
+def _lame_axisymmetric(fine: bool) -> tuple[Check, ...]:
+    layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
+    exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
+    count = 8 if fine else 4
+    checks: list[Check] = []
+    for kind in _PLANE:
+        solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
+        solution = _axisymmetric_solution(_INNER, _OUTER, count, kind, solid, _PRESSURE)
+        checks += _compare(solution, exact, f"{kind}, {count} through the wall", (3e-3, 1e-4), hoop=ZZ, axial=YY)
+    return tuple(checks)
+
+
+def _in_space(
+    solid: Solid, counts: tuple[int, int, int], kind: Kind, inner: float, outer: float, pressure: float
+) -> FieldSolution:
+    mesh = tube(inner, outer, (outer - inner) / 2, counts, kind=kind)
+    held = (Support(boundary="front", fix=("z",)), Support(boundary="back", fix=("z",)))
+    return solve_model(
+        Model(
+            mesh=mesh,
+            solids={"body": solid},
+            kinematics="3d",
+            loads=(Pressure(boundary="left", pressure=pressure),),
+            supports=(*_SYMMETRY, *held),
+        )
+    )
+
+
+def _lame_in_space(fine: bool) -> tuple[Check, ...]:
+    layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
+    exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
+    counts = (6, 18, 2) if fine else (3, 9, 1)
+    solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
+    checks: list[Check] = []
+    for kind in _SPACE:
+        solution = _in_space(solid, counts, kind, _INNER, _OUTER, _PRESSURE)
+        checks += _compare(
+            solution, exact, f"{kind}, {counts[0]} x {counts[1]} x {counts[2]}", (1.5e-2, 5e-4), height=(0.0, 0.0)
+        )
+    return tuple(checks)
+
+
+def _fibre_tube() -> tuple[Solid, TubeLayer]:
+    # circumferential axes: 1 hoop, 2 radial, 3 axial
+    law = Orthotropic(
+        youngs_moduli=(120e9, 8e9, 20e9),
+        poissons_ratios=(0.28, 0.22, 0.15),
+        shear_moduli=(5e9, 6e9, 3e9),
+        axes="circumferential",
+    )
+    layer = orthotropic_layer(
+        _INNER, _OUTER, (8e9, 120e9, 20e9), (0.28, 0.22, 0.15)
+    )  # nu_tr = nu12, nu_tz = nu13, nu_rz = nu23
+    return Solid(elastic=law), layer
+
+
+def _orthotropic(fine: bool) -> tuple[Check, ...]:
+    solid, layer = _fibre_tube()
+    checks: list[Check] = []
+    counts = (8, 24) if fine else (5, 16)
+    for ends, kinematics in (("held", "plane strain"), ("closed", "generalised plane strain")):
+        exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends=ends)  # type: ignore[arg-type]
+        for kind in _PLANE:
+            mesh = ring(_INNER, _OUTER, counts, kind=kind)
+            solution = _quarter(mesh, kinematics, ends, solid)
+            checks += _compare(solution, exact, f"{kind}, {ends}", (1e-2, 5e-4))
+    exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
+    solution = _in_space(solid, (4, 12, 1), "hexahedron", _INNER, _OUTER, _PRESSURE)
+    checks += _compare(solution, exact, "hexahedron", (1.5e-2, 1e-3), height=(0.0, 0.0))
+    return tuple(checks)
+
+
+def _wrapped(fine: bool) -> tuple[Check, ...]:
+    """NAFEMS R0031/2: a wrapped thick cylinder, with pressure and then heated too."""
+    steps = (4, 4) if fine else (2, 2)
+    inner, outer, count = 23e-3, 27e-3, 36
+    mesh = join(
+        {
+            "cylinder": ring(inner, 25e-3, (steps[0], count)),
+            "wrap": ring(25e-3, outer, (steps[1], count)),
+        }
+    )
+    wrap = Orthotropic(
+        youngs_moduli=(130e9, 5e9, 5e9),
+        poissons_ratios=(0.25, 0.25, 0.25),
+        shear_moduli=(10e9, 10e9, 2e9),
+        axes="circumferential",
+    )
+    solids = {
+        "cylinder": Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3), expansion=2e-5),
+        "wrap": Solid(elastic=wrap, expansion=(3e-6, 2e-5, 2e-5)),
+    }
+    printed = {0.0: (1565.3e6, 1429.7e6, 874.7e6, 759.1e6), 130.0: (1381.0e6, 1259.6e6, 1056.0e6, 936.1e6)}
+    places = ((23e-3, "cylinder"), (25e-3, "cylinder"), (25e-3, "wrap"), (27e-3, "wrap"))
+    checks = []
+    for warming, targets in printed.items():
+        model = Model(
+            mesh=mesh,
+            solids=solids,
+            kinematics="generalised plane strain",
+            ends="free",
+            loads=(Pressure(boundary="cylinder/left", pressure=200e6), TemperatureChange(change=warming)),
+            supports=tuple(
+                Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
+                for part in ("cylinder", "wrap")
+                for side, fix in (("bottom", ("y",)), ("top", ("x",)))
+            ),
+        )
+        solution = solve_model(model)
+        for (radius, part), target in zip(places, targets, strict=True):
+            value = float(stress_at(solution, (radius, 0.0), part)[YY])
+            checks.append(
+                Check(
+                    quantity=f"hoop stress of the {part} at r = {radius * 1e3:.0f} mm, warmed by {warming:.0f} K",
+                    value=value,
+                    reference=target,
+                    tolerance=2e-3,
+                    unit="Pa",
+                )
+            )
+    return tuple(checks)
+
+
+def _bonded(fine: bool) -> tuple[Check, ...]:
+    """A carbon tube with a lithiated liner, cooled: free ends, exact layers."""
+    radii, warming = (50e-9, 58e-9, 75e-9), -40.0
+    moduli, ratios, expansions = (10e9, 60e9), (0.36, 0.2), (4.6e-5, 2e-6)
+    layers = [
+        isotropic_layer(radii[i], radii[i + 1], moduli[i], ratios[i], expansions[i] * warming) for i in range(2)
+    ]
+    at = (radii[0], radii[1], radii[1], radii[2])
+    exact = layered_tube(at, layers, ends="free", layer_of=(0, 0, 1, 1))
+    steps = 6 if fine else 3
+    mesh = join(
+        {
+            "liner": ring(radii[0], radii[1], (steps, 24)),
+            "wall": ring(radii[1], radii[2], (steps, 24)),
+        }
+    )
+    solids = {
+        name: Solid(elastic=Isotropic(youngs_modulus=moduli[i], poissons_ratio=ratios[i]), expansion=expansions[i])
+        for i, name in enumerate(("liner", "wall"))
+    }
+    model = Model(
+        mesh=mesh,
+        solids=solids,
+        kinematics="generalised plane strain",
+        ends="free",
+        loads=(TemperatureChange(change=warming),),
+        supports=tuple(
+            Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
+            for part in ("liner", "wall")
+            for side, fix in (("bottom", ("y",)), ("top", ("x",)))
+        ),
+    )
+    solution = solve_model(model)
+    checks = []
+    for k, (radius, part) in enumerate(zip(at, ("liner", "liner", "wall", "wall"), strict=True)):
+        found = stress_at(solution, (radius, 0.0), part)
+        for name, slot, column in (("hoop", YY, 1), ("axial", ZZ, 2)):
+            checks.append(
+                Check(
+                    quantity=f"{name} stress of the {part} at r = {radius * 1e9:.0f} nm",
+                    value=float(found[slot]),
+                    reference=float(exact.stress[k, column]),
+                    tolerance=2e-3,
+                    unit="Pa",
+                )
+            )
+    checks.append(
+        Check(
+            quantity="axial strain",
+            value=float(solution.axial_strain),
+            reference=exact.axial_strain,
+            tolerance=1e-5,
+        )
+    )
+    return tuple(checks)
+
+
+def _incompressible(fine: bool) -> tuple[Check, ...]:
+    inner, outer, modulus, pressure = 1.0, 2.0, 1e6, 1e4
+    checks: list[Check] = []
+    for ratio in (0.4999, 0.49999):
+        exact = layered_tube(
+            [inner, outer], [isotropic_layer(inner, outer, modulus, ratio)], inner_pressure=pressure, ends="held"
+        )
+        solid = Solid(elastic=Isotropic(youngs_modulus=modulus, poissons_ratio=ratio))
+        counts = (8, 24) if fine else (5, 16)
+        for kind in _PLANE:
+            solution = _quarter(ring(inner, outer, counts, kind=kind), "plane strain", "held", solid, pressure)
+            label = f"{kind}, plane strain, nu = {ratio}"
+            checks += _compare(solution, exact, label, (1e-2, 2e-3), inner=inner, outer=outer)
+            solution = _axisymmetric_solution(inner, outer, counts[0], kind, solid, pressure)
+            label = f"{kind}, axisymmetric, nu = {ratio}"
+            checks += _compare(solution, exact, label, (1e-2, 2e-3), hoop=ZZ, axial=YY, inner=inner, outer=outer)
+    for kind in ("hexahedron", "tetra"):
+        solution = _in_space(solid, (4, 10, 1), kind, inner, outer, pressure)  # type: ignore[arg-type]
+        label = f"{kind}, nu = {ratio}"
+        checks += _compare(solution, exact, label, (3e-2, 3e-3), height=(0.0, 0.0), inner=inner, outer=outer)
+    return tuple(checks)
+
+
+def _case(name: str, title: str, run: object, source: str = _LAME, kind: str = "exact") -> Case:
+    return Case(name=name, title=title, kind=kind, source=source, page=_PAGE, run=run)  # type: ignore[arg-type]
+
+
+CASES: Final = (
+    _case("lame-plane-strain", "Thick tube, plane strain", partial(_lame_plane, "plane strain", "held", "held")),
+    _case("lame-plane-stress", "Thick ring, plane stress", partial(_lame_plane, "plane stress", "held", "plane stress")),
+    _case(
+        "lame-closed-ends",
+        "Thick tube with closed ends",
+        partial(_lame_plane, "generalised plane strain", "closed", "closed"),
+    ),
+    _case(
+        "lame-free-ends",
+        "Thick tube with free ends",
+        partial(_lame_plane, "generalised plane strain", "free", "free"),
+    ),
+    _case("lame-axisymmetric", "Thick tube as a body of revolution", _lame_axisymmetric),
+    _case("lame-3d", "Thick tube in space", _lame_in_space),
+    _case(
+        "orthotropic-tube",
+        "Tube of circumferential fibres",
+        _orthotropic,
+        "Lekhnitskii, Anisotropic Plates (1968), section 45",
+    ),
+    _case(
+        "wrapped-cylinder",
+        "Steel cylinder wrapped with fibres, pressed and warmed",
+        _wrapped,
+        "Hardy, Composite Benchmarks, NAFEMS R0031 (2001), test 2",
+        "published",
+    ),
+    _case(
+        "bonded-tube",
+        "Two bonded tubes of different expansion, cooled",
+        _bonded,
+        "Timoshenko and Goodier, Theory of Elasticity (1970), section 151, for each layer",
+    ),
+    _case("incompressible-tube", "Nearly incompressible tube", _incompressible),
+)
