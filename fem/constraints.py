@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError, unknown_name
 from tubewall.fem.elements import Floats, Ints, MeshLike, map_gradients, shape, triangle_rule
-from tubewall.fem.loads import RigidBody, Support, SupportLike, vector_at
+from tubewall.fem.loads import RigidBody, Support, SupportLike
 
 _COMPONENT = {"x": 0, "y": 1}
 
@@ -107,11 +107,11 @@ def _hold_axis(mesh: MeshLike, owner: Ints) -> None:
 
 
 def _hold(mesh: MeshLike, support: Support, index: int, owner: Ints, values: Floats) -> None:
+    if support.boundary is None or support.fix == ("normal",):
+        raise InputError(f"the support on {support.place}: a NamedMesh is held at boundaries, in x and y")
     nodes = np.unique(boundary_facets(mesh, support.boundary))
-    wanted = vector_at(support.displacement, mesh.points[nodes])
-    for direction in support.fix:
+    for direction, value in support.values(mesh.points[nodes]).items():
         dofs = 2 * nodes + _COMPONENT[direction]
-        value = wanted[:, _COMPONENT[direction]]
         taken = owner[dofs] > -2
         scale = max(float(np.abs(value).max(initial=0.0)), float(np.abs(values).max()))
         clash = taken & (np.abs(values[dofs] - value) > 1e-9 * scale)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats
 
-Direction = Literal["x", "y"]
+Direction = Literal["x", "y", "z", "normal"]
 ScalarField = float | Callable[[Floats], Floats]
-VectorField = tuple[float, float] | Callable[[Floats], Floats]
+VectorField = tuple[float, ...] | Callable[[Floats], Floats]
+#: A named point of the mesh, or coordinates [m].
+Place = str | tuple[float, ...]
+
+DIRECTIONS: Final = ("x", "y", "z", "normal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,7 @@ class Pressure:
     ----------
     boundary : str
     pressure : float or callable
-        A number, or a function of points (p, 2) [m] giving (p,).
+        A number, or a function of points (p, dim) [m] giving (p,).
     end_area : float, optional
         With ``ends="closed"``: the area [m2] of the end cap on which this pressure pulls along z. By default the area that
         the boundary encloses; needed only for part of a bore that planes of symmetry do not close.
@@ -43,7 +47,7 @@ class Pressure:
 
 @dataclass(frozen=True, kw_only=True)
 class Traction:
-    """A force per area (x, y) [Pa] on a boundary: two numbers, or a function of points (p, 2) giving (p, 2)."""
+    """A force per area [Pa] on a boundary: one number a direction, or a function of points (p, dim) giving (p, dim)."""
 
     boundary: str
     traction: VectorField
@@ -53,8 +57,33 @@ class Traction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LineLoad:
+    """A force per length (x, y, z) [N/m] on a named edge of a mesh in space: three numbers, or a function of points."""
+
+    edge: str
+    force: VectorField
+
+    def __post_init__(self) -> None:
+        _vector("LineLoad.force", self.force)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointForce:
+    """A force at a node: [N]; in plane bodies per length [N/m], in axisymmetric ones that of the full circle [N].
+
+    ``point`` is a named point of the mesh or the coordinates of a node. The stress under it is singular.
+    """
+
+    point: Place
+    force: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _vector("PointForce.force", self.force)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BodyForce:
-    """A force per volume (x, y) [N/m3] on a region (None: everywhere): two numbers, or a function of points."""
+    """A force per volume [N/m3] on a region (None: everywhere): one number a direction, or a function of points."""
 
     force: VectorField
     region: str | None = None
@@ -64,26 +93,114 @@ class BodyForce:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Support:
-    """Held displacement on a boundary.
+class Eigenstrain:
+    """A strain without stress, as of swelling, on a region (None: everywhere).
 
     Parameters
     ----------
-    boundary : str
-    fix : tuple of "x" and "y"
-        The components that are held; in the axisymmetric case x is radial and y axial.
-    displacement : (float, float) or callable
-        The value [m] they are held at; two numbers or a function of points (p, 2) giving (p, 2).
+    strain : float, tuple of 3 or 6, or callable
+        A number: the same in all directions. Three numbers: along the axes 1, 2, 3 of the material. Six: in the order
+        11, 22, 33, 23, 13, 12 with engineering shear. A function of points (p, dim) giving (p,): the same in all directions.
+    region : str, optional
     """
 
-    boundary: str
-    fix: tuple[Direction, ...] = ("x", "y")
-    displacement: VectorField = (0.0, 0.0)
+    strain: ScalarField | tuple[float, ...]
+    region: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.fix or not set(self.fix) <= {"x", "y"}:
-            raise InputError(f"Support.fix holds 'x', 'y' or both, got {self.fix!r}")
-        _vector("Support.displacement", self.displacement)
+        if isinstance(self.strain, tuple):
+            if len(self.strain) not in (3, 6):
+                raise InputError(f"Eigenstrain.strain has 3 or 6 components, got {self.strain!r}")
+            for part in self.strain:
+                _finite("Eigenstrain.strain", part)
+        elif not callable(self.strain):
+            _finite("Eigenstrain.strain", self.strain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemperatureChange:
+    """A change of temperature [K] of a region (None: everywhere): a number or a function of points (p, dim) giving (p,)."""
+
+    change: ScalarField
+    region: str | None = None
+
+    def __post_init__(self) -> None:
+        if not callable(self.change):
+            _finite("TemperatureChange.change", self.change)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """Held displacement on a boundary, a named edge, or at a point: one of the three.
+
+    Parameters
+    ----------
+    boundary, edge : str
+    point : str or tuple of float
+        A named point of the mesh, or the coordinates [m] of a node.
+    fix : tuple of "x", "y", "z", or ("normal",)
+        The components that are held; in the axisymmetric case x is radial and y axial. "normal" is a roller: the motion
+        along the normal of the boundary is held. By default the directions of ``displacement`` where that is a mapping,
+        else all.
+    displacement : tuple of float, callable, or mapping
+        The value [m] they are held at, 0 by default: one number a direction, a function of points (p, dim) giving
+        (p, dim), or a mapping from direction to a number or a function giving (p,).
+    """
+
+    boundary: str | None = None
+    edge: str | None = None
+    point: Place | None = None
+    fix: tuple[Direction, ...] | None = None
+    displacement: VectorField | Mapping[str, ScalarField] | None = None
+
+    def __post_init__(self) -> None:
+        if [self.boundary, self.edge, self.point].count(None) != 2:
+            raise InputError("a Support acts on one of boundary, edge and point")
+        if self.fix is not None and (not self.fix or not set(self.fix) <= set(DIRECTIONS)):
+            raise InputError(f"Support.fix holds 'x', 'y' or 'z', or 'normal' alone, got {self.fix!r}")
+        if "normal" in (self.fix or ()) and (self.fix != ("normal",) or self.boundary is None):
+            raise InputError("Support.fix = ('normal',) stands alone and on a boundary")
+        if isinstance(self.displacement, Mapping):
+            for direction, value in self.displacement.items():
+                if direction not in (self.fix or DIRECTIONS):
+                    raise InputError(f"Support.displacement has the direction {direction!r}, which fix does not hold")
+                if not callable(value):
+                    _finite(f"Support.displacement[{direction!r}]", value)
+        elif self.displacement is not None:
+            _vector("Support.displacement", self.displacement)
+
+    @property
+    def place(self) -> str:
+        """Where it acts, in words."""
+        if self.boundary is not None:
+            return f"boundary {self.boundary!r}"
+        return f"edge {self.edge!r}" if self.edge is not None else f"point {self.point!r}"
+
+    def directions(self, dim: int) -> tuple[str, ...]:
+        """The directions that are held, in a body of two or three dimensions."""
+        if self.fix is not None:
+            held: tuple[str, ...] = self.fix
+        else:
+            held = tuple(self.displacement) if isinstance(self.displacement, Mapping) else ("x", "y", "z")[:dim]
+        if dim == 2 and "z" in held:
+            raise InputError(f"the support on {self.place} holds z, which a plane body does not have")
+        return held
+
+    def values(self, points: Floats) -> dict[str, Floats]:
+        """Held displacement [m] of each direction at points (p, dim), as (p,)."""
+        dim = points.shape[1]
+        held = self.directions(dim)
+        given = self.displacement
+        if given is None:
+            return {direction: np.zeros(len(points)) for direction in held}
+        if isinstance(given, Mapping):
+            return {direction: scalar_at(given.get(direction, 0.0), points) for direction in held}
+        if held == ("normal",):
+            raise InputError(
+                f"the support on {self.place} holds the normal: give its displacement as {{'normal': ...}}"
+            )
+        vectors = vector_at(given, points)
+        return {direction: vectors[:, "xyz".index(direction)] for direction in held}
 
 
 @dataclass(frozen=True)
@@ -94,7 +211,7 @@ class RigidBody:
     """
 
 
-Load = Pressure | Traction | BodyForce
+Load = Pressure | Traction | LineLoad | PointForce | BodyForce | Eigenstrain | TemperatureChange
 SupportLike = Support | RigidBody
 
 
@@ -106,24 +223,27 @@ def _finite(name: str, value: object) -> None:
 def _vector(name: str, value: object) -> None:
     if callable(value):
         return
-    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != 2:
-        raise InputError(f"{name} has two components (x, y), got {value!r}")
+    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) not in (2, 3):
+        raise InputError(f"{name} has one component a direction, (x, y) or (x, y, z), got {value!r}")
     for part in value:
         _finite(name, part)
 
 
 def scalar_at(value: ScalarField, points: Floats) -> Floats:
-    """A number or function at points (p, 2), as (p,)."""
+    """A number or function at points (p, dim), as (p,)."""
     if not callable(value):
         return np.full(len(points), float(value))
     return _checked(np.asarray(value(points), dtype=np.float64), (len(points),))
 
 
 def vector_at(value: VectorField, points: Floats) -> Floats:
-    """Two numbers or a function at points (p, 2), as (p, 2)."""
+    """One number a direction, or a function, at points (p, dim), as (p, dim)."""
     if not callable(value):
-        return np.broadcast_to(np.asarray(value, dtype=np.float64), (len(points), 2))
-    return _checked(np.asarray(value(points), dtype=np.float64), (len(points), 2))
+        given = np.asarray(value, dtype=np.float64)
+        if len(given) != points.shape[1]:
+            raise InputError(f"a vector in {points.shape[1]} dimensions has as many components, got {tuple(value)!r}")
+        return np.broadcast_to(given, points.shape)
+    return _checked(np.asarray(value(points), dtype=np.float64), points.shape)
 
 
 def _checked(result: Floats, shape: tuple[int, ...]) -> Floats:

@@ -131,8 +131,8 @@ def test_loads_that_are_no_finite_numbers_are_refused(value):
 
 
 def test_a_support_that_holds_nothing_or_an_unknown_component_is_refused():
-    for fix in ((), ("z",)):
-        with pytest.raises(InputError, match="'x', 'y' or both"):
+    for fix in ((), ("w",), ("x", "normal")):
+        with pytest.raises(InputError, match="'x', 'y' or 'z'"):
             Support(boundary="left", fix=fix)
 
 
