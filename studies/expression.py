@@ -6,7 +6,7 @@ is as usual: powers before ``*`` and ``/``, these from left to right, then ``+``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -39,7 +39,7 @@ class Expression:
 
     text: str
     unit: str
-    node: Node
+    node: Node = field(repr=False)
 
     @cached_property
     def constant(self) -> float | None:

@@ -160,6 +160,9 @@ class _Parser:
             return node
         if token.kind == "number":
             node = number(float(token.text), PLAIN, token.place)
+            if self._seen().text == "1" and self._tokens[self._next + 1].text == "/":
+                # as in '1e-5 1/K', where the unit begins with a 1
+                self._next += 1
             return self._units(node, 1 if divided else 0) if self._at_unit() else node
         if token.kind != "name":
             what = "the end" if token.kind == "end" else repr(token.text)

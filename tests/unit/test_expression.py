@@ -50,6 +50,8 @@ CONSTANTS = {
     "1 MPa + 0": ("Pa", 1e6),
     "1 kN/mm2 · 2": ("Pa", 2e9),
     "5 min": ("s", 300.0),
+    "1e-5 1/K": ("1/K", 1e-5),
+    "1e-5 / K * 30 K": ("1", 3e-4),
 }
 
 
@@ -108,6 +110,8 @@ BAD = {
     "1 +": ("1", "found the end"),
     "* 1": ("1", "found '*'"),
     "1, 2": ("1", "a comma outside a function"),
+    "2 1": ("1", "'1' without an operator"),
+    "2 3/m": ("1/m", "'3' without an operator"),
     "2 x": ("m", "'x' without an operator before it; write '*'"),
     "2 MPa (x)": ("Pa", "a bracket right behind the unit"),
     "1 N/m K": ("N/(m K)", "two units behind one '/'; write brackets, as in '/(m K)'"),
