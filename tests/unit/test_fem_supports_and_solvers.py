@@ -131,9 +131,11 @@ def test_loads_that_are_no_finite_numbers_are_refused(value):
 
 
 def test_a_support_that_holds_nothing_or_an_unknown_component_is_refused():
-    for fix in ((), ("w",), ("x", "normal")):
+    for fix in ((), ("w",)):
         with pytest.raises(InputError, match="'x', 'y' or 'z'"):
             Support(boundary="left", fix=fix)
+    with pytest.raises(InputError, match="stands alone"):
+        Support(boundary="left", fix=("x", "normal"))
 
 
 def test_a_load_function_of_the_wrong_shape_or_with_nan_is_refused():
