@@ -121,3 +121,41 @@ def plate_with_hole(
             line((width, 0), corner), line((length, 0), (length, width)), (steps, count), kind=kind, order=order
         )
     return join(parts)
+
+
+def sphere_octant(
+    inner: float, outer: float, counts: tuple[int, int], *, kind: Kind = "hexahedron", order: Order = 2
+) -> SolidMesh:
+    """An eighth of a hollow sphere: three blocks "x", "y", "z" around the axes, ``counts`` along each side and through the wall.
+
+    Of block "x" the boundary "left" lies in y = 0 and "bottom" in z = 0, and so on in turn; "front" is the inner surface,
+    "back" the outer one. No element is degenerate.
+    """
+
+    def block(axis: int) -> SolidMesh:
+        def put(unit: Array) -> Array:
+            direction = np.ones((len(unit), 3))
+            direction[:, (axis + 1) % 3] = np.tan(np.pi / 4 * unit[:, 0])
+            direction[:, (axis + 2) % 3] = np.tan(np.pi / 4 * unit[:, 1])
+            direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+            return direction * (inner * (outer / inner) ** unit[:, 2])[:, None]
+
+        return mapped_block((counts[0], counts[0], counts[1]), map=put, kind=kind, order=order)
+
+    return join({name: block(axis) for axis, name in enumerate("xyz")})
+
+
+def with_edge(mesh: SolidMesh, name: str, lies_on: Callable[[Array], NDArray[np.bool_]]) -> SolidMesh:
+    """The mesh with a named edge: those edges of its elements whose nodes all lie where ``lies_on(points)`` says."""
+    from dataclasses import replace
+
+    from tubewall.geometry.reference_cells import CELLS
+
+    chosen = np.asarray(lies_on(mesh.points))
+    rows = []
+    for block in mesh.blocks:
+        lines = block.cells[:, CELLS[block.kind].edges].reshape(-1, CELLS[block.kind].edges.shape[1])
+        rows.append(lines[chosen[lines].all(axis=1)])
+    found = np.concatenate(rows)
+    _, first = np.unique(np.sort(found, axis=1), axis=0, return_index=True)
+    return replace(mesh, edges={**mesh.edges, name: found[first]})

@@ -10,7 +10,11 @@ from typing import Final
 from tubewall.errors import unknown_name
 from tubewall.verification.case import Case
 
-_MODULES: Final[tuple[str, ...]] = ()
+_MODULES: Final[tuple[str, ...]] = (
+    "cases_tubes",
+    "cases_spheres",
+    "cases_nafems",
+)
 
 
 @cache

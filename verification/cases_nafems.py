@@ -1,0 +1,288 @@
+"""The linear elastic benchmarks of NAFEMS that fit a body of solid elements."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from tubewall.fem.loads import LineLoad, Pressure, Support, TemperatureChange
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.materials.elastic import Isotropic
+from tubewall.verification.bodies import Array, arc, between, line, sphere_octant, with_edge
+from tubewall.verification.case import Case, Check
+from tubewall.verification.closed_shells import junction_stress
+from tubewall.verification.probe import YY, ZZ, displacement_at, stress_at
+
+_PAGE: Final = "nafems"
+_BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
+_STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
+
+
+def _ellipses(unit: Array) -> Array:
+    angle = np.pi / 2 * unit[:, 1]
+    inside = np.stack([2.0 * np.cos(angle), 1.0 * np.sin(angle)], axis=1)
+    outside = np.stack([3.25 * np.cos(angle), 2.75 * np.sin(angle)], axis=1)
+    return inside + unit[:, :1] * (outside - inside)
+
+
+def _membrane(fine: bool) -> tuple[Check, ...]:
+    """LE1: a quarter of an elliptic membrane, pulled outwards along its rim."""
+    checks = []
+    count = 32 if fine else 24
+    for kind in ("quad", "triangle"):
+        mesh = mapped_block((count, 2 * count), map=_ellipses, kind=kind, order=2, grading=(3.0, 1.0))  # type: ignore[arg-type]
+        model = Model(
+            mesh=mesh,
+            solids={"body": _STEEL},
+            kinematics="plane stress",
+            loads=(Pressure(boundary="right", pressure=-10e6),),
+            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+        )
+        value = stress_at(solve_model(model), (2.0, 0.0))[YY]
+        checks.append(
+            Check(
+                quantity=f"stress yy at D, {kind}, {count} x {2 * count}",
+                value=float(value),
+                reference=92.7e6,
+                tolerance=5e-3,
+                unit="Pa",
+            )
+        )
+    return tuple(checks)
+
+
+def _plate(fine: bool) -> tuple[Check, ...]:
+    """LE10: a thick plate of the same outline under pressure, held along the middle of its rim."""
+    count, through = (12, 8) if fine else (8, 6)
+    checks = []
+    for kind in ("hexahedron", "tetra"):
+
+        def put(unit: Array) -> Array:
+            return np.column_stack([_ellipses(unit[:, :2]), 0.6 * unit[:, 2] - 0.3])
+
+        mesh = mapped_block((count, 2 * count, through), map=put, kind=kind, order=2, grading=(3.0, 1.0, 1.0))  # type: ignore[arg-type]
+
+        def middle(points: Array) -> np.ndarray:
+            rim = np.abs((points[:, 0] / 3.25) ** 2 + (points[:, 1] / 2.75) ** 2 - 1) < 1e-9
+            return np.asarray(rim & (np.abs(points[:, 2]) < 1e-9))
+
+        model = Model(
+            mesh=with_edge(mesh, "middle of the rim", middle),
+            solids={"body": _STEEL},
+            kinematics="3d",
+            loads=(Pressure(boundary="back", pressure=1e6),),
+            supports=(
+                Support(boundary="bottom", fix=("y",)),
+                Support(boundary="top", fix=("x",)),
+                Support(boundary="right", fix=("x", "y")),
+                Support(edge="middle of the rim", fix=("z",)),
+            ),
+        )
+        value = stress_at(solve_model(model), (2.0, 0.0, 0.3))[YY]
+        checks.append(
+            Check(
+                quantity=f"stress yy at D, {kind}",
+                value=float(value),
+                reference=-5.38e6,
+                tolerance=2e-2,
+                unit="Pa",
+            )
+        )
+    return tuple(checks)
+
+
+def _section(count: int) -> tuple[tuple[tuple[int, int], object], ...]:
+    """The meridian of LE11: three blocks from z = 0 upwards, (counts, map of the unit square to r, z)."""
+    root = np.sqrt(0.5)
+    sphere = between_maps(arc((0, 0), 1.0, 0.0, np.pi / 4), arc((0, 0), 1.4, 0.0, np.pi / 6))
+    taper = between_maps(line((root, root), (root, 1.39)), line((1.4 * np.cos(np.pi / 6), 0.7), (1.0, 1.39)))
+    cylinder = between_maps(line((root, 1.39), (root, 1.79)), line((1.0, 1.39), (1.0, 1.79)))
+    return (
+        ((count, 2 * count), sphere),
+        ((count, 2 * count), taper),
+        ((count, count), cylinder),
+    )
+
+
+def between_maps(inside: object, outside: object) -> object:
+    """The map of a unit square to what lies between two curves."""
+
+    def put(unit: Array) -> Array:
+        s = unit[:, :1]
+        return np.asarray((1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1]))  # type: ignore[operator]
+
+    return put
+
+
+def _heated(fine: bool) -> tuple[Check, ...]:
+    """LE11: a body of sphere, taper and cylinder whose temperature grows outwards and upwards, held between two planes."""
+    solid = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3), expansion=2.3e-4)
+    checks = []
+    count = 24 if fine else 12
+    for kind in ("quad", "triangle"):
+        parts = {
+            name: mapped_block(counts, map=put, kind=kind, order=2)  # type: ignore[arg-type]
+            for name, (counts, put) in zip(("sphere", "taper", "cylinder"), _section(count), strict=True)
+        }
+        mesh = join(parts)
+        model = Model(
+            mesh=mesh,
+            solids=dict.fromkeys(mesh.regions, solid),
+            kinematics="axisymmetric",
+            loads=(TemperatureChange(change=lambda p: p[:, 0] + p[:, 1]),),
+            supports=(Support(boundary="sphere/bottom", fix=("y",)), Support(boundary="cylinder/top", fix=("y",))),
+        )
+        value = stress_at(solve_model(model), (1.0, 0.0))[YY]
+        checks.append(
+            Check(
+                quantity=f"axial stress at A, axisymmetric, {kind}",
+                value=float(value),
+                reference=-105e6,
+                tolerance=1e-2,
+                unit="Pa",
+            )
+        )
+    return (*checks, _heated_in_space(solid, 4 if fine else 3))
+
+
+def _heated_in_space(solid: Solid, count: int) -> Check:
+    def turned(put: object) -> object:
+        def place(unit: Array) -> Array:
+            meridian = put(unit[:, :2])  # type: ignore[operator]
+            angle = np.pi / 2 * unit[:, 2]
+            return np.column_stack([meridian[:, 0] * np.cos(angle), meridian[:, 0] * np.sin(angle), meridian[:, 1]])
+
+        return place
+
+    names = ("sphere", "taper", "cylinder")
+    parts = {
+        name: mapped_block((*counts, 2 * count), map=turned(put), kind="hexahedron", order=2)  # type: ignore[arg-type]
+        for name, (counts, put) in zip(names, _section(count), strict=True)
+    }
+    mesh = join(parts)
+    sides = [Support(boundary=f"{n}/{s}", fix=f) for n in names for s, f in (("front", ("y",)), ("back", ("x",)))]  # type: ignore[arg-type]
+    model = Model(
+        mesh=mesh,
+        solids=dict.fromkeys(mesh.regions, solid),
+        kinematics="3d",
+        loads=(TemperatureChange(change=lambda p: np.hypot(p[:, 0], p[:, 1]) + p[:, 2]),),
+        supports=(*sides, Support(boundary="sphere/bottom", fix=("z",)), Support(boundary="cylinder/top", fix=("z",))),
+    )
+    value = stress_at(solve_model(model), (1.0, 0.0, 0.0))[ZZ]
+    return Check(
+        quantity="axial stress at A, in space, hexahedron",
+        value=float(value),
+        reference=-105e6,
+        tolerance=1.5e-2,
+        unit="Pa",
+    )
+
+
+def _hemisphere(fine: bool) -> tuple[Check, ...]:
+    """LE3: a hemisphere pulled and pushed by pairs of forces on its free rim; a quarter of it."""
+    radius, thickness, force = 10.0, 0.04, 2e3
+    count = 24 if fine else 18
+    mesh = sphere_octant(radius - thickness / 2, radius + thickness / 2, (count, 1))
+    for name, axis in (("pull", 0), ("push", 1)):
+
+        def on_axis(points: Array, axis: int = axis) -> np.ndarray:
+            return np.asarray((np.abs(np.delete(points, axis, axis=1)) < 1e-9).all(axis=1))
+
+        mesh = with_edge(mesh, name, on_axis)
+    solid = Solid(elastic=Isotropic(youngs_modulus=68.25e9, poissons_ratio=0.3))
+    model = Model(
+        mesh=mesh,
+        solids=dict.fromkeys(mesh.regions, solid),
+        kinematics="3d",
+        loads=(
+            LineLoad(edge="pull", force=(force / thickness, 0.0, 0.0)),
+            LineLoad(edge="push", force=(0.0, -force / thickness, 0.0)),
+        ),
+        supports=(
+            Support(boundary="x/left", fix=("y",)),
+            Support(boundary="z/bottom", fix=("y",)),
+            Support(boundary="y/bottom", fix=("x",)),
+            Support(boundary="z/left", fix=("x",)),
+            # the middle of the wall, as the radii of the nodes grow by a constant factor
+            Support(point=(0.0, 0.0, float(np.sqrt(radius**2 - thickness**2 / 4))), fix=("z",)),
+        ),
+    )
+    value = displacement_at(solve_model(model), (float(np.sqrt(radius**2 - thickness**2 / 4)), 0.0, 0.0))[0]
+    return (
+        Check(
+            quantity="displacement x at A, hexahedron", value=float(value), reference=0.185, tolerance=2e-2, unit="m"
+        ),
+    )
+
+
+def _junction(fine: bool) -> tuple[Check, ...]:
+    """LE7's vessel: a cylinder that ends in a hemisphere; the pressure acts on the middle surface, as in shell theory."""
+    radius, thickness, pressure, length = 1.0, 0.025, 1e6, 1.0
+    through = 4 if fine else 2
+
+    def wall(inside: float) -> tuple[object, object]:
+        return (
+            line((radius + inside, -length), (radius + inside, 0.0)),
+            arc((0, 0), radius + inside, 0.0, np.pi / 2),
+        )
+
+    low, high = wall(-thickness / 2), wall(thickness / 2)
+    along = 20 * through
+    mesh = join(
+        {
+            "cylinder": between(low[0], high[0], (through, along)),  # type: ignore[arg-type]
+            "sphere": between(low[1], high[1], (through, along)),  # type: ignore[arg-type]
+        }
+    )
+    # half the pressure inside, half as suction outside: together they act as on the middle surface
+    loads = [
+        Pressure(boundary=f"{part}/{side}", pressure=sign * pressure / 2)
+        for part in ("cylinder", "sphere")
+        for side, sign in (("left", 1), ("right", -1))
+    ]
+    model = Model(
+        mesh=mesh,
+        solids=dict.fromkeys(mesh.regions, _STEEL),
+        kinematics="axisymmetric",
+        loads=tuple(loads),
+        supports=(Support(boundary="cylinder/bottom", fix=("y",)), Support(boundary="sphere/top", fix=("x",))),
+    )
+    solution = solve_model(model)
+    outside = mesh.points[mesh.boundary_nodes("cylinder/right")]
+    outside = outside[(outside[:, 1] > -0.3) & (outside[:, 1] < -0.02)]
+    value = max(float(stress_at(solution, point, "cylinder")[YY]) for point in outside)
+    source = "Timoshenko and Woinowsky-Krieger, Theory of Plates and Shells (1959), section 116"
+    return (
+        Check(
+            quantity="largest axial stress outside, against shell theory",
+            value=value,
+            reference=junction_stress(pressure, radius, thickness),
+            tolerance=2e-2,
+            unit="Pa",
+            kind="exact",
+            source=source,
+        ),
+        Check(
+            quantity="largest axial stress outside, target of LE7",
+            value=value,
+            reference=25.86e6,
+            tolerance=2e-2,
+            unit="Pa",
+        ),
+    )
+
+
+CASES: Final = (
+    Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", page=_PAGE, run=_membrane),
+    Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", page=_PAGE,
+         run=_hemisphere),
+    Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", page=_PAGE,
+         run=_junction),
+    Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", page=_PAGE,
+         run=_plate),
+    Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{_BOOK} LE11",
+         page=_PAGE, run=_heated),
+)  # fmt: skip

@@ -1,0 +1,220 @@
+"""Thick spheres, discs that turn, and misfitting inclusions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, Support, Traction
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.materials.elastic import Isotropic
+from tubewall.verification.bodies import Array, arc, between, line, ring, sphere_octant
+from tubewall.verification.case import Case, Check
+from tubewall.verification.closed_inclusions import circular_inclusion, spherical_inclusion
+from tubewall.verification.closed_tubes import rotating_disc, thick_sphere
+from tubewall.verification.probe import XX, XY, YY, ZZ, displacement_at, stress_at
+
+_SPHERES: Final = "spheres"
+_INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 1.0, 2.0, 200e9, 0.3, 1e8
+
+
+def _sphere_checks(found: list[tuple[float, float, float]], label: str, tolerance: tuple[float, float]) -> list[Check]:
+    radial, hoop, moved = thick_sphere(
+        [_INNER, _OUTER],
+        inner=_INNER,
+        outer=_OUTER,
+        inner_pressure=_PRESSURE,
+        youngs_modulus=_MODULUS,
+        poissons_ratio=_RATIO,
+    )
+    checks = []
+    for i, place in enumerate(("bore", "rim")):
+        checks += [
+            Check(quantity=f"hoop stress at the {place}, {label}", value=found[i][1], reference=float(hoop[i]),
+                  tolerance=tolerance[0], unit="Pa"),
+            Check(quantity=f"radial stress at the {place}, {label}", value=found[i][0], reference=float(radial[i]),
+                  scale=_PRESSURE, tolerance=tolerance[0], unit="Pa"),
+            Check(quantity=f"displacement of the {place}, {label}", value=found[i][2], reference=float(moved[i]),
+                  tolerance=tolerance[1], unit="m"),
+        ]  # fmt: skip
+    return checks
+
+
+def _sphere_axisymmetric(fine: bool) -> tuple[Check, ...]:
+    counts = (16, 32) if fine else (10, 20)
+    checks: list[Check] = []
+    for kind in ("quad", "triangle"):
+        model = Model(
+            mesh=ring(_INNER, _OUTER, counts, kind=kind),  # type: ignore[arg-type]
+            solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
+            kinematics="axisymmetric",
+            loads=(Pressure(boundary="left", pressure=_PRESSURE),),
+            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+        )
+        solution = solve_model(model)
+        for name, place, slots in (("equator", (1.0, 0.0), (XX, ZZ, 0)), ("pole", (0.0, 1.0), (YY, ZZ, 1))):
+            found = []
+            for radius in (_INNER, _OUTER):
+                point = np.array(place) * radius
+                stress = stress_at(solution, point)
+                moved = displacement_at(solution, point)[slots[2]]
+                found.append((float(stress[slots[0]]), float(stress[slots[1]]), float(moved)))
+            checks += _sphere_checks(found, f"{name}, {kind}", (1e-2, 2e-4))
+    return tuple(checks)
+
+
+def _sphere_in_space(fine: bool) -> tuple[Check, ...]:
+    counts = (6, 8) if fine else (5, 6)
+    checks: list[Check] = []
+    for kind in ("hexahedron", "tetra", "wedge"):
+        mesh = sphere_octant(_INNER, _OUTER, counts, kind=kind)  # type: ignore[arg-type]
+        solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
+        model = Model(
+            mesh=mesh,
+            solids=dict.fromkeys(mesh.regions, solid),
+            kinematics="3d",
+            loads=tuple(Pressure(boundary=f"{name}/front", pressure=_PRESSURE) for name in "xyz"),
+            supports=octant_supports(),
+        )
+        solution = solve_model(model)
+        found = []
+        for radius in (_INNER, _OUTER):
+            stress = stress_at(solution, (radius, 0.0, 0.0))
+            hoop = (stress[YY] + stress[ZZ]) / 2
+            found.append((float(stress[XX]), float(hoop), float(displacement_at(solution, (radius, 0.0, 0.0))[0])))
+        checks += _sphere_checks(found, kind, (2e-2, 1e-3))
+    return tuple(checks)
+
+
+def octant_supports() -> tuple[Support, ...]:
+    """Symmetry of ``sphere_octant``: no motion through the planes x = 0, y = 0 and z = 0."""
+    return (
+        Support(boundary="x/left", fix=("y",)),
+        Support(boundary="x/bottom", fix=("z",)),
+        Support(boundary="y/left", fix=("z",)),
+        Support(boundary="y/bottom", fix=("x",)),
+        Support(boundary="z/left", fix=("x",)),
+        Support(boundary="z/bottom", fix=("y",)),
+    )
+
+
+def _disc(fine: bool) -> tuple[Check, ...]:
+    inner, outer, density, speed = 0.1, 0.5, 7800.0, 300.0
+    counts = (14, 24) if fine else (10, 16)
+
+    def force(points: Array) -> Array:
+        return density * speed**2 * points
+
+    radial, hoop = rotating_disc(
+        [inner, outer], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO
+    )
+    middle = np.sqrt(inner * outer)
+    inside, _ = rotating_disc(
+        [middle], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO
+    )
+    checks = []
+    for kind in ("quad", "triangle"):
+        model = Model(
+            mesh=ring(inner, outer, counts, kind=kind),  # type: ignore[arg-type]
+            solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
+            kinematics="plane stress",
+            loads=(BodyForce(force=force),),
+            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+        )
+        solution = solve_model(model)
+        for i, (radius, place) in enumerate(((inner, "bore"), (outer, "rim"))):
+            checks.append(
+                Check(quantity=f"hoop stress at the {place}, {kind}", value=float(stress_at(solution, (radius, 0.0))[YY]),
+                      reference=float(hoop[i]), tolerance=1e-2, unit="Pa")
+            )  # fmt: skip
+        checks.append(
+            Check(quantity=f"radial stress between, {kind}", value=float(stress_at(solution, (float(middle), 0.0))[XX]),
+                  reference=float(inside[0]), tolerance=1e-2, unit="Pa")
+        )  # fmt: skip
+    return tuple(checks)
+
+
+def _core(radius: float, outer: float, count: int, kind: Kind) -> object:
+    """A quarter disc of ``radius`` inside a ring to ``outer``: a square, two fans to the circle, and the ring."""
+    half = 0.5 * radius
+    square = mapped_block((count, count), map=lambda unit: half * unit, kind=kind, order=2)
+    corner = (half, half)
+    side = between(line((half, 0), corner), arc((0, 0), radius, 0, np.pi / 4), (count, count), kind=kind)
+    above = between(line(corner, (0, half)), arc((0, 0), radius, np.pi / 4, np.pi / 2), (count, count), kind=kind)
+    outside = ring(radius, outer, (2 * count, 2 * count), kind=kind)
+    return join({"square": square, "side": side, "above": above, "outside": outside})
+
+
+def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
+    """A part of a wide body that would swell by itself; what is beyond ``outer`` acts through exact tractions."""
+    radius, outer, modulus, ratio = 1.0, 3.0, 70e9, 0.3
+    strain = (0.01, 0.01, 0.01) if shape == "sphere" else (0.01, 0.0, 0.0)
+    count = 16 if fine else 10
+    exact = spherical_inclusion if shape == "sphere" else circular_inclusion
+    amount = strain[0]
+
+    def traction(points: Array) -> Array:
+        stress = exact(points, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
+        normal = points / np.linalg.norm(points, axis=1, keepdims=True)
+        return np.column_stack(
+            [stress[:, XX] * normal[:, 0] + stress[:, XY] * normal[:, 1],
+             stress[:, XY] * normal[:, 0] + stress[:, YY] * normal[:, 1]]
+        )  # fmt: skip
+
+    checks = []
+    for kind in ("quad", "triangle"):
+        mesh = _core(radius, outer, count, kind)  # type: ignore[arg-type]
+        inside = ("square", "side", "above")
+        model = Model(
+            mesh=mesh,  # type: ignore[arg-type]
+            solids=dict.fromkeys(
+                (*inside, "outside"), Solid(elastic=Isotropic(youngs_modulus=modulus, poissons_ratio=ratio))
+            ),
+            kinematics="axisymmetric" if shape == "sphere" else "plane strain",
+            loads=(
+                *(Eigenstrain(strain=strain, region=part) for part in inside),
+                Traction(boundary="outside/right", traction=traction),
+            ),
+            supports=(
+                *(Support(boundary=f"{part}/bottom", fix=("y",)) for part in ("square", "side", "outside")),
+                *(Support(boundary=f"{part}/{end}", fix=("x",))
+                  for part, end in (("square", "left"), ("above", "top"), ("outside", "top"))),
+            ),
+        )  # fmt: skip
+        solution = solve_model(model)
+        places = (("at the centre", (0.0, 0.0), "square"), ("just outside on x", (radius, 0.0), "outside"),
+                  ("just outside on y", (0.0, radius), "outside"), ("at twice the radius", (0.0, outer), "outside"))  # fmt: skip
+        inner_scale = float(
+            np.abs(exact(np.zeros((1, 2)), radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)).max()
+        )
+        for name, place, region in places:
+            found = stress_at(solution, place, region)
+            # just outside: a shade beyond the interface
+            at = np.array([place]) * (1 + 1e-12 if region == "outside" else 1)
+            wanted = exact(at, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)[0]
+            for slot, component in ((XX, "xx"), (YY, "yy"), (ZZ, "zz")):
+                checks.append(
+                    Check(quantity=f"stress {component} {name}, {kind}", value=float(found[slot]),
+                          reference=float(wanted[slot]), scale=inner_scale, tolerance=1e-2, unit="Pa")
+                )  # fmt: skip
+    return tuple(checks)
+
+
+CASES: Final = (
+    Case(name="sphere-axisymmetric", title="Thick sphere as a body of revolution", kind="exact", page=_SPHERES,
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_axisymmetric),
+    Case(name="sphere-3d", title="Thick sphere in space", kind="exact", page=_SPHERES,
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_in_space),
+    Case(name="rotating-disc", title="Disc with a hole, turning", kind="exact", page=_SPHERES,
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 32", run=_disc),
+    Case(name="inclusion-circle", title="Round fibre that would grow along x only, in a wide body", kind="exact",
+         page="inclusions", source="Eshelby, Proc. R. Soc. Lond. A 241, 376 (1957); Mura, Micromechanics of Defects in "
+         "Solids (1987), section 11", run=partial(_inclusion, "circle")),
+    Case(name="inclusion-sphere", title="Sphere that would swell, in a wide body", kind="exact", page="inclusions",
+         source="Eshelby, Proc. R. Soc. Lond. A 241, 376 (1957); Mura, Micromechanics of Defects in Solids (1987), section 11",
+         run=partial(_inclusion, "sphere")),
+)  # fmt: skip
