@@ -101,7 +101,7 @@ def assemble(model: Model) -> Assembled:
 
     from tubewall.fem.surface_loads import add_loads
 
-    size = model.discrete.size + (model.kinematics == "generalised plane strain")
+    size = model.size
     rows, columns, values = [], [], []
     forces = np.zeros(size)
     for chunk in chunks(model):

@@ -193,6 +193,12 @@ class Model:
         """Where the displacement lives."""
         return discretise(self.mesh, self.order)
 
+    @property
+    def size(self) -> int:
+        """Unknowns: the displacements, the strain along z of generalised plane strain, the mean strains of a period."""
+        macro = 0 if self.periodic is None else (3 if self.mesh.dim == 2 else 6)
+        return self.discrete.size + (self.kinematics == "generalised plane strain") + macro
+
 
 def _check_solids(model: Model) -> None:
     for name, solid in model.solids.items():

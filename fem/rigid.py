@@ -72,10 +72,14 @@ def _rotation(column: Floats, centre: Floats, size: float, dim: int, translation
     if dim == 2:
         shift, turn = column[:2], column[2] / size
         at = centre + np.array([-shift[1], shift[0]]) / turn if translations == 0 else centre
-        return f"rotation about ({at[0]:.3g}, {at[1]:.3g}) m"
+        return f"rotation about {_place(at, size)}"
     shift, turn = column[:3], column[3:] / size
     at = centre + np.cross(turn, shift) / (turn @ turn) if translations == 0 else centre
-    return f"rotation about the axis along {_direction(turn)} through ({at[0]:.3g}, {at[1]:.3g}, {at[2]:.3g}) m"
+    return f"rotation about the axis along {_direction(turn)} through {_place(at, size)}"
+
+
+def _place(at: Floats, size: float) -> str:
+    return "(" + ", ".join(f"{0.0 if abs(part) < 1e-9 * size else part:.3g}" for part in at) + ") m"
 
 
 def _direction(vector: Floats) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tubewall.errors import ConvergenceError, InputError
 from tubewall.fem.assemble_body import Assembled, assemble
-from tubewall.fem.elements import Floats
+from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import FieldSolution, SupportReaction
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import IMBALANCE_LIMIT
@@ -47,7 +47,7 @@ def solve_model(model: Model, *, solver: Solver = "auto") -> FieldSolution:
         raise unknown_name("solver", solver, SOLVERS)
     started = time.perf_counter()
     seconds: dict[str, float] = {}
-    held = hold(model, model.discrete.size + (model.kinematics == "generalised plane strain"))
+    held = hold(model, model.size)
     seconds["supports"] = _lap(started, seconds)
     assembled = assemble(model)
     seconds["assembly"] = _lap(started, seconds)
@@ -93,13 +93,13 @@ def _collected(
     stretching = model.kinematics == "generalised plane strain"
     axial_force = 0.0
     if stretching:
-        axial_force = float((assembled.stiffness @ y)[-1])
+        axial_force = float((assembled.stiffness @ y)[nodes])
     return FieldSolution(
         model=model,
         displacement=_everywhere(model, u),
         axial_strain=float(y[nodes]) if stretching else 0.0,
         axial_force=axial_force,
-        mean_strain=np.zeros(6),
+        mean_strain=_mean_strain(model, y),
         reactions=_reactions(model, held, left),
         imbalance=imbalance,
         residual=residual,
@@ -109,6 +109,15 @@ def _collected(
         forces=assembled.forces,
         residual_forces=left,
     )
+
+
+def _mean_strain(model: Model, y: Floats) -> Floats:
+    mean = np.zeros(6)
+    if model.periodic is not None:
+        from tubewall.fem.periodicity import SPACE, components, macro_unknowns
+
+        mean[[SPACE.index(name) for name in components(model.mesh.dim)]] = y[macro_unknowns(model)]
+    return mean
 
 
 def _everywhere(model: Model, u: Floats) -> Floats:
@@ -153,16 +162,15 @@ def nodal_volumes(model: Model) -> Floats:
 def _imbalance(model: Model, assembled: Assembled, held: Held, left: Floats, y: Floats) -> float:
     """Norm of loads plus reactions over the norm of the loads, forces and moments."""
     nodes = model.discrete.size
-    reactions = np.where(held.owner >= -1, left, 0.0)[:nodes]
-    reactions[np.isin(np.arange(nodes), held.free)] = 0.0
+    # at unknowns that nothing holds or links, the stress must balance the loads
+    loose = np.ones(nodes, dtype=bool)
+    loose[held.linked[held.linked < nodes]] = False
+    loose &= np.isin(np.arange(nodes), held.free)
     motions = rigid_motions(model.discrete.points, model.kinematics)
-    total = reactions + assembled.forces[:nodes]
-    net = float(np.linalg.norm(motions.T @ total))
+    net = float(np.linalg.norm(motions[loose].T @ left[:nodes][loose]))
     scale = float(np.abs(assembled.forces[:nodes]).sum())
     floor = 4 * _EPS * float((abs(assembled.stiffness) @ np.abs(y)).sum())
-    if model.periodic is not None or model.ties or not held.plain:
-        net = 0.0 if scale == 0 else net
-    scale = scale if scale > 0 else float(np.abs(reactions).sum())
+    scale = scale if scale > 0 else float(np.abs(left).sum())
     if net > IMBALANCE_LIMIT * scale + floor:
         raise ConvergenceError(
             f"loads and reactions differ by {net / scale:.2g} of the load, more than {IMBALANCE_LIMIT:g}"
@@ -173,13 +181,10 @@ def _imbalance(model: Model, assembled: Assembled, held: Held, left: Floats, y: 
 def _reactions(model: Model, held: Held, left: Floats) -> tuple[SupportReaction, ...]:
     discrete = model.discrete
     dim = discrete.dim
+    nodes, owners, forces = _held_forces(model, held, left)
     found = []
     for index, support in enumerate(model.supports):
-        mine = np.flatnonzero(held.owner[: discrete.size] == index)
-        nodes, component = np.divmod(mine, dim)
-        force = np.zeros((len(mine), dim))
-        force[np.arange(len(mine)), component] = left[mine]
-        arm = discrete.points[nodes]
+        force, arm = forces[owners == index], discrete.points[nodes[owners == index]]
         if dim == 2:
             moment = np.array([float((arm[:, 0] * force[:, 1] - arm[:, 1] * force[:, 0]).sum())])
         else:
@@ -187,3 +192,32 @@ def _reactions(model: Model, held: Held, left: Floats) -> tuple[SupportReaction,
         place = support.place if isinstance(support, Support) else "rigid body"
         found.append(SupportReaction(place=place, force=force.sum(axis=0), moment=moment))
     return tuple(found)
+
+
+def _held_forces(model: Model, held: Held, left: Floats) -> tuple[Ints, Ints, Floats]:
+    """Positions of nodes (k,), the support (k,) that each force (k, dim) there comes from."""
+    dim = model.discrete.dim
+    owner = held.owner[: model.discrete.size].copy()
+    nodes, owners, forces = [], [], []
+    for node, rows in held.rolled.items():
+        # one force along each direction that is held there, by this or another support
+        mine = owner[dim * node : dim * node + dim].copy()
+        owner[dim * node : dim * node + dim] = -1
+        rollers = {index for _, _, index in rows}
+        plain = [(np.eye(dim)[c], int(mine[c])) for c in range(dim) if mine[c] >= 0 and int(mine[c]) not in rollers]
+        directions = [(row, index) for row, _, index in rows] + plain
+        share = np.linalg.lstsq(
+            np.array([row for row, _ in directions]).T, left[dim * node : dim * node + dim], rcond=None
+        )
+        for (row, index), size in zip(directions, share[0], strict=True):
+            nodes.append(node)
+            owners.append(index)
+            forces.append(size * row)
+    single = np.flatnonzero(owner >= 0)
+    alone = np.zeros((len(single), dim))
+    alone[np.arange(len(single)), single % dim] = left[single]
+    return (
+        np.concatenate([np.array(nodes, dtype=np.int64), single // dim]),
+        np.concatenate([np.array(owners, dtype=np.int64), owner[single]]),
+        np.concatenate([np.array(forces).reshape(-1, dim), alone]),
+    )

@@ -38,7 +38,11 @@ def add_loads(model: Model, forces: Floats) -> None:
         elif isinstance(load, BodyForce):
             _add_body(model, load, forces)
     if model.ends == "closed":
-        forces[-1] += end_force(model)
+        forces[model.discrete.size] += end_force(model)
+    if model.periodic is not None and model.periodic.mean_stress:
+        from tubewall.fem.periodicity import mean_stress_forces
+
+        forces += mean_stress_forces(model)
 
 
 Push = Callable[[Floats, Floats], Floats]
