@@ -1,4 +1,4 @@
-"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``materials``, ``init`` and ``doctor``."""
+"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``solve``, ``materials``, ``init`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ def _commands() -> dict[str, OneLineParser]:
             "a study with lists of values: every case on a process of its own, resumed after a kill",
             _sweep_options,
         ),
+        "solve": ("stress in a mesh made elsewhere: what a case file says of it, loads and all", _solve_options),
         "materials": ("the materials there are, with the source of every number", _materials_options),
         "init": ("write a study file with every key, its default and a comment", _init_options),
         "doctor": ("what this machine lacks, and the line that brings it", _doctor_options),
@@ -177,6 +178,15 @@ def _sweep_options(parser: OneLineParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(run=_sweep)
     add_key_options(parser)
+
+
+def _solve_options(parser: OneLineParser) -> None:
+    parser.add_argument("case", metavar="CASE", help="a case file; its mesh lies beside it")
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON, each number with its unit")
+    parser.add_argument("--vtu", metavar="FILE", help="write the fields for ParaView and the like")
+    parser.add_argument("--png", metavar="FILE", help="write a picture of the stress")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.set_defaults(run=_solve)
 
 
 def _materials_options(parser: OneLineParser) -> None:
@@ -308,6 +318,16 @@ def _sweep(options: argparse.Namespace) -> int:
         table = run_plan(plan, out=options.out, progress=progress)
     _say(options, table.text(), f"written: {Path(options.out) / 'table.csv'} and what else stands beside it")
     return 0 if "answered" in table.column("outcome") else TubewallError.exit_code
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from tubewall.studies.case_command import solve_case_file
+
+    outputs = {name: getattr(options, name) for name in ("json", "vtu", "png")}
+    with _progress(options.quiet) as progress:
+        text = solve_case_file(options.case, **outputs, progress=progress)
+    _say(options, text, *_written(*outputs.values()))
+    return 0
 
 
 def _say(options: argparse.Namespace, *texts: str) -> None:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -62,7 +62,8 @@ class Case:
     def __post_init__(self) -> None:
         with at(self.source):
             _check_names(self.file, self.mesh)
-        assert self.model is not None
+        # names and laws of the model are checked where it is made
+        _ = self.model
 
     @classmethod
     def read(cls, path: str | Path) -> Case:
@@ -133,7 +134,7 @@ class Case:
         ConvergenceError, ResourceError
             When the solve fails or does not fit into memory.
         """
-        from tubewall.studies.case_result import solve_case
+        from tubewall.studies.case_solve import solve_case
 
         return solve_case(self, progress=progress)
 
@@ -216,7 +217,12 @@ def _check_names(file: CaseFile, mesh: SolidMesh) -> None:
 
 
 def _check_questions(file: CaseFile, mesh: SolidMesh) -> None:
-    for kind, tables in (("probes", file.probes), ("lines", file.lines), ("cracks", file.cracks)):
+    asked: dict[str, Sequence[ProbeTable | LineTable | CrackTable]] = {
+        "probes": file.probes,
+        "lines": file.lines,
+        "cracks": file.cracks,
+    }
+    for kind, tables in asked.items():
         seen: set[str] = set()
         for number, table in enumerate(tables, 1):
             with at(f"[[{kind}]] {number} {shown(table.name)}"):

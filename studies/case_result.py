@@ -1,0 +1,170 @@
+"""What a case answers: values at its probes and lines, largest values, reactions; as JSON, in words, as files for viewers."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tubewall.studies.as_data import number
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution, SupportReaction
+    from tubewall.studies.case import Case
+
+Data = dict[str, Any]
+_LIBRARIES: Final = ("numpy", "scipy", "scikit-fem", "meshio")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One number of the answer.
+
+    Attributes
+    ----------
+    value : float
+        In ``unit``.
+    unit : str
+        Of SI.
+    at : tuple of float
+        Where it is [m].
+    mesh_error : float, optional
+        What the mesh may have changed it by, in the same unit; None where there is no estimate.
+    region : str, optional
+        The region that it was taken in.
+    """
+
+    value: float
+    unit: str
+    at: tuple[float, ...]
+    mesh_error: float | None = None
+    region: str | None = None
+
+    def to_json(self) -> Data:
+        """As the case file's contract says."""
+        error = number(self.mesh_error, self.unit)
+        return {
+            "value": float(self.value),
+            "unit": self.unit,
+            "at": [float(one) for one in self.at],
+            "mesh_error": None if error is None else error["value"],
+            **({} if self.region is None else {"region": self.region}),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineAnswer:
+    """Linearised stress [Pa] of every component along a line of ``length`` [m].
+
+    ``membrane`` is constant, ``bending`` what is linear, at the start of the line, ``peak`` the rest there.
+    """
+
+    length: float
+    membrane: Mapping[str, float]
+    bending: Mapping[str, float]
+    peak: Mapping[str, float]
+
+    def to_json(self) -> Data:
+        """Each component with its unit."""
+        parts = {"membrane": self.membrane, "bending": self.bending, "peak": self.peak}
+        stresses = {
+            name: {part: number(value, "Pa") for part, value in values.items()} for name, values in parts.items()
+        }
+        return {"length": number(self.length, "m"), **stresses}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CaseResult:
+    """The answer to a case.
+
+    Attributes
+    ----------
+    case : Case
+    solution : FieldSolution
+    probes, lines, maximum : mapping of name to answer
+    more : mapping of str to plain data
+        What [[cracks]], [[corners]], [buckling], [periodic] and [weibull] asked for; numbers with their units.
+    seconds : mapping of stage to float
+        Wall time [s].
+    peak_memory : int
+        Of the whole process [B].
+    warnings : tuple of str
+    """
+
+    case: Case
+    solution: FieldSolution
+    probes: Mapping[str, Answer]
+    lines: Mapping[str, LineAnswer]
+    maximum: Mapping[str, Answer]
+    more: Mapping[str, Any] = field(default_factory=dict)
+    seconds: Mapping[str, float]
+    peak_memory: int
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"CaseResult({self.case.source!r}, {len(self.probes)} probes, {self.solution!r})"
+
+    def to_json(self) -> Data:
+        """The result as plain data in SI: every number with its unit, what does not exist null."""
+        solution = self.solution
+        found: Data = {
+            "version": _version("tubewall"),
+            "versions": {"python": platform.python_version(), **{name: _version(name) for name in _LIBRARIES}},
+            "input_hash": self.case.input_hash,
+            "kind": self.case.file.analysis.kind,
+            "order": self.case.file.analysis.order,
+            "probes": {name: answer.to_json() for name, answer in self.probes.items()},
+            "lines": {name: answer.to_json() for name, answer in self.lines.items()},
+            "maximum": {name: answer.to_json() for name, answer in self.maximum.items()},
+            "reactions": [
+                reaction_data(reaction, self.case.file.analysis.kind, self.case.mesh.dim)
+                for reaction in solution.reactions
+            ],
+            "imbalance": float(solution.imbalance),
+            "residual": float(solution.residual),
+            "unknowns": int(solution.unknowns),
+            "elements": self.case.mesh.elements,
+            "solver": solution.solver,
+            "seconds": {stage: number(value, "s") for stage, value in self.seconds.items()},
+            "peak_memory": number(float(self.peak_memory), "B"),
+            "warnings": list(self.warnings),
+        }
+        if self.case.file.analysis.kind == "generalised plane strain":
+            found["axial_strain"] = number(solution.axial_strain, "1")
+            found["axial_force"] = number(solution.axial_force, "N")
+        return {**found, **self.more}
+
+    def text(self) -> str:
+        """The answer in a few lines of words."""
+        from tubewall.studies.case_wording import case_text
+
+        return case_text(self)
+
+    def write_vtu(self, path: str | Path) -> None:
+        """Write displacement, stress, von Mises and principal stress at the nodes, averaged within each region."""
+        from tubewall.geometry.mesh_output import write_vtu
+        from tubewall.studies.nodal_fields import nodal_fields
+
+        mesh, point_data, cell_data = nodal_fields(self.solution)
+        write_vtu(mesh, path, point_data=point_data, cell_data=cell_data)
+
+
+def reaction_data(reaction: SupportReaction, kind: str, dim: int) -> Data:
+    """The force of a support by direction, and its moment about the origin."""
+    plane = dim == 2 and kind != "axisymmetric"
+    force_unit, moment_unit = ("N/m", "N") if plane else ("N", "N m")
+    force = {axis: number(float(part), force_unit) for axis, part in zip("xyz", reaction.force, strict=False)}
+    moment: Data | None
+    if dim == 2:
+        moment = number(float(reaction.moment[0]), moment_unit)
+    else:
+        moment = {axis: number(float(part), moment_unit) for axis, part in zip("xyz", reaction.moment, strict=True)}
+    return {"place": reaction.place, "force": force, "moment": moment}
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import version
+
+    return version(name)
