@@ -1,0 +1,220 @@
+"""The stiffness of every kind of cell against scikit-fem's own form, and the loads against closed integrals."""
+
+import numpy as np
+import pytest
+
+from tubewall.fem.assemble_body import assemble, chunks, rule_order
+from tubewall.fem.loads import BodyForce, Pressure, TemperatureChange, Traction
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.reference_elements import node_order, rule
+from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.reference_cells import CELLS
+from tubewall.geometry.solid_mesh import Block, SolidMesh
+from tubewall.materials import Isotropic, Orthotropic
+
+CARBON = Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)
+WOOD = Orthotropic(
+    youngs_moduli=(40e9, 20e9, 10e9), poissons_ratios=(0.2, 0.25, 0.3), shear_moduli=(8e9, 7e9, 6e9), angle=0.4
+)
+FIBRES = Orthotropic(
+    youngs_moduli=(40e9, 20e9, 10e9), poissons_ratios=(0.2, 0.25, 0.3), shear_moduli=(8e9, 7e9, 6e9),
+    axes="circumferential", about=(-0.3, -0.4),
+)  # fmt: skip
+LAWS = {"isotropic": CARBON, "turned orthotropic": WOOD, "circumferential": FIBRES}
+PLANE = ["plane strain", "plane stress", "axisymmetric"]
+KINDS = ["triangle", "quad", "tetra", "hexahedron", "wedge"]
+SCIKIT = {
+    "triangle": ("MeshTri1", "MeshTri2", "ElementTriP1", "ElementTriP2"),
+    "quad": ("MeshQuad1", "MeshQuad2", "ElementQuad1", "ElementQuad2"),
+    "tetra": ("MeshTet1", "MeshTet2", "ElementTetP1", "ElementTetP2"),
+    "hexahedron": ("MeshHex1", "MeshHex2", "ElementHex1", "ElementHex2"),
+    "wedge": ("MeshWedge1", None, "ElementWedge1", None),
+}
+
+
+def crooked(unit):
+    """A square or cube without a straight or parallel side, away from the axis."""
+    x, y = unit[:, 0], unit[:, 1]
+    out = unit.copy()
+    z = unit[:, 2] if unit.shape[1] == 3 else 0 * x
+    out[:, 0] = 0.5 + x + 0.06 * np.sin(3 * y + x + z) * (1 + x)
+    out[:, 1] = y + 0.07 * np.sin(4 * x + 0.5 - z) * (0.5 + y)
+    if unit.shape[1] == 3:
+        out[:, 2] = 0.8 * z + 0.05 * np.sin(3 * x + 2 * y) * (0.3 + z)
+    return out
+
+
+def distorted(kind, order, counts=None):
+    dim = CELLS[kind].dim
+    return mapped_block(counts or (2, 3, 2)[:dim], map=crooked, kind=kind, order=order)
+
+
+def shuffled(mesh, seed=1):
+    """The same body with its nodes and elements numbered at random."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(mesh.points))
+    number = np.argsort(order)
+    elements = rng.permutation(mesh.elements)
+    where = np.argsort(elements)
+    return SolidMesh(
+        points=mesh.points[order],
+        blocks=tuple(Block(kind=b.kind, cells=number[b.cells][elements]) for b in mesh.blocks),
+        regions={name: where[part] for name, part in mesh.regions.items()},
+        boundaries={name: np.column_stack((where[p[:, 0]], p[:, 1])) for name, p in mesh.boundaries.items()},
+    )
+
+
+def scikit_stiffness(model, unit):
+    """The stiffness by scikit-fem: its mesh, its vector element, its form, its assembler; and where each unknown lies."""
+    import skfem
+    from scipy.spatial import cKDTree
+
+    kind, dim = CELLS[unit.blocks[0].kind].first, unit.dim
+    names = SCIKIT[kind]
+    corners = unit.blocks[0].cells[:, : CELLS[kind].vertices]
+    used, cells = np.unique(corners, return_inverse=True)
+    theirs = np.empty((CELLS[kind].vertices, len(corners)), dtype=np.int64)
+    theirs[node_order(kind)] = cells.reshape(corners.shape).T
+    more = {"sort_t": False} if kind == "triangle" else {}
+    if unit.order == 1:
+        mesh = getattr(skfem, names[0])(np.ascontiguousarray(crooked(unit.points[used]).T), theirs, **more)
+    else:
+        straight = getattr(skfem, names[0])(np.ascontiguousarray(unit.points[used].T), theirs, **more)
+        mesh = getattr(skfem, names[1]).from_mesh(straight)
+        mesh = type(mesh)(np.ascontiguousarray(crooked(mesh.doflocs.T).T), mesh.t)
+    element = skfem.ElementVector(getattr(skfem, names[1 + model.order])())
+    axisymmetric = model.kinematics == "axisymmetric"
+    local, weights = rule(model.discrete.mesh.blocks[0].kind, rule_order(model.discrete, 0) + axisymmetric)
+    basis = skfem.Basis(mesh, element, quadrature=(local.T, weights))
+    law = model.solids["body"].elastic
+
+    def strain(u, w):
+        g = u.grad
+        zero = 0 * g[0, 0]
+        if dim == 3:
+            return [g[0, 0], g[1, 1], g[2, 2], g[1, 2] + g[2, 1], g[0, 2] + g[2, 0], g[0, 1] + g[1, 0]]
+        return [g[0, 0], g[1, 1], u[0] / w.x[0] if axisymmetric else zero, zero, zero, g[0, 1] + g[1, 0]]
+
+    def stiffness_at(x):
+        if axisymmetric and law is FIBRES:
+            # 1 along the hoop (third slot), 2 radial (first), 3 axial (second); shear 12, 13, 23 -> xz, yz, xy
+            c = law.stiffness()
+            slots = [1, 2, 0, 4, 5, 3]
+            return np.broadcast_to(c[np.ix_(slots, slots)], (*x.shape[1:], 6, 6))
+        c = law.stiffness_at(x[:2].reshape(2, -1).T).reshape(*x.shape[1:], 6, 6)
+        if model.kinematics == "plane stress":
+            # the inverse of the compliance of what remains
+            kept = [0, 1, 5]
+            plane = np.zeros_like(c)
+            plane[..., np.array(kept)[:, None], kept] = np.linalg.inv(
+                np.linalg.inv(c)[..., np.array(kept)[:, None], kept]
+            )
+            return plane
+        return c
+
+    @skfem.BilinearForm
+    def energy(u, v, w):
+        c, e, d = stiffness_at(np.asarray(w.x)), strain(u, w), strain(v, w)
+        density = sum(c[..., i, j] * e[j] * d[i] for i in range(6) for j in range(6))
+        return density * (2 * np.pi * w.x[0] if axisymmetric else 1.0)
+
+    tree = cKDTree(model.discrete.points)
+    place = np.asarray(basis.doflocs).T
+    distance, node = tree.query(place)
+    assert distance.max() < 1e-12
+    component = np.empty(basis.N, dtype=np.int64)
+    for table in (basis.nodal_dofs, basis.edge_dofs, basis.facet_dofs, basis.interior_dofs):
+        for row, dofs in enumerate(np.atleast_2d(table) if np.size(table) else []):
+            component[dofs] = row
+    return energy.assemble(basis).tocsr(), dim * node + component
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+@pytest.mark.parametrize(("kind", "geometry", "order"), [
+    (kind, geometry, order) for kind in KINDS for geometry, order in ((1, 1), (2, 2), (2, 1))
+    if (kind, geometry) != ("wedge", 2)
+])  # fmt: skip
+def test_the_stiffness_is_that_of_scikit_fems_own_form_on_curved_cells_of_any_numbering(kind, geometry, order, law):
+    unit = shuffled(mapped_block((2, 3, 2)[: CELLS[kind].dim], kind=kind, order=geometry))
+    mesh = SolidMesh(points=crooked(unit.points), blocks=unit.blocks, regions=unit.regions, boundaries={})
+    for kinematics in PLANE if mesh.dim == 2 else ["3d"]:
+        model = Model(mesh=mesh, solids={"body": Solid(elastic=law)}, kinematics=kinematics, order=order)
+        theirs, place = scikit_stiffness(model, unit)
+        ours = assemble(model).stiffness[place][:, place]
+        assert abs(ours - theirs).max() < 1e-12 * abs(theirs).max(), kinematics
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_rule_is_rich_enough_that_a_richer_one_gives_the_volume_and_the_gradients_too(kind, order):
+    # sum over a body of the gradient of each shape function is what the patch test needs
+    for geometry in (1, 2):
+        if geometry < order:
+            continue
+        mesh = distorted(kind, geometry)
+        model = Model(mesh=mesh, solids={"body": Solid(elastic=CARBON)}, kinematics="3d" if mesh.dim == 3 else "plane strain",
+                      order=order)  # fmt: skip
+        found = []
+        for load in (False, True):
+            (chunk,) = chunks(model, load=load)
+            found.append(np.einsum("mqkd,mq->mkd", chunk.mapped.gradients, chunk.weights))
+        assert found[0] == pytest.approx(found[1], rel=1e-11, abs=1e-12)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_forces_sum_to_pressure_times_projected_area_and_to_force_times_volume(kind, order):
+    mesh = distorted(kind, order)
+    body = {"body": Solid(elastic=CARBON)}
+    kinematics = "3d" if mesh.dim == 3 else "plane strain"
+    around = tuple(Pressure(boundary=name, pressure=3.0) for name in mesh.boundaries)
+    closed = assemble(Model(mesh=mesh, solids=body, kinematics=kinematics, loads=around, order=order)).forces
+    assert np.abs(closed.reshape(-1, mesh.dim).sum(axis=0)).max() < 1e-13
+    # the divergence theorem: the pressure x pushes with minus the volume along x
+    field = tuple(Pressure(boundary=name, pressure=lambda x: x[:, 0]) for name in mesh.boundaries)
+    pushed = assemble(Model(mesh=mesh, solids=body, kinematics=kinematics, loads=field, order=order)).forces
+    weight = (BodyForce(force=(2.0, 0.0, 0.0)[: mesh.dim]),)
+    heavy = assemble(Model(mesh=mesh, solids=body, kinematics=kinematics, loads=weight, order=order)).forces
+    total = pushed.reshape(-1, mesh.dim).sum(axis=0)
+    assert total[0] == pytest.approx(-heavy.reshape(-1, mesh.dim).sum(axis=0)[0] / 2, rel=1e-10)
+    assert np.abs(total[1:]).max() < 1e-12
+
+
+@pytest.mark.parametrize("kind", ["triangle", "quad"])
+def test_around_the_axis_a_traction_and_a_weight_count_for_the_full_circle(kind):
+    mesh = mapped_block((2, 3), map=lambda unit: unit + [1.0, 0.0], kind=kind, order=2)
+    loads = (Traction(boundary="right", traction=(0.0, 5.0)), BodyForce(force=(0.0, 2.0)))
+    model = Model(mesh=mesh, solids={"body": Solid(elastic=CARBON)}, kinematics="axisymmetric", loads=loads)
+    total = assemble(model).forces.reshape(-1, 2).sum(axis=0)
+    assert total == pytest.approx([0.0, 5.0 * 2 * np.pi * 2 + 2.0 * np.pi * (2**2 - 1)], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("kinematics", [*PLANE, "generalised plane strain", "3d"])
+def test_thermal_forces_are_those_of_the_strain_that_they_hold_back(kinematics):
+    # K u of the free expansion u = a dT x equals the thermal forces, where the section is free to grow
+    kind = "hexahedron" if kinematics == "3d" else "quad"
+    mesh, growth = distorted(kind, 2), 3e-4
+    model = Model(mesh=mesh, solids={"body": Solid(elastic=CARBON, expansion=1e-5)}, kinematics=kinematics,
+                  loads=(TemperatureChange(change=30.0),))  # fmt: skip
+    found = assemble(model)
+    u = growth * model.discrete.points.ravel()
+    if kinematics == "generalised plane strain":
+        u = np.append(u, growth)
+    if kinematics == "plane strain":
+        # what is held along z pushes sideways: (1 + nu) a dT
+        u = u * 1.25
+    assert found.stiffness @ u == pytest.approx(found.forces, rel=1e-9, abs=1e-12 * abs(found.forces).max())
+
+
+def test_blocks_of_different_cells_share_the_unknowns_at_their_common_side():
+    left = mapped_block((2, 2), kind="triangle", order=2)
+    right = mapped_block((2, 2), map=lambda unit: unit + [1.0, 0.0], kind="quad", order=2)
+    mesh = join({"left": left, "right": right})
+    model = Model(mesh=mesh, solids=dict.fromkeys(mesh.regions, Solid(elastic=WOOD)), kinematics="plane strain")
+    stiffness = assemble(model).stiffness
+    assert abs(stiffness - stiffness.T).max() < 1e-14 * abs(stiffness).max()
+    u = (model.discrete.points @ [[1e-3, 2e-4], [5e-4, -2e-3]]).ravel()
+    # uniform strain: 1/2 u K u = area times energy density
+    strain = np.array([1e-3, -2e-3, 0, 0, 0, 7e-4])
+    density = strain @ WOOD.stiffness_at(np.zeros((1, 2)))[0] @ strain
+    assert u @ stiffness @ u == pytest.approx(2.0 * density, rel=1e-12)
