@@ -1,0 +1,286 @@
+"""From what a file says to a mesh of a solid: regions, boundaries, edges and points by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.geometry.mesh_orientation import turned_right
+from tubewall.geometry.raw_mesh import RawMesh, corners, dimension
+from tubewall.geometry.reference_cells import CELLS, Floats, Ints
+from tubewall.geometry.serendipity import COMPLETE, completed
+from tubewall.geometry.solid_mesh import Block, SolidMesh
+
+# how far points may lie beside the plane of a plane mesh, over its size
+_FLAT = 1e-9
+# how many names an error lists
+_SHOWN = 6
+
+
+def solid_mesh(raw: RawMesh) -> SolidMesh:
+    """The mesh of a solid that a file holds.
+
+    Cells of the highest dimension are the solid; those below only carry names. Nodes of no cell are dropped, cells that
+    are counted the other way as a whole are turned, serendipity cells made complete.
+
+    Raises
+    ------
+    InputError
+        When there are no cells of a solid, a plane mesh is tilted, cells are there twice, a cell lies in no region or in
+        two, or a named facet is no side of a cell.
+    """
+    filled = [(number, block) for number, block in enumerate(raw.blocks) if len(block.cells)]
+    top = max((dimension(block.kind) for _, block in filled), default=0)
+    if top < 2:
+        raise InputError("there are no triangles, quadrilaterals, tetrahedra, hexahedra or wedges in it")
+    solid = [(number, block) for number, block in filled if dimension(block.kind) == top]
+    _check_kinds([block.kind for _, block in solid])
+    _check_nodes(raw, solid)
+    points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
+    starts = np.cumsum([0, *(len(block.cells) for block in raw.blocks)])
+    blocks, element = _merged(solid, starts)
+    _check_double(points, blocks)
+    points, blocks = completed(points, blocks)
+    used = np.zeros(len(points), dtype=bool)
+    for block in blocks:
+        used[block.cells] = True
+    node = np.where(used, np.cumsum(used) - 1, -1)
+    points = points[used]
+    blocks = [Block(kind=b.kind, cells=node[b.cells]) for b in blocks]
+    if np.isfinite(points).all():
+        blocks = [Block(kind=b.kind, cells=turned_right(points, b.kind, b.cells)) for b in blocks]
+    named = {(dim, name): rows for (dim, name), rows in raw.groups.items() if len(rows)}
+    sets = {name: node[rows] for name, rows in raw.point_sets.items()}
+    boundaries = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == top - 1}
+    lines = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == 1 and top == 3}
+    for (dim, name), rows in named.items():
+        if dim == 0:
+            sets[name] = np.concatenate([part.ravel() for part in _vertices(raw, starts, rows, node)])
+    found = _boundaries(blocks, len(points), boundaries)
+    sets = {name: np.unique(rows[rows >= 0]) for name, rows in sets.items()}
+    sets = {name: rows for name, rows in sets.items() if len(rows)}
+    return SolidMesh(
+        points=points,
+        blocks=tuple(blocks),
+        regions=_regions(points, blocks, {n: element[rows] for (dim, n), rows in named.items() if dim == top}),
+        boundaries={**_covered(blocks, len(points), {n: r for n, r in sets.items() if n not in found}), **found},
+        edges=_edges(blocks, lines),
+        nodes=sets,
+    )
+
+
+def _check_kinds(kinds: Sequence[str]) -> None:
+    for kind in kinds:
+        if kind not in CELLS and kind not in COMPLETE:
+            raise InputError(
+                f"cells of the kind {kind!r} cannot be solved on: mesh with triangles, quadrilaterals, tetrahedra, "
+                "hexahedra or wedges of first or second order"
+            )
+
+
+def _check_nodes(raw: RawMesh, solid: Sequence[tuple[int, Block]]) -> None:
+    for _, block in solid:
+        if block.cells.min() < 0 or block.cells.max() >= len(raw.points):
+            raise InputError(f"a {block.kind} cell names a node that is not there: it has {len(raw.points)} nodes")
+
+
+def _in_plane(raw: RawMesh, solid: Sequence[tuple[int, Block]], top: int) -> Floats:
+    """The points of a mesh in space, or those of a plane mesh without their constant third coordinate."""
+    if top == 3:
+        if raw.points.shape[1] != 3:
+            raise InputError("its cells lie in space, but its points have two coordinates")
+        return raw.points
+    used = np.unique(np.concatenate([block.cells.ravel() for _, block in solid]))
+    height = raw.points[used, 2]
+    reach = np.ptp(raw.points[used], axis=0)
+    if np.isfinite(height).all() and np.ptp(height) > _FLAT * float(np.linalg.norm(reach)):
+        raise InputError(
+            f"a plane mesh lies at one z, but its z runs from {height.min():.6g} to {height.max():.6g}: turn it into the "
+            "plane of x and y, or mesh the volume (surfaces in space are no solids)"
+        )
+    return raw.points[:, :2]
+
+
+def _merged(solid: Sequence[tuple[int, Block]], starts: Ints) -> tuple[list[Block], Ints]:
+    """One block a kind, and the element that each cell of the file became (-1 for the others)."""
+    element = np.full(starts[-1], -1, dtype=np.int64)
+    kinds = list(dict.fromkeys(block.kind for _, block in solid))
+    blocks, count = [], 0
+    for kind in kinds:
+        cells = []
+        for number, block in solid:
+            if block.kind == kind:
+                cells.append(block.cells)
+                element[starts[number] : starts[number + 1]] = np.arange(count, count + len(block.cells))
+                count += len(block.cells)
+        blocks.append(Block(kind=kind, cells=np.concatenate(cells)))
+    return blocks, element
+
+
+def _check_double(points: Floats, blocks: Sequence[Block]) -> None:
+    """Refuse cells with the same vertices: sums of random numbers of their nodes meet only there."""
+    sign = np.random.default_rng(0).integers(0, 2**63, size=len(points), dtype=np.uint64)
+    for block in blocks:
+        vertices = block.cells[:, : corners(block.kind)]
+        total = sign[vertices].sum(axis=1)
+        order = np.argsort(total, kind="stable")
+        same = np.flatnonzero(total[order[1:]] == total[order[:-1]])
+        if len(same):
+            one, two = sorted((int(order[same[0]]), int(order[same[0] + 1])))
+            at = points[vertices[one]].mean(axis=0).tolist()
+            raise InputError(
+                f"{len(same)} {block.kind} cells are there twice, the first two are cells {one} and {two} at {at}: write "
+                "each cell once, in one region"
+            )
+
+
+def _regions(points: Floats, blocks: Sequence[Block], named: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Every element in one region; a name that stands for several regions together is left out."""
+    count = sum(len(block.cells) for block in blocks)
+    if not named:
+        return {"body": np.arange(count)}
+    owner = np.full(count, -1, dtype=np.int64)
+    names = sorted(named, key=lambda name: len(named[name]))
+    for number, name in enumerate(names):
+        part = named[name]
+        taken = owner[part] >= 0
+        if taken.all():
+            continue
+        if taken.any():
+            other = names[int(owner[part][taken][0])]
+            raise InputError(
+                f"regions {other!r} and {name!r} share {int(taken.sum())} cells: give each cell one region"
+            )
+        owner[part] = number
+    free = np.flatnonzero(owner < 0)
+    if len(free):
+        listed = ", ".join(repr(name) for name in list(named)[:_SHOWN])
+        raise InputError(
+            f"{len(free)} cells lie in no named region (there are {listed}), the first is cell {free[0]} at "
+            f"{_centre(points, blocks, int(free[0]))}: name every cell, or none"
+        )
+    return {name: np.sort(named[name]) for name in named if owner[named[name][0]] == names.index(name)}
+
+
+def _centre(points: Floats, blocks: Sequence[Block], element: int) -> list[float]:
+    for block in blocks:
+        if element < len(block.cells):
+            centre: list[float] = points[block.cells[element, : corners(block.kind)]].mean(axis=0).tolist()
+            return centre
+        element -= len(block.cells)
+    raise IndexError(element)
+
+
+def _vertices(raw: RawMesh, starts: Ints, rows: Ints, node: Ints) -> list[Ints]:
+    """Vertices (k, v) of the cells at ``rows``, block by block, as nodes of the mesh (-1 for none of it)."""
+    result = []
+    for number, block in enumerate(raw.blocks):
+        inside = rows[(rows >= starts[number]) & (rows < starts[number + 1])] - starts[number]
+        if len(inside):
+            vertices = block.cells[inside, : corners(block.kind)]
+            known = (vertices >= 0) & (vertices < len(raw.points))
+            result.append(np.where(known, node[np.where(known, vertices, 0)], -1))
+    return result
+
+
+def _key(vertices: Ints, nodes: int) -> Ints:
+    """A number for facets that is the same for the same vertices; two of them in the plane, the least three in space."""
+    least = np.sort(vertices, axis=1)[:, :3]
+    # exact up to two million nodes, beyond that spread over all 64 bits
+    factor = np.uint64(nodes | 1)
+    total = least[:, 0].astype(np.uint64)
+    for column in least[:, 1:].T:
+        total = total * factor + column.astype(np.uint64)
+    return total.astype(np.int64)
+
+
+def _boundaries(blocks: Sequence[Block], nodes: int, named: Mapping[str, list[Ints]]) -> dict[str, Ints]:
+    """Facets (element, side) of each name; facets inside the body from either side."""
+    wanted = np.zeros(nodes + 1, dtype=bool)
+    for parts in named.values():
+        for part in parts:
+            wanted[part] = True
+    pairs, keys = _sides(blocks, nodes, wanted[:-1])
+    order = np.argsort(keys, kind="stable")
+    keys, pairs = keys[order], pairs[order]
+    result = {}
+    for name, parts in named.items():
+        asked = np.unique(np.concatenate([_key(part, nodes) for part in parts if len(part)]))
+        low, high = np.searchsorted(keys, asked, side="left"), np.searchsorted(keys, asked, side="right")
+        outside = any((part < 0).any() for part in parts)
+        if outside or (low == high).any():
+            raise InputError(
+                f"{max(int((low == high).sum()), 1)} facets of {name!r} are no sides of cells of the mesh: their nodes are "
+                "not those of a side"
+            )
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])
+        found = pairs[rows]
+        result[name] = found[np.lexsort((found[:, 1], found[:, 0]))]
+    return result
+
+
+def _sides(blocks: Sequence[Block], nodes: int, wanted: np.ndarray) -> tuple[Ints, Ints]:
+    """All sides (element, side) whose vertices are all wanted, and their keys."""
+    pairs, keys, start = [np.zeros((0, 2), dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
+    for block in blocks:
+        cell = CELLS[block.kind]
+        for local, facet in enumerate(cell.facets):
+            vertices = block.cells[:, [n for n in facet.nodes if n < cell.vertices]]
+            rows = np.flatnonzero(wanted[vertices].all(axis=1))
+            pairs.append(np.column_stack((start + rows, np.full(len(rows), local))))
+            keys.append(_key(vertices[rows], nodes))
+        start += len(block.cells)
+    return np.concatenate(pairs), np.concatenate(keys)
+
+
+def _covered(blocks: Sequence[Block], nodes: int, sets: Mapping[str, Ints]) -> dict[str, Ints]:
+    """Named sets of nodes that are all the nodes of facets at the surface are boundaries as well."""
+    result = {}
+    for name, rows in sets.items():
+        wanted = np.zeros(nodes, dtype=bool)
+        wanted[rows] = True
+        pairs, keys = _sides(blocks, nodes, wanted)
+        _, which, count = np.unique(keys, return_inverse=True, return_counts=True)
+        pairs = pairs[count[np.asarray(which).ravel()] == 1]
+        reached = np.zeros(nodes, dtype=bool)
+        start = 0
+        for block in blocks:
+            mine = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + len(block.cells))]
+            for local, facet in enumerate(CELLS[block.kind].facets):
+                reached[block.cells[mine[mine[:, 1] == local, 0] - start][:, list(facet.nodes)]] = True
+            start += len(block.cells)
+        if len(pairs) and reached[rows].all():
+            result[name] = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return result
+
+
+def _edges(blocks: Sequence[Block], named: Mapping[str, list[Ints]]) -> dict[str, Ints]:
+    """Named lines in space as edges (end, end) or (end, end, middle) of cells."""
+    if not named:
+        return {}
+    nodes = 1 + max(int(block.cells.max()) for block in blocks)
+    wanted = np.zeros(nodes + 1, dtype=bool)
+    for parts in named.values():
+        for part in parts:
+            wanted[part] = True
+    rows = []
+    for block in blocks:
+        for edge in CELLS[block.kind].edges.tolist():
+            cells = block.cells[:, edge]
+            rows.append(cells[wanted[cells[:, 0]] & wanted[cells[:, 1]]])
+    edges = np.concatenate(rows)
+    keys = _key(edges[:, :2], nodes)
+    order = np.argsort(keys, kind="stable")
+    result = {}
+    for name, parts in named.items():
+        lines = np.concatenate(parts)
+        asked = _key(lines, nodes)
+        at = np.minimum(np.searchsorted(keys[order], asked), max(len(order) - 1, 0))
+        if (lines < 0).any() or not len(order) or (keys[order[at]] != asked).any():
+            raise InputError(
+                f"lines of {name!r} are no edges of cells of the mesh: their nodes are not those of an edge"
+            )
+        result[name] = np.column_stack((lines, edges[order[at], 2:]))
+    return result

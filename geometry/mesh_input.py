@@ -1,0 +1,107 @@
+"""Meshes made elsewhere: any format that meshio reads, with the names in it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tubewall.errors import InputError, MissingDependencyError
+from tubewall.geometry.checks import number
+from tubewall.geometry.mesh_build import solid_mesh
+from tubewall.geometry.mesh_guards import check_file, check_read
+from tubewall.geometry.mesh_names import raw_of
+from tubewall.geometry.raw_mesh import RawMesh
+from tubewall.geometry.solid_mesh import SolidMesh
+
+if TYPE_CHECKING:
+    import meshio
+
+
+def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMesh:
+    """Read a mesh of a solid with its names.
+
+    Named groups of cells become regions, of facets boundaries, of lines in space edges, of points named points: gmsh's
+    physical groups (a group without a name is called by its number), sets of Abaqus, and integer data of the cells in
+    VTK, Medit, Nastran and other files, whose numbers become the names. A mesh without any name is one region ``"body"``.
+    A named set of nodes that covers facets of the surface is a boundary as well.
+
+    Parameters
+    ----------
+    path : str or path
+        The suffix says the format: ``.msh``, ``.vtu``, ``.vtk``, ``.inp``, ``.bdf``, ``.mesh``, ...
+    unit : float
+        Length of one unit in the file [m].
+
+    Raises
+    ------
+    InputError
+        When the file is not there, incomplete, of no known format, points to files elsewhere, or holds no mesh of a
+        solid; one line with the file and the reason.
+    MissingDependencyError
+        When the format needs a library that is not installed.
+    """
+    factor = number("unit", unit)
+    if factor <= 0:
+        raise InputError(f"unit must be positive, got {factor:.4g} m")
+    source = Path(path)
+    shown = ascii(str(path))
+    try:
+        formats = check_file(source)
+        raw = _read(source, formats)
+        mesh = solid_mesh(raw)
+    except MissingDependencyError as error:
+        raise MissingDependencyError(f"mesh {shown}: {error}") from error
+    except InputError as error:
+        raise InputError(f"mesh {shown}: {error}") from error
+    except MemoryError as error:
+        raise InputError(f"mesh {shown}: it says it holds more than fits into memory") from error
+    if factor == 1:
+        return mesh
+    return SolidMesh(
+        points=mesh.points * factor,
+        blocks=mesh.blocks,
+        regions=mesh.regions,
+        boundaries=mesh.boundaries,
+        edges=mesh.edges,
+        nodes=mesh.nodes,
+    )
+
+
+def _read(source: Path, formats: tuple[str, ...]) -> RawMesh:
+    """What one of the readers for this suffix makes of the file."""
+    failures = []
+    for name in formats:
+        try:
+            data, said = _quietly(source, name)
+            check_read(source, name, data, said)
+            return raw_of(source, name, data)
+        except ModuleNotFoundError as error:
+            raise MissingDependencyError(
+                f"reading it needs the library {error.name}: pip install {error.name}"
+            ) from error
+        except InputError as error:
+            failures.append(str(error))
+    raise InputError("; ".join(dict.fromkeys(failures)))
+
+
+def _quietly(source: Path, file_format: str) -> tuple[meshio.Mesh, str]:
+    """What meshio reads, and what it printed; whatever goes wrong in it is an error of the file."""
+    import meshio
+
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", message=".*could not be read to its end.*")
+            data = meshio.read(source, file_format=file_format)
+    except (ModuleNotFoundError, MemoryError, KeyboardInterrupt):
+        raise
+    except (Exception, SystemExit) as error:
+        why = " ".join((str(error) if not isinstance(error, SystemExit) else said.getvalue()).split())
+        reason = f" ({why[:160]})" if why else ""
+        raise InputError(f"it is damaged, or no {file_format} file{reason}") from error
+    return data, said.getvalue()
