@@ -10,7 +10,7 @@ import numpy as np
 from tubewall.errors import InputError, unknown_name
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.patterns import Peak, SurfaceInfluence, checked_pattern, peaks
-from tubewall.fem.stress import tangential
+from tubewall.fem.stress import extreme_index, tangential
 
 # the least cosine between a deviator and the nearest of the directions tried is cos(pi / 48) = 0.998, before refinement
 _DIRECTIONS = 48
@@ -44,11 +44,11 @@ def peak_anywhere(surface: SurfaceInfluence, pattern: Floats, quantity: str, n: 
     if pattern.ndim != 1:
         raise InputError(f"the peak is that of one pattern, got the shape {pattern.shape}")
     cells = all_cells(n)
-    values, indices = peaks(surface, seen_from(pattern, cells, n), quantity)
-    best = int(np.argmin(values) if quantity == "min principal" else np.argmax(values))
-    index = int(indices[best])
+    found = peaks(surface, seen_from(pattern, cells, n), quantity)
+    best = extreme_index(found.values, quantity)
+    index = int(found.indices[best])
     return Peak(
-        value=float(values[best]),
+        value=float(found.values[best]),
         at=surface.points[index] + cells[best] @ lattice,
         quantity=quantity,
         index=index,

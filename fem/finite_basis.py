@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.fem import patterns
 from tubewall.fem.assembly import pressure_load, stress_operator
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, MeshLike, SurfacePoints, surface_points
@@ -17,7 +16,7 @@ from tubewall.fem.linear import Backend
 from tubewall.fem.linearise import Linearised, SectionInfluence, SectionLine, line_rule, section_influence
 from tubewall.fem.loads import Support, SupportLike
 from tubewall.fem.locate import locate
-from tubewall.fem.patterns import Peak, SurfaceInfluence, Worst, checked_pattern
+from tubewall.fem.patterns import Peak, Peaks, SurfaceInfluence, Worst, checked_pattern, mesh_error, peak, peaks, worst
 from tubewall.fem.system import States, System, build_system, enclosed_area, solve_states
 
 if TYPE_CHECKING:
@@ -74,15 +73,19 @@ class LoadBasis:
 
     def peak(self, pattern: Floats, quantity: str = "max principal") -> Peak:
         """The most dangerous surface point under a pattern (n,) [Pa]."""
-        return patterns.peak(self.surface, pattern, quantity)
+        return peak(self.surface, pattern, quantity)
+
+    def peaks(self, patterns: Floats, quantity: str = "max principal", *, threads: int = 1) -> Peaks:
+        """The most dangerous surface points under many patterns (k, n) [Pa]; see ``patterns.peaks``."""
+        return peaks(self.surface, patterns, quantity, threads=threads)
 
     def mesh_error(self, pattern: Floats, quantity: str = "max principal") -> float:
         """Estimated discretisation error [Pa] of the peak under a pattern (n,) [Pa]; see ``patterns.mesh_error``."""
-        return patterns.mesh_error(self.surface, pattern, self.peak(pattern, quantity).index)
+        return mesh_error(self.surface, pattern, self.peak(pattern, quantity).index)
 
     def worst(self, low: float | Floats, high: float | Floats) -> Worst:
         """The pattern between ``low`` and ``high`` [Pa] with the largest surface tension."""
-        return patterns.worst(self.surface, low, high)
+        return worst(self.surface, low, high)
 
     def section(self, name: str, pattern: Floats) -> Linearised:
         """Membrane and bending on the named stress classification line under a pattern (n,) [Pa]."""

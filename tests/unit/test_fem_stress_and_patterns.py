@@ -77,13 +77,16 @@ def test_an_unknown_quantity_is_answered_with_the_nearest():
 def test_many_peaks_at_once_are_those_one_by_one(name):
     skin = surface(40, 5)
     patterns = RANDOM.normal(size=(50, 5))
-    values, indices = peaks(skin, patterns, name)
+    found = peaks(skin, patterns, name)
     single = [peak(skin, pattern, name) for pattern in patterns]
-    assert values == pytest.approx([p.value for p in single], rel=1e-13)
-    assert list(indices) == [p.index for p in single]
+    assert found.values == pytest.approx([p.value for p in single], rel=1e-13)
+    assert list(found.indices) == [p.index for p in single]
+    assert list(found.chambers) == [p.chamber for p in single]
+    assert np.array_equal(found.at, [p.at for p in single])
+    assert found.quantity == name
     full = [quantity(name)(skin.stress(pattern)) for pattern in patterns]
     best = [v.min() if name == "min principal" else v.max() for v in full]
-    assert values == pytest.approx(best, rel=1e-13)
+    assert found.values == pytest.approx(best, rel=1e-13)
 
 
 def test_the_worst_pattern_beats_every_vertex_of_the_box():
