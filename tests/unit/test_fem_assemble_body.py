@@ -182,7 +182,7 @@ def test_forces_sum_to_pressure_times_projected_area_and_to_force_times_volume(k
 
 @pytest.mark.parametrize("kind", ["triangle", "quad"])
 def test_around_the_axis_a_traction_and_a_weight_count_for_the_full_circle(kind):
-    mesh = mapped_block((2, 3), map=lambda unit: unit + [1.0, 0.0], kind=kind, order=2)
+    mesh = mapped_block((2, 3), map=lambda unit: unit + np.array([1.0, 0.0]), kind=kind, order=2)
     loads = (Traction(boundary="right", traction=(0.0, 5.0)), BodyForce(force=(0.0, 2.0)))
     model = Model(mesh=mesh, solids={"body": Solid(elastic=CARBON)}, kinematics="axisymmetric", loads=loads)
     total = assemble(model).forces.reshape(-1, 2).sum(axis=0)
@@ -208,7 +208,7 @@ def test_thermal_forces_are_those_of_the_strain_that_they_hold_back(kinematics):
 
 def test_blocks_of_different_cells_share_the_unknowns_at_their_common_side():
     left = mapped_block((2, 2), kind="triangle", order=2)
-    right = mapped_block((2, 2), map=lambda unit: unit + [1.0, 0.0], kind="quad", order=2)
+    right = mapped_block((2, 2), map=lambda unit: unit + np.array([1.0, 0.0]), kind="quad", order=2)
     mesh = join({"left": left, "right": right})
     model = Model(mesh=mesh, solids=dict.fromkeys(mesh.regions, Solid(elastic=WOOD)), kinematics="plane strain")
     stiffness = assemble(model).stiffness
