@@ -1,0 +1,186 @@
+"""The stiffness of curved and of hexahedral, prismatic and linear elements times a vector, without a matrix.
+
+The shape functions come as a table at the points of a quadrature rule; ``LANES`` elements go side by side.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tubewall.fem.compiled import compiled
+from tubewall.fem.compiled_tetra import LANES, load
+
+
+@compiled
+def _gradient(h, table, q, u):  # type: ignore[no-untyped-def]
+    """H (9 LANES) = derivatives of the displacement u (3 k LANES) by the reference coordinates at point q."""
+    h[:] = 0
+    for a in range(table.shape[1]):
+        tx, ty, tz = table[q, a, 0], table[q, a, 1], table[q, a, 2]
+        for c in range(3):
+            row, at = (3 * a + c) * LANES, 3 * c * LANES
+            for i in range(LANES):
+                x = u[row + i]
+                h[at + i] += tx * x
+                h[at + LANES + i] += ty * x
+                h[at + 2 * LANES + i] += tz * x
+
+
+@compiled
+def _divergence(f, table, q, h):  # type: ignore[no-untyped-def]
+    """Add to the forces f (3 k LANES) what the stress h (9 LANES) on the reference coordinates does at point q."""
+    for a in range(table.shape[1]):
+        tx, ty, tz = table[q, a, 0], table[q, a, 1], table[q, a, 2]
+        for c in range(3):
+            row, at = (3 * a + c) * LANES, 3 * c * LANES
+            for i in range(LANES):
+                f[row + i] += tx * h[at + i] + ty * h[at + LANES + i] + tz * h[at + 2 * LANES + i]
+
+
+@compiled
+def _strain(e, h, jacobian, at):  # type: ignore[no-untyped-def]
+    """Voigt strain e (6 LANES) from h and the inverse Jacobian (9 LANES from ``at``)."""
+    for i in range(LANES):
+        a, b, c = jacobian[at + i], jacobian[at + LANES + i], jacobian[at + 2 * LANES + i]
+        d, f, g = jacobian[at + 3 * LANES + i], jacobian[at + 4 * LANES + i], jacobian[at + 5 * LANES + i]
+        k, m, n = jacobian[at + 6 * LANES + i], jacobian[at + 7 * LANES + i], jacobian[at + 8 * LANES + i]
+        x, y, z = h[i], h[LANES + i], h[2 * LANES + i]
+        p, q, r = h[3 * LANES + i], h[4 * LANES + i], h[5 * LANES + i]
+        s, t, u = h[6 * LANES + i], h[7 * LANES + i], h[8 * LANES + i]
+        e[i] = x * a + y * d + z * k
+        e[LANES + i] = p * b + q * f + r * m
+        e[2 * LANES + i] = s * c + t * g + u * n
+        e[3 * LANES + i] = p * c + q * g + r * n + s * b + t * f + u * m
+        e[4 * LANES + i] = x * c + y * g + z * n + s * a + t * d + u * k
+        e[5 * LANES + i] = x * b + y * f + z * m + p * a + q * d + r * k
+
+
+@compiled
+def _stress(s, e, constants, laws, at, weight):  # type: ignore[no-untyped-def]
+    """S (6 LANES) = ``weight`` times the stress of the strain e; ``laws`` from ``at`` says which constants a lane has."""
+    s[:] = 0
+    for i in range(1, LANES):
+        if laws[at + i] != laws[at]:
+            for j in range(LANES):
+                law = 36 * laws[at + j]
+                for m in range(6):
+                    for n in range(6):
+                        s[m * LANES + j] += weight * constants[law + 6 * m + n] * e[n * LANES + j]
+            return
+    law = 36 * laws[at]
+    for m in range(6):
+        for n in range(6):
+            c = weight * constants[law + 6 * m + n]
+            for i in range(LANES):
+                s[m * LANES + i] += c * e[n * LANES + i]
+
+
+@compiled
+def _pull(h, s, jacobian, at):  # type: ignore[no-untyped-def]
+    """H (9 LANES) = the stress s times the volume factor (row 9 of ``jacobian``) on the reference coordinates."""
+    for i in range(LANES):
+        v = jacobian[at + 9 * LANES + i]
+        xx, yy, zz = v * s[i], v * s[LANES + i], v * s[2 * LANES + i]
+        yz, xz, xy = v * s[3 * LANES + i], v * s[4 * LANES + i], v * s[5 * LANES + i]
+        a, b, c = jacobian[at + i], jacobian[at + LANES + i], jacobian[at + 2 * LANES + i]
+        d, f, g = jacobian[at + 3 * LANES + i], jacobian[at + 4 * LANES + i], jacobian[at + 5 * LANES + i]
+        k, m, n = jacobian[at + 6 * LANES + i], jacobian[at + 7 * LANES + i], jacobian[at + 8 * LANES + i]
+        h[i], h[LANES + i], h[2 * LANES + i] = (
+            xx * a + xy * b + xz * c,
+            xx * d + xy * f + xz * g,
+            xx * k + xy * m + xz * n,
+        )
+        h[3 * LANES + i] = xy * a + yy * b + yz * c
+        h[4 * LANES + i] = xy * d + yy * f + yz * g
+        h[5 * LANES + i] = xy * k + yy * m + yz * n
+        h[6 * LANES + i] = xz * a + yz * b + zz * c
+        h[7 * LANES + i] = xz * d + yz * f + zz * g
+        h[8 * LANES + i] = xz * k + yz * m + zz * n
+
+
+@compiled
+def element_product(
+    first,
+    last,
+    u,
+    y,
+    shared,
+    inner,
+    faces,
+    face_nodes,
+    chunk,
+    batches,
+    local,
+    jacobians,
+    laws,
+    constants,
+    size,
+    table,
+    weights,
+):  # type: ignore[no-untyped-def]
+    """Forces of the displacement ``u`` (3 n,) on the nodes of chunks ``first`` to ``last`` of a group of elements.
+
+    ``jacobians`` (batches, points or 1, 10, LANES) inverse and determinant; ``laws`` (batches, points or 1, LANES) the rows
+    of ``constants`` (laws, 36); ``table`` (points, k, 3) and ``weights`` (points,) the rule.
+    """
+    k = table.shape[1]
+    points, some_jacobians, some_laws = len(weights), jacobians.shape[1], laws.shape[1]
+    jacobian, law = jacobians.ravel(), laws.ravel()
+    mine = np.zeros(3 * (size + 1), u.dtype)
+    forces = np.empty(3 * (size + 1), u.dtype)
+    w, f = np.zeros(3 * k * LANES, u.dtype), np.zeros(3 * k * LANES, u.dtype)
+    h, e, s = np.zeros(9 * LANES, u.dtype), np.zeros(6 * LANES, u.dtype), np.zeros(6 * LANES, u.dtype)
+    for part in range(first, last):
+        n = chunk + part
+        own, some = 3 * (inner[n + 1] - inner[n]), faces[n + 1] - faces[n]
+        load(mine, forces, u, 3 * inner[n], own, face_nodes, faces[n], some)
+        for b in range(batches[part], batches[part + 1]):
+            for a in range(k):
+                for i in range(LANES):
+                    at, row = local[b, a, i], 3 * a * LANES + i
+                    w[row], w[row + LANES], w[row + 2 * LANES] = mine[at], mine[at + 1], mine[at + 2]
+            f[:] = 0
+            for q in range(points):
+                at = (b * some_jacobians + (q if some_jacobians > 1 else 0)) * 10 * LANES
+                _gradient(h, table, q, w)
+                _strain(e, h, jacobian, at)
+                _stress(s, e, constants, law, (b * some_laws + (q if some_laws > 1 else 0)) * LANES, weights[q])
+                _pull(h, s, jacobian, at)
+                _divergence(f, table, q, h)
+            for a in range(k):
+                for i in range(LANES):
+                    at, row = local[b, a, i], 3 * a * LANES + i
+                    forces[at] += f[row]
+                    forces[at + 1] += f[row + LANES]
+                    forces[at + 2] += f[row + 2 * LANES]
+        y[3 * inner[n] : 3 * inner[n] + own] = forces[:own]
+        shared[3 * faces[n] : 3 * faces[n + 1]] = forces[own : own + 3 * some]
+
+
+@compiled
+def element_jacobians(first, last, points, cells, table, out):  # type: ignore[no-untyped-def]
+    """Inverse Jacobian d(reference)/d(place), row by row, and the determinant of the Jacobian, into ``out`` (m, points, 10)."""
+    j = np.empty((3, 3))
+    for e in range(first, last):
+        for q in range(table.shape[0]):
+            j[:] = 0
+            for a in range(table.shape[1]):
+                node = cells[e, a]
+                for d in range(3):
+                    for c in range(3):
+                        j[c, d] += points[node, c] * table[q, a, d]
+            a0 = j[1, 1] * j[2, 2] - j[1, 2] * j[2, 1]
+            a1 = j[1, 2] * j[2, 0] - j[1, 0] * j[2, 2]
+            a2 = j[1, 0] * j[2, 1] - j[1, 1] * j[2, 0]
+            det = j[0, 0] * a0 + j[0, 1] * a1 + j[0, 2] * a2
+            f = 1 / det
+            out[e, q, 0] = f * a0
+            out[e, q, 1] = f * (j[0, 2] * j[2, 1] - j[0, 1] * j[2, 2])
+            out[e, q, 2] = f * (j[0, 1] * j[1, 2] - j[0, 2] * j[1, 1])
+            out[e, q, 3] = f * a1
+            out[e, q, 4] = f * (j[0, 0] * j[2, 2] - j[0, 2] * j[2, 0])
+            out[e, q, 5] = f * (j[0, 2] * j[1, 0] - j[0, 0] * j[1, 2])
+            out[e, q, 6] = f * a2
+            out[e, q, 7] = f * (j[0, 1] * j[2, 0] - j[0, 0] * j[2, 1])
+            out[e, q, 8] = f * (j[0, 0] * j[1, 1] - j[0, 1] * j[1, 0])
+            out[e, q, 9] = det

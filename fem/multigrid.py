@@ -1,0 +1,350 @@
+"""Solution of solids in space: conjugate gradients on a matrix-free stiffness, preconditioned over two or three levels.
+
+The stiffness acts element by element in double precision; the preconditioner works in single precision: Chebyshev
+relaxation on block Jacobi over all nodes, then the first-order functions of the vertices, factorised where they are few and
+aggregated where they are many. Neither level of the mesh's own order is ever assembled.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.errors import ConvergenceError, InputError, ResourceError
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.linear import RESIDUAL_LIMIT, Factorised, factorise, free_bytes
+from tubewall.geometry.reference_cells import CELLS
+
+Method = Literal["auto", "multigrid", "cholmod"]
+
+# iterations after which the rest is foretold, and the number at which a factorisation is preferred
+_LOOK: Final = 25
+_MANY: Final = 120
+_MOST: Final = 3000
+_EPS: Final = float(np.finfo(np.float64).eps)
+
+
+class Solved(NamedTuple):
+    """Displacements (3 n,) or (3 n, k) [m], the iterations of the slowest right-hand side, the largest relative residual."""
+
+    displacement: Floats
+    iterations: int
+    residual: float
+
+
+def multigrid_bytes(unknowns: int) -> float:
+    """Estimated memory [bytes] of solving a solid of second-order elements, its mesh not counted.
+
+    A straight line above what meshes of quadratic tetrahedra and hexahedra from 20 000 to a million unknowns took.
+    """
+    return 1.2e8 + 700.0 * unknowns
+
+
+def direct_bytes(unknowns: int) -> float:
+    """Estimated memory [bytes] of factorising a solid in space: n^(4/3) (George and Liu 1981), constant from measurements."""
+    return 1.2e8 + 150.0 * float(unknowns) ** (4 / 3)
+
+
+class SolidSolver:
+    """A solid ready to be solved for any number of loads; a context manager, since it keeps threads.
+
+    Parameters
+    ----------
+    points : (n, 3)
+        Nodes [m]; each belongs to an element.
+    blocks : sequence of (kind, cells (m, k) int)
+        All of one order; nodes in meshio's order.
+    stiffness, region_index
+        (R, 6, 6) [Pa] and the region of each element through the blocks in order; or, without ``region_index``, for each
+        block (m, 6, 6) by element or (m, q, 6, 6) by point of its rule (``RULE_ORDER``). Voigt order xx, yy, zz, yz, xz, xy.
+    fixed : (3 n,) bool
+        Unknowns 3 node + component whose displacement is prescribed.
+    method : str
+        "auto" takes multigrid and goes over to CHOLMOD where many iterations would be needed; "multigrid", "cholmod".
+    threads : int, optional
+        All cores of the process, or ``OMP_NUM_THREADS``.
+
+    Attributes
+    ----------
+    name : str
+        What solved the last loads.
+    seconds : dict
+        By stage; "compile" is contained in the others.
+
+    Raises
+    ------
+    InputError
+        For unknown or inverted elements, nodes without one, or when nothing is fixed.
+    ResourceError
+        When the estimated memory is not free.
+    """
+
+    def __init__(
+        self,
+        points: Floats,
+        blocks: Sequence[tuple[str, Ints]],
+        stiffness: Floats | Sequence[Floats],
+        region_index: Ints | None,
+        fixed: NDArray[np.bool_],
+        *,
+        method: Method = "auto",
+        threads: int | None = None,
+    ) -> None:
+        from tubewall.fem.compiled import CompileClock, Crew
+
+        need = multigrid_bytes(3 * len(points))
+        _require(3 * len(points), need)
+        if len(fixed) != 3 * len(points) or not fixed.any():
+            raise InputError(
+                f"{len(fixed)} flags of fixed unknowns for {3 * len(points)} unknowns; at least 6 must be fixed"
+            )
+        self.seconds: dict[str, float] = {}
+        self.name = ""
+        self._given = (points, blocks, stiffness, region_index)
+        self._fixed_given = np.ascontiguousarray(fixed, dtype=np.bool_)
+        self._factor: Factorised | None = None
+        self._method = method
+        self.crew = Crew(threads)
+        self._clock = CompileClock()
+        self._unit = 1.0
+        with self._clock:
+            self._prepare()
+            if method == "cholmod":
+                self._factorised()
+            else:
+                self._levels()
+        self.seconds["compile"] = self._clock.seconds
+
+    def __enter__(self) -> SolidSolver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.crew.__exit__(kind, error, at)
+
+    def _lap(self, stage: str, started: float) -> float:
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - started
+        return now
+
+    def _prepare(self) -> None:
+        """Order, number and lay out the elements; everything is scaled to lengths and stiffnesses around 1."""
+        from tubewall.fem.multigrid_blocks import law_table
+        from tubewall.fem.multigrid_groups import sorted_groups
+        from tubewall.fem.multigrid_operator import ElementOperator, batched, inverse_diagonal, number
+
+        started = time.perf_counter()
+        points, blocks, stiffness, region_index = self._given
+        constants, laws = law_table(blocks, stiffness, region_index)
+        pascal, metre = float(np.abs(constants).max()), float(np.ptp(points, axis=0).max())
+        self._unit = pascal * metre
+        self._points, self._constants = (points - points.mean(axis=0)) / metre, constants / pascal
+        self._groups = sorted_groups(self._points, blocks, laws)
+        started = self._lap("order", started)
+        numbering, places = number(self._groups, len(points))
+        self._numbering = numbering
+        layout = [
+            batched(group, local, self._points, numbering.size, self.crew)
+            for group, local in zip(self._groups, places, strict=True)
+        ]
+        self._fixed = np.empty(3 * len(points), dtype=np.bool_)
+        self._fixed.reshape(-1, 3)[numbering.new] = self._fixed_given.reshape(-1, 3)
+        self._free = ~self._fixed
+        started = self._lap("layout", started)
+        self._exact = ElementOperator(layout, numbering, self._constants, np.float64, self.crew)
+        self._rough = ElementOperator(layout, numbering, self._constants, np.float32, self.crew)
+        self._inverse = inverse_diagonal(layout, places, numbering, self._constants, self._fixed, self.crew)
+        self._lap("diagonal", started)
+
+    def _levels(self) -> None:
+        from tubewall.fem.multigrid_blocks import assemble_groups
+        from tubewall.fem.multigrid_levels import TwoLevels, transfer
+        from tubewall.fem.multigrid_vertex import vertex_cycle
+
+        started = time.perf_counter()
+        new, nodes = self._numbering.new, len(self._numbering.new)
+        cells = [new[group.cells] for group in self._groups]
+        prolong, vertices = transfer(self._groups, cells, nodes)
+        position = np.full(nodes, -1, dtype=np.int32)
+        position[vertices] = np.arange(len(vertices), dtype=np.int32)
+        corners = [position[c[:, : CELLS[g.kind].vertices]] for g, c in zip(self._groups, cells, strict=True)]
+        held = np.ascontiguousarray(self._fixed.reshape(-1, 3)[vertices]).reshape(-1)
+        started = self._lap("transfer", started)
+        matrix = assemble_groups(self._points, self._groups, corners, self._constants, np.float32, held, self.crew)
+        started = self._lap("vertex matrix", started)
+        places = np.empty_like(self._points)
+        places[new] = self._points
+        cycle, name = vertex_cycle(matrix, places[vertices], held, self.crew)
+        started = self._lap("vertex solver", started)
+        fixed = np.flatnonzero(self._fixed)
+        quadratic = len(vertices) < nodes
+        self._cycle: Any = (
+            TwoLevels(self._rough, self._inverse, prolong, cycle, fixed, self.crew) if quadratic else cycle
+        )
+        self.name = f"multigrid, {name}"
+        self._lap("eigenvalue", started)
+
+    def _factorised(self) -> Factorised:
+        """The whole stiffness factorised, held rows kept by their diagonal."""
+        from tubewall.fem.multigrid_blocks import assemble_groups
+
+        if self._factor is None:
+            started = time.perf_counter()
+            _require(3 * len(self._points), direct_bytes(3 * len(self._points)))
+            cells = [self._numbering.new[group.cells] for group in self._groups]
+            matrix = assemble_groups(
+                self._points, self._groups, cells, self._constants, np.float64, self._fixed, self.crew
+            )
+            self._factor = factorise(matrix.to_csc())
+            self._lap("factorise", started)
+        self.name = self._factor.backend
+        return self._factor
+
+    def solve(self, forces: Floats, prescribed: Floats | None = None) -> Solved:
+        """Displacements under nodal forces.
+
+        Parameters
+        ----------
+        forces : (3 n,) or (3 n, k)
+            [N]; what stands at fixed unknowns is not read.
+        prescribed : same shape or (3 n,), optional
+            Displacement [m], read at fixed unknowns; zero when None.
+
+        Raises
+        ------
+        ConvergenceError
+            When the true relative residual does not come below 1e-10 (or what rounding of x itself must leave).
+        """
+        given = np.asarray(forces, dtype=np.float64).reshape(len(self._fixed), -1)
+        held = np.zeros_like(given)
+        if prescribed is not None:
+            held[:] = np.asarray(prescribed, dtype=np.float64).reshape(len(self._fixed), -1)
+        result, most, worst = np.empty_like(given), 0, 0.0
+        with self._clock:
+            started = time.perf_counter()
+            for column in range(given.shape[1]):
+                offset = np.where(self._fixed_given, held[:, column], 0.0)
+                x, iterations, residual = self._column(self._inside(given[:, column]), self._inside(offset))
+                result[:, column] = x.reshape(-1, 3)[self._numbering.new].ravel()
+                most, worst = max(most, iterations), max(worst, residual)
+            self._lap("solve", started)
+        self.seconds["compile"] = self._clock.seconds
+        return Solved(result.reshape(np.shape(forces)), most, worst)
+
+    def _inside(self, values: Floats) -> Floats:
+        """A vector in the numbering of the chunks."""
+        result = np.empty_like(values)
+        result.reshape(-1, 3)[self._numbering.new] = values.reshape(-1, 3)
+        return result
+
+    def _column(self, force: Floats, offset: Floats) -> tuple[Floats, int, float]:
+        right = force / self._unit
+        if offset.any():
+            right = right - self._exact(offset, np.empty_like(offset))
+        right[self._fixed] = 0.0
+        if not np.all(np.isfinite(right)):
+            raise ConvergenceError("the loads or prescribed displacements are not finite")
+        if not right.any():
+            return offset, 0, 0.0
+        iterations = 0
+        if self._method != "cholmod" and self._factor is None:
+            x, iterations, residual = self._iterate(right)
+            if residual <= RESIDUAL_LIMIT or self._method == "multigrid":
+                return x + offset, iterations, self._checked(x, right, residual)
+        x = self._factorised().solve(right)
+        rest = right - self._exact(x, np.empty_like(x))
+        rest[self._fixed] = 0.0
+        residual = float(np.linalg.norm(rest) / np.linalg.norm(right))
+        return x + offset, iterations, self._checked(x, right, residual)
+
+    def _checked(self, x: Floats, right: Floats, residual: float) -> float:
+        """The residual, refused when it is above 1e-10 by more than rounding x must leave."""
+        size = float(np.linalg.norm(x)) * float(np.abs(1 / self._inverse[self._inverse > 0]).max())
+        floor = 4 * _EPS * size / float(np.linalg.norm(right))
+        if not residual <= RESIDUAL_LIMIT + floor:
+            raise ConvergenceError(
+                f"the solver {self.name} left a relative residual of {residual:.2g}, more than {RESIDUAL_LIMIT:g}: "
+                "thin or badly shaped elements; use solver cholmod if memory allows"
+            )
+        return residual
+
+    def _iterate(self, right: Floats) -> tuple[Floats, int, float]:
+        """Conjugate gradients until the true residual is small enough, restarted from it where it is not."""
+        from tubewall.fem.compiled_vectors import dot
+
+        size = float(np.sqrt(dot(right, right, self.crew)))
+        x, rest = np.zeros_like(right), right.copy()
+        done, before = 0, np.inf
+        while True:
+            steps, gave_up = self._conjugate(x, rest, 0.5 * RESIDUAL_LIMIT * size, _MOST - done)
+            done += steps
+            self._exact(x, rest)
+            np.subtract(right, rest, out=rest)
+            rest[self._fixed] = 0.0
+            true = float(np.sqrt(dot(rest, rest, self.crew))) / size
+            if true <= RESIDUAL_LIMIT or gave_up or done >= _MOST or not true < 0.5 * before:
+                return x, done, true
+            before = true
+
+    def _conjugate(self, x: Floats, rest: Floats, target: float, most: int) -> tuple[int, bool]:
+        """Add to x the solution for ``rest`` down to ``target``; the steps taken, and whether another way is better."""
+        from tubewall.fem.compiled_vectors import advance, dot, redirect, scale_into
+
+        crew, size = self.crew, len(x)
+        direction, image, single = np.zeros(size), np.empty(size), np.empty(size, dtype=np.float32)
+        start = norm = float(np.sqrt(dot(rest, rest, crew)))
+        alpha = energy = 0.0
+        for step in range(most):
+            if norm <= target:
+                return step, False
+            if step == _LOOK and self._slow(norm / start, target / start):
+                return step, True
+            crew.run(scale_into, size, rest, 1 / norm, single, least=20000)
+            z = self._cycle(single)
+            # the flexible form: the cycle rounds to single precision and is not quite the same each time
+            beta = -alpha * norm * dot(image, z, crew) / energy if step else 0.0
+            energy = norm * dot(rest, z, crew)
+            crew.run(redirect, size, direction, z, norm, beta, least=20000)
+            self._exact(direction, image)
+            alpha = energy / dot(direction, image, crew)
+            crew.run(advance, size, x, rest, direction, image, alpha, self._free, least=20000)
+            norm = float(np.sqrt(dot(rest, rest, crew)))
+            if not np.isfinite(norm):
+                return step, True
+        return most, True
+
+    def _slow(self, reached: float, wanted: float) -> bool:
+        """Whether so many more iterations are foretold that a factorisation that fits into memory is better."""
+        if self._method != "auto" or direct_bytes(len(self._fixed)) > free_bytes():
+            return False
+        return reached >= 1 or _LOOK * np.log(wanted) / np.log(reached) > _MANY
+
+
+def _require(unknowns: int, need: float) -> None:
+    free = free_bytes()
+    if need > free:
+        raise ResourceError(
+            f"{unknowns} unknowns in space need about {need / 1e9:.2g} GB and {free / 1e9:.2g} GB are free: take larger elements"
+        )
+
+
+def multigrid(
+    points: Floats,
+    blocks: Sequence[tuple[str, Ints]],
+    stiffness: Floats | Sequence[Floats],
+    region_index: Ints | None,
+    fixed: NDArray[np.bool_],
+    forces: Floats,
+    prescribed: Floats | None = None,
+    *,
+    method: Method = "auto",
+    threads: int | None = None,
+) -> tuple[Solved, str, dict[str, float]]:
+    """Solve once: the solution, the name of what solved it, and the seconds by stage; see ``SolidSolver``."""
+    with SolidSolver(points, blocks, stiffness, region_index, fixed, method=method, threads=threads) as solver:
+        solved = solver.solve(forces, prescribed)
+        return solved, solver.name, solver.seconds
