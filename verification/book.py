@@ -14,6 +14,10 @@ _MODULES: Final[tuple[str, ...]] = (
     "cases_tubes",
     "cases_spheres",
     "cases_nafems",
+    "cases_beams",
+    "cases_holes",
+    "cases_patches",
+    "cases_manufactured",
 )
 
 

@@ -161,7 +161,7 @@ def _without_constants(series: PotentialSeries, z: Complex, normal: Complex, tra
     return found
 
 
-def strip_with_hole(ratio: float, length: float = 3.0, terms: int = 24, degree: int = 40) -> PotentialSeries:
+def strip_with_hole(ratio: float, length: float = 3.0, terms: int = 16, degree: int = 40) -> PotentialSeries:
     """A strip of half width 1 and half length ``length`` with a central hole of radius ``ratio``, pulled along x by unit stress.
 
     The problem of Howland, Phil. Trans. R. Soc. A 229, 49 (1930), where the strip is endless.

@@ -1,0 +1,195 @@
+"""Plates with round holes, and the eccentric tube: closed forms and series of complex potentials."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from tubewall.fem.loads import Pressure, Support, Traction
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.materials.elastic import Isotropic
+from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
+from tubewall.verification.case import Case, Check
+from tubewall.verification.closed_plane import jeffery_hoop, kirsch, strip_with_hole, two_holes
+from tubewall.verification.probe import XX, YY, stress_at
+
+_PAGE: Final = "holes"
+_SOLID: Final = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25))
+
+
+def _kirsch(fine: bool) -> tuple[Check, ...]:
+    """A quarter of a ring around a hole; what is beyond it acts through its exact tractions."""
+    radius, outer, tension = 1.0, 5.0, 1e6
+    counts = (24, 48) if fine else (16, 32)
+
+    def traction(points: Array) -> Array:
+        stress = kirsch(points, radius=radius, tension=tension)
+        normal = points / np.linalg.norm(points, axis=1, keepdims=True)
+        return np.column_stack(
+            [stress[:, 0] * normal[:, 0] + stress[:, 2] * normal[:, 1],
+             stress[:, 2] * normal[:, 0] + stress[:, 1] * normal[:, 1]]
+        )  # fmt: skip
+
+    checks = []
+    for kind in ("quad", "triangle"):
+        for kinematics in ("plane stress", "plane strain"):
+            model = Model(
+                mesh=ring(radius, outer, counts, kind=kind),  # type: ignore[arg-type]
+                solids={"body": _SOLID},
+                kinematics=kinematics,  # type: ignore[arg-type]
+                loads=(Traction(boundary="right", traction=traction),),
+                supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+            )
+            solution = solve_model(model)
+            label = f"{kind}, {kinematics}"
+            checks += [
+                Check(quantity=f"hoop stress beside the hole, {label}", value=float(stress_at(solution, (0.0, radius))[XX]),
+                      reference=3 * tension, tolerance=5e-3, unit="Pa"),
+                Check(quantity=f"hoop stress before the hole, {label}", value=float(stress_at(solution, (radius, 0.0))[YY]),
+                      reference=-tension, tolerance=2e-2, unit="Pa"),
+            ]  # fmt: skip
+    return tuple(checks)
+
+
+def _strip(fine: bool) -> tuple[Check, ...]:
+    count = 16 if fine else 10
+    printed = {0.3: 3.36, 0.5: 4.32}
+    checks = []
+    for ratio, number in printed.items():
+        series = strip_with_hole(ratio)
+        beside, before = series.stress([[0.0, ratio], [ratio, 0.0]])
+        for kind in ("quad", "triangle"):
+            mesh = plate_with_hole(ratio, 1.0, 3.0, count, kind=kind)  # type: ignore[arg-type]
+            model = Model(
+                mesh=mesh,
+                solids=dict.fromkeys(mesh.regions, _SOLID),
+                kinematics="plane stress",
+                loads=(Traction(boundary="far/right", traction=(1.0, 0.0)),),
+                supports=(
+                    Support(boundary="side/bottom", fix=("y",)),
+                    Support(boundary="far/bottom", fix=("y",)),
+                    Support(boundary="above/top", fix=("x",)),
+                ),
+            )
+            solution = solve_model(model)
+            value = float(stress_at(solution, (0.0, ratio))[XX])
+            label = f"hole {ratio} of the width, {kind}"
+            checks += [
+                Check(quantity=f"stress beside the hole over the tension, {label}", value=value, reference=float(beside[0]),
+                      tolerance=5e-3),
+                Check(quantity=f"stress before the hole over the tension, {label}",
+                      value=float(stress_at(solution, (ratio, 0.0))[YY]), reference=float(before[1]), tolerance=1e-2),
+                Check(quantity=f"stress beside the hole, printed, {label}", value=value, reference=number, tolerance=1e-2,
+                      kind="published"),
+            ]  # fmt: skip
+    return tuple(checks)
+
+
+def _two_holes(fine: bool) -> tuple[Check, ...]:
+    """A quarter of a wide plate with two holes of radius 1, centres 3 apart; the outline carries the series' tractions."""
+    distance, count = 3.0, (16 if fine else 10)
+    half, width, height = distance / 2, distance, 2.5
+    # around the hole from its far side on the x axis to its near side
+    turns = (0.0, np.pi / 4, 3 * np.pi / 4, np.pi)
+    outline: tuple[Curve, ...] = (
+        line((width, 0.0), (width, height)),
+        line((width, height), (0.0, height)),
+        line((0.0, height), (0.0, 0.0)),
+    )
+    printed = {(1.0, 1.0): ("pulled all around", 2.887), (0.0, 1.0): ("pulled across the line of centres", 3.264)}
+    checks = []
+    for far, (name, number) in printed.items():
+        series = two_holes(distance, far)
+        for kind in ("quad", "triangle"):
+            mesh = join(
+                {
+                    side: between(arc((half, 0.0), 1.0, turns[i], turns[i + 1]), outline[i], (2 * count, (1 + i % 2) * count),
+                                  kind=kind, grading=6.0)  # type: ignore[arg-type]
+                    for i, side in enumerate(("right", "top", "left"))
+                }
+            )  # fmt: skip
+
+            def on_right(points: Array) -> Array:
+                return series.stress(points)[:, [0, 2]]
+
+            def on_top(points: Array) -> Array:
+                return series.stress(points)[:, [2, 1]]
+
+            model = Model(
+                mesh=mesh,
+                solids=dict.fromkeys(mesh.regions, _SOLID),
+                kinematics="plane stress",
+                loads=(
+                    Traction(boundary="right/right", traction=on_right),
+                    Traction(boundary="top/right", traction=on_top),
+                ),
+                supports=(
+                    Support(boundary="right/bottom", fix=("y",)),
+                    Support(boundary="left/top", fix=("y",)),
+                    Support(boundary="left/right", fix=("x",)),
+                ),
+            )
+            solution = solve_model(model)
+            near = float(stress_at(solution, (half - 1, 0.0))[YY])
+            away = float(stress_at(solution, (half + 1, 0.0))[YY])
+            exact = series.stress([[half - 1, 0.0], [half + 1, 0.0]])[:, 1]
+            checks += [
+                Check(quantity=f"stress between the holes, {name}, {kind}", value=near, reference=float(exact[0]),
+                      tolerance=5e-3),
+                Check(quantity=f"stress on the far side, {name}, {kind}", value=away, reference=float(exact[1]),
+                      tolerance=5e-3),
+                Check(quantity=f"stress between the holes, {name}, printed, {kind}", value=near, reference=number,
+                      tolerance=5e-3, kind="published"),
+            ]  # fmt: skip
+    return tuple(checks)
+
+
+def _eccentric(fine: bool) -> tuple[Check, ...]:
+    bore, rim, pressure = 10.0, 20.0, 1.0
+    counts = (18, 72) if fine else (12, 48)
+    checks = []
+    for offset in (2.0, 6.0):
+        thin, thick = jeffery_hoop(bore=bore, rim=rim, offset=offset)
+
+        def put(unit: Array, offset: float = offset) -> Array:
+            angle = np.pi * unit[:, 1]
+            direction = np.column_stack([np.cos(angle), np.sin(angle)])
+            inside = bore * direction + np.array([offset, 0.0])
+            return np.asarray(inside + unit[:, :1] * (rim * direction - inside))
+
+        for kind in ("quad", "triangle"):
+            mesh = mapped_block(counts, map=put, kind=kind, order=2, grading=(2.0, 1.0))  # type: ignore[arg-type]
+            model = Model(
+                mesh=mesh,
+                solids={"body": _SOLID},
+                kinematics="plane strain",
+                loads=(Pressure(boundary="left", pressure=pressure),),
+                supports=(
+                    Support(boundary="bottom", fix=("y",)),
+                    Support(boundary="top", fix=("y",)),
+                    Support(point=(rim, 0.0), fix=("x",)),
+                ),
+            )
+            solution = solve_model(model)
+            for name, place, reference in (("thin", offset + bore, thin), ("thick", offset - bore, thick)):
+                checks.append(
+                    Check(quantity=f"hoop stress at the bore on the {name} side, bore moved by {offset:g}, {kind}",
+                          value=float(stress_at(solution, (place, 0.0))[YY]), reference=reference, tolerance=5e-3)
+                )  # fmt: skip
+    return tuple(checks)
+
+
+CASES: Final = (
+    Case(name="kirsch", title="Hole in a wide plate", kind="exact", page=_PAGE,
+         source="Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35", run=_kirsch),
+    Case(name="howland", title="Hole in a strip", kind="series", page=_PAGE,
+         source="Howland, Phil. Trans. R. Soc. A 229, 49 (1930); potentials of Muskhelishvili fitted to the boundary",
+         run=_strip),
+    Case(name="ling", title="Two holes in a wide plate", kind="series", page=_PAGE,
+         source="Ling, J. Appl. Phys. 19, 77 (1948); potentials of Muskhelishvili fitted to the boundary", run=_two_holes),
+    Case(name="jeffery", title="Eccentric tube", kind="exact", page=_PAGE,
+         source="Jeffery, Phil. Trans. R. Soc. A 221, 265 (1921)", run=_eccentric),
+)  # fmt: skip
