@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tubewall.view.block import extruded
+    from tubewall.view.body_picture import draw_body
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
@@ -27,6 +28,7 @@ _HOME = {
     "Moment": "filling",
     "Picture": "picture",
     "array_field": "patches",
+    "draw_body": "body_picture",
     "can_render": "probe",
     "extruded": "block",
     "filling_gif": "filling",
@@ -43,6 +45,7 @@ __all__ = [
     "Moment",
     "Picture",
     "array_field",
+    "draw_body",
     "can_render",
     "extruded",
     "filling_gif",
