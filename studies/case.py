@@ -122,6 +122,8 @@ class Case:
                 supports=supports,
                 order=file.analysis.order,
                 ends=ends,  # type: ignore[arg-type]
+                ties=tuple(tie.tie() for tie in file.ties),
+                periodic=file.periodic.periodic() if file.periodic is not None else None,
             )
 
     def solve(self, *, progress: Progress | None = None) -> CaseResult:
@@ -255,7 +257,7 @@ def _check_question(table: ProbeTable | LineTable | CrackTable | CornerTable, me
             place_of(table.tip, mesh)
         if table.front is not None:
             named(table.front, "edge", mesh.edges)
-        for face in (table.faces,) if isinstance(table.faces, str) else table.faces or ():
+        for face in table.faces:
             named(face, "boundary", mesh.boundaries)
         coordinates = {"direction": table.direction}
     for key, point in coordinates.items():

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field, PlainValidator, model_validator
 
 from tubewall.errors import InputError
 from tubewall.studies import case_fields as of
 from tubewall.studies.case_table import Modulus, Name, Number, PlaceOrName, Point, Table, exactly_one, number
+
+if TYPE_CHECKING:
+    from tubewall.fem.periodicity import Periodic
+    from tubewall.fem.tie import Tie
 
 
 class ProbeTable(Table):
@@ -25,7 +29,17 @@ class ProbeTable(Table):
 
     @model_validator(mode="after")
     def _somewhere(self) -> ProbeTable:
-        exactly_one(self, ("at", "boundary"))
+        from tubewall.fem.quantities import parse_quantity
+
+        place = exactly_one(self, ("at", "boundary"))
+        try:
+            quantity = parse_quantity(self.quantity)
+            if place == "boundary":
+                _ = quantity.sought
+        except InputError as error:
+            raise InputError(f"quantity: {error}") from None
+        if place == "at" and quantity.extreme is not None:
+            raise InputError(f"quantity: '{quantity}' searches a boundary; at a point write {quantity.name!r}")
         return self
 
 
@@ -38,23 +52,28 @@ class LineTable(Table):
     region: Name | None = None
 
 
+def _faces(value: object) -> tuple[str, ...]:
+    name = of.text("a boundary")
+    several = of.several(name, (1, 2), like='["upper", "lower"]')
+    found: tuple[str, ...] = several(value) if isinstance(value, list) else (name(value),)
+    return found
+
+
 class CrackTable(Table):
     """A crack that the mesh contains."""
 
     name: Name
     tip: PlaceOrName | None = None
     front: Name | None = None
-    faces: Annotated[
-        str | tuple[str, ...],
-        PlainValidator(
-            of.either(of.text("a boundary"), of.several(of.text("a boundary"), (1, 2), like='["upper", "lower"]'))
-        ),
-    ] | None = None  # fmt: skip
+    faces: Annotated[tuple[str, ...], PlainValidator(_faces)]
     direction: Annotated[tuple[float, ...], PlainValidator(of.direction)] | None = None
+    radius: Annotated[float, PlainValidator(of.positive_length)] | None = None
+    symmetric: Annotated[bool, PlainValidator(of.yes)] | None = None
 
     @model_validator(mode="after")
     def _tip_or_front(self) -> CrackTable:
-        exactly_one(self, ("tip", "front"))
+        if exactly_one(self, ("tip", "front")) == "tip" and self.direction is None:
+            raise InputError("direction is missing: where the crack would grow, for example [1.0, 0.0]")
         if self.direction is not None and not math.hypot(*self.direction) > 0:
             raise InputError("direction: must not be zero")
         return self
@@ -73,8 +92,16 @@ class BucklingTable(Table):
     modes: Annotated[int, PlainValidator(of.whole(1, 50))] = 4
 
 
+_COMPONENTS: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
+
+
+def _given(table: Table) -> dict[str, float]:
+    found = {name: getattr(table, name) for name in _COMPONENTS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 class MeanStrainTable(Table):
-    """Components of the mean strain, tensor shear; those left out are free to take zero mean stress."""
+    """Components of the mean strain, engineering shear; the mean stress of those left out is given, or zero."""
 
     xx: Number | None = None
     yy: Number | None = None
@@ -83,11 +110,19 @@ class MeanStrainTable(Table):
     xz: Number | None = None
     xy: Number | None = None
 
-    @property
-    def given(self) -> dict[str, float]:
-        """The components that are there."""
-        found = {name: getattr(self, name) for name in ("xx", "yy", "zz", "yz", "xz", "xy")}
-        return {name: value for name, value in found.items() if value is not None}
+
+_Stress = Annotated[float, PlainValidator(of.any_modulus)]
+
+
+class MeanStressTable(Table):
+    """Components of the mean stress."""
+
+    xx: _Stress | None = None
+    yy: _Stress | None = None
+    zz: _Stress | None = None
+    yz: _Stress | None = None
+    xz: _Stress | None = None
+    xy: _Stress | None = None
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
@@ -103,6 +138,15 @@ class PeriodicTable(Table):
 
     pairs: Annotated[tuple[tuple[str, str], ...], PlainValidator(_pairs)]
     mean_strain: MeanStrainTable | None = None
+    mean_stress: MeanStressTable | None = None
+
+    def periodic(self) -> Periodic:
+        """What it is in a model."""
+        from tubewall.fem.periodicity import Periodic
+
+        strain = _given(self.mean_strain) if self.mean_strain is not None else {}
+        stress = _given(self.mean_stress) if self.mean_stress is not None else {}
+        return Periodic(pairs=self.pairs, mean_strain=strain, mean_stress=stress)
 
 
 class WeibullTable(Table):
@@ -126,8 +170,16 @@ class WeibullTable(Table):
 
 
 class TieTable(Table):
-    """Two boundaries that lie on each other and stick, though their nodes differ."""
+    """Two boundaries that stick though their nodes differ; the first lies wholly on the second."""
 
     boundaries: Annotated[
         tuple[str, str], PlainValidator(of.several(of.text("a boundary"), (2,), like='["wall side", "base side"]'))
     ]
+    gap: Annotated[float, PlainValidator(of.positive_length)] | None = None
+
+    def tie(self) -> Tie:
+        """What it is in a model."""
+        from tubewall.fem.tie import Tie
+
+        slave, master = self.boundaries
+        return Tie(slave=slave, master=master, gap=self.gap)

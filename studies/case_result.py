@@ -43,15 +43,14 @@ class Answer:
     region: str | None = None
 
     def to_json(self) -> Data:
-        """As the case file's contract says."""
+        """The value and where it is."""
+        region = {} if self.region is None else {"region": self.region}
+        return {"value": float(self.value), "unit": self.unit, "at": [float(one) for one in self.at], **region}
+
+    def probe_json(self) -> Data:
+        """The same with its mesh error, null where there is no estimate."""
         error = number(self.mesh_error, self.unit)
-        return {
-            "value": float(self.value),
-            "unit": self.unit,
-            "at": [float(one) for one in self.at],
-            "mesh_error": None if error is None else error["value"],
-            **({} if self.region is None else {"region": self.region}),
-        }
+        return {**self.to_json(), "mesh_error": None if error is None else error["value"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +114,7 @@ class CaseResult:
             "input_hash": self.case.input_hash,
             "kind": self.case.file.analysis.kind,
             "order": self.case.file.analysis.order,
-            "probes": {name: answer.to_json() for name, answer in self.probes.items()},
+            "probes": {name: answer.probe_json() for name, answer in self.probes.items()},
             "lines": {name: answer.to_json() for name, answer in self.lines.items()},
             "maximum": {name: answer.to_json() for name, answer in self.maximum.items()},
             "reactions": [

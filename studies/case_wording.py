@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.units import show
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tubewall.studies.case_result import Answer, CaseResult, LineAnswer
 
 _MOST: Final = 40
+_FEW: Final = 8
+_CRACK: Final = ("K_I", "K_II", "K_III", "T", "G")
+_TOLD: Final = ("max principal", "min principal", "von mises", "displacement magnitude")
 _PART: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
 
 
@@ -31,16 +34,16 @@ def _lines(result: CaseResult) -> Iterator[str]:
         yield from _table({name: _words(answer) for name, answer in result.probes.items()})
     for name, line in result.lines.items():
         yield f"line {name}, {show(line.length, 'm')} long: {_line_words(line)}"
-    if result.maximum:
-        yield "largest in the body"
-        yield from _table({name: _words(answer) for name, answer in result.maximum.items()})
+    told = {name: _words(result.maximum[name]) for name in _TOLD if name in result.maximum}
+    if told:
+        yield "most dangerous in the body"
+        yield from _table(told)
     if solution.reactions:
         yield "reactions"
         yield from _table(
             {f"{number} {one.place}": _force_words(one.force) for number, one in enumerate(solution.reactions, 1)}
         )
-    for key, told in result.more.items():
-        yield from _more(key, told)
+    yield from _more_words(result.more)
     yield (
         f"imbalance {solution.imbalance:.1e}, residual {solution.residual:.1e}; {result.seconds['total']:.2g} s, "
         f"{result.peak_memory / 1e6:.0f} MB"
@@ -79,18 +82,28 @@ def _line_words(line: LineAnswer) -> str:
     )
 
 
-def _more(key: str, told: object) -> Iterator[str]:
-    if isinstance(told, Mapping) and set(told) >= {"value", "unit"}:
-        value, unit = told["value"], str(told["unit"])
-        yield f"{key}: none" if value is None else f"{key}: {_value(float(value), unit)}"
-    elif isinstance(told, Mapping):
-        for name, part in told.items():
-            yield from _more(f"{key} {name}", part)
-    elif isinstance(told, (list, tuple)):
-        if len(told) <= 6:
-            for number, part in enumerate(told, 1):
-                yield from _more(f"{key} {number}", part)
-    elif isinstance(told, (int, float)):
-        yield f"{key}: {told:.6g}"
-    elif told is not None:
-        yield f"{key}: {told}"
+def _more_words(more: Mapping[str, Any]) -> Iterator[str]:
+    for name, crack in more.get("cracks", {}).items():
+        points = crack if isinstance(crack, list) else [crack]
+        for number, point in enumerate(points, 1):
+            which = f" point {number}" if len(points) > 1 else ""
+            parts = (
+                f"{key} {point[key]['value']:.5g} {point[key]['unit']}" for key in _CRACK if point[key] is not None
+            )
+            yield f"crack {name}{which}: {', '.join(parts)}"
+            if number == _FEW < len(points):
+                yield f"crack {name}: {len(points) - number} more points in the JSON"
+                break
+    for name, corner in more.get("corners", {}).items():
+        power = corner["stress_power"]["value"]
+        told = f"the stress grows as r^{power:.4f}" if corner["singular"] else "the stress stays bounded"
+        yield f"{name}: {told}"
+    if "periodic" in more:
+        strain = more["periodic"]["mean_strain"]
+        yield "mean strain " + ", ".join(f"{key} {one['value']:.5g}" for key, one in strain.items() if one["value"])
+    if "buckling" in more:
+        factors = ", ".join(f"{one['value']:.5g}" for one in more["buckling"]["load_factors"])
+        yield f"buckling at load factors {factors or 'none found'}"
+    if "weibull" in more:
+        weibull = more["weibull"]
+        yield f"probability of failure {weibull['probability']['value']:.4g}"

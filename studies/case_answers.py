@@ -1,0 +1,63 @@
+"""What a case asks of its solution, question by question; an error says which question it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tubewall.studies.case_more import more_answers
+from tubewall.studies.case_result import Answer, LineAnswer
+from tubewall.studies.case_table import at
+from tubewall.studies.study_key import shown
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.fem.probe import ProbeValue
+    from tubewall.studies.case import Case
+    from tubewall.studies.case_questions import ProbeTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Everything that was asked, by name."""
+
+    probes: Mapping[str, Answer]
+    lines: Mapping[str, LineAnswer]
+    maximum: Mapping[str, Answer]
+    more: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def answers(case: Case, solution: FieldSolution) -> Answers:
+    """Values at probes, linearised stress, largest values, and what the other tables ask."""
+    from tubewall.fem.maxima import maxima
+
+    warnings: list[str] = []
+    probes = {}
+    for number, probe in enumerate(case.file.probes, 1):
+        with at(f"[[probes]] {number} {shown(probe.name)}"):
+            found = _probe(solution, probe)
+            probes[probe.name] = Answer(
+                value=found.value, unit=found.unit, at=found.at, mesh_error=found.mesh_error, region=probe.region
+            )
+            if found.warning is not None:
+                warnings.append(f"probe {probe.name}: {found.warning}")
+    with at("maximum"):
+        maximum = {
+            name: Answer(value=one.value, unit=one.unit, at=one.at, region=one.region)
+            for name, one in maxima(solution).items()
+        }
+    more, told = more_answers(case, solution)
+    return Answers(probes=probes, lines={}, maximum=maximum, more=more, warnings=(*warnings, *told))
+
+
+def _probe(solution: FieldSolution, probe: ProbeTable) -> ProbeValue:
+    from tubewall.fem.boundary_search import boundary_value
+    from tubewall.fem.probe import value_at
+
+    if probe.boundary is not None:
+        return boundary_value(
+            solution, probe.boundary, probe.quantity, region=probe.region, about=probe.about, axis=probe.axis
+        )
+    return value_at(solution, probe.quantity, probe.at or (), region=probe.region, about=probe.about, axis=probe.axis)
