@@ -1,4 +1,4 @@
-"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``solve``, ``materials``, ``init`` and ``doctor``."""
+"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``solve``, ``verify``, ``materials``, ``init`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -133,6 +133,7 @@ def _commands() -> dict[str, OneLineParser]:
             _sweep_options,
         ),
         "solve": ("stress in a mesh made elsewhere: what a case file says of it, loads and all", _solve_options),
+        "verify": ("run the verification book: every case against its reference", _verify_options),
         "materials": ("the materials there are, with the source of every number", _materials_options),
         "init": ("write a study file with every key, its default and a comment", _init_options),
         "doctor": ("what this machine lacks, and the line that brings it", _doctor_options),
@@ -187,6 +188,18 @@ def _solve_options(parser: OneLineParser) -> None:
     parser.add_argument("--png", metavar="FILE", help="write a picture of the stress")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(run=_solve)
+
+
+def _verify_options(parser: OneLineParser) -> None:
+    parser.add_argument("--case", metavar="NAME", action="append", default=[], help="only this case; may be repeated")
+    parser.add_argument("--list", action="store_true", help="list the cases with their sources and run none")
+    parser.add_argument("--fine", action="store_true", help="take the finer meshes")
+    parser.add_argument("--jobs", metavar="N", help="worker processes (default: one per core, at most two)")
+    parser.add_argument("--json", metavar="FILE", help="write everything as JSON, each number with its unit")
+    parser.add_argument("--markdown", metavar="DIR", help="rebuild the tables of the book's pages in this folder")
+    parser.add_argument("--update", action="store_true", help="take what is computed now as the last values")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.set_defaults(run=_verify)
 
 
 def _materials_options(parser: OneLineParser) -> None:
@@ -328,6 +341,27 @@ def _solve(options: argparse.Namespace) -> int:
         text = solve_case_file(options.case, **outputs, progress=progress)
     _say(options, text, *_written(*outputs.values()))
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from tubewall.verification.command import listing, verify, worker_count
+
+    if options.list:
+        print(listing())
+        return 0
+    jobs = worker_count(options.jobs)
+    with _progress(options.quiet) as progress:
+        passed = verify(
+            options.case,
+            fine=options.fine,
+            jobs=jobs,
+            json=options.json,
+            markdown=options.markdown,
+            update=options.update,
+            say=(lambda _: None) if options.quiet else print,
+            progress=progress,
+        )
+    return 0 if passed else _DEFECT
 
 
 def _say(options: argparse.Namespace, *texts: str) -> None:

@@ -57,9 +57,7 @@ def tube(
     return mapped_block(counts, map=put, kind=kind, order=order)
 
 
-def box(
-    sizes: tuple[float, ...], counts: tuple[int, ...], *, kind: Kind | None = None, order: Order = 2
-) -> SolidMesh:
+def box(sizes: tuple[float, ...], counts: tuple[int, ...], *, kind: Kind | None = None, order: Order = 2) -> SolidMesh:
     """A rectangle or a box with a corner at the origin."""
     return mapped_block(counts, map=lambda unit: unit * np.array(sizes), kind=kind, order=order)
 

@@ -82,6 +82,8 @@ class Case:
         The page of the book that describes it.
     run : callable
         ``run(fine)`` solves it and gives its checks; ``fine`` takes the finer of two meshes.
+    slow : bool
+        Takes more than about two seconds: tests run it with the long ones.
     """
 
     name: str
@@ -90,3 +92,4 @@ class Case:
     source: str
     page: str
     run: Callable[[bool], tuple[Check, ...]]
+    slow: bool = False

@@ -9,7 +9,7 @@ import numpy as np
 from tubewall.fem.loads import LineLoad, Pressure, Support, TemperatureChange
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, arc, between, line, sphere_octant, with_edge
 from tubewall.verification.case import Case, Check
@@ -278,11 +278,11 @@ def _junction(fine: bool) -> tuple[Check, ...]:
 CASES: Final = (
     Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", page=_PAGE, run=_membrane),
     Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", page=_PAGE,
-         run=_hemisphere),
+         run=_hemisphere, slow=True),
     Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", page=_PAGE,
          run=_junction),
     Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", page=_PAGE,
-         run=_plate),
+         run=_plate, slow=True),
     Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{_BOOK} LE11",
          page=_PAGE, run=_heated),
 )  # fmt: skip

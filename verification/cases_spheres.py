@@ -113,9 +113,7 @@ def _disc(fine: bool) -> tuple[Check, ...]:
         [inner, outer], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO
     )
     middle = np.sqrt(inner * outer)
-    inside, _ = rotating_disc(
-        [middle], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO
-    )
+    inside, _ = rotating_disc([middle], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO)
     checks = []
     for kind in ("quad", "triangle"):
         model = Model(
@@ -189,7 +187,9 @@ def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
         places = (("at the centre", (0.0, 0.0), "square"), ("just outside on x", (radius, 0.0), "outside"),
                   ("just outside on y", (0.0, radius), "outside"), ("at twice the radius", (0.0, outer), "outside"))  # fmt: skip
         inner_scale = float(
-            np.abs(exact(np.zeros((1, 2)), radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)).max()
+            np.abs(
+                exact(np.zeros((1, 2)), radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
+            ).max()
         )
         for name, place, region in places:
             found = stress_at(solution, place, region)
@@ -208,7 +208,7 @@ CASES: Final = (
     Case(name="sphere-axisymmetric", title="Thick sphere as a body of revolution", kind="exact", page=_SPHERES,
          source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_axisymmetric),
     Case(name="sphere-3d", title="Thick sphere in space", kind="exact", page=_SPHERES,
-         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_in_space),
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_in_space, slow=True),
     Case(name="rotating-disc", title="Disc with a hole, turning", kind="exact", page=_SPHERES,
          source="Timoshenko and Goodier, Theory of Elasticity (1970), section 32", run=_disc),
     Case(name="inclusion-circle", title="Round fibre that would grow along x only, in a wide body", kind="exact",

@@ -20,7 +20,7 @@ Complex = NDArray[np.complex128]
 def kirsch(points: ArrayLike, *, radius: float, tension: float) -> Array:
     """Stress (n, 3) xx, yy, xy [Pa] at ``points`` (n, 2) of a wide plate with a hole at the origin, pulled along x.
 
-    Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35, eqs (61).
+    Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35.
     """
     p = np.asarray(points, dtype=float)
     r2 = (p**2).sum(axis=1)
@@ -74,7 +74,9 @@ class PotentialSeries:
         Of the polynomial; 0 for a field that is uniform far away.
     """
 
-    def __init__(self, centres: Sequence[complex], radii: Sequence[float], size: float, terms: int, degree: int) -> None:
+    def __init__(
+        self, centres: Sequence[complex], radii: Sequence[float], size: float, terms: int, degree: int
+    ) -> None:
         self.centres, self.radii, self.size = tuple(centres), tuple(radii), size
         self.terms, self.degree = terms, degree
         self.coefficients: Array = np.zeros(0)

@@ -24,7 +24,7 @@ def junction_stress(pressure: float, radius: float, thickness: float) -> float:
 def torsion_constant(width: float, height: float) -> float:
     """J [m4] of a rectangle: a b^3 / 3 (1 - 192 b / (pi^5 a) sum tanh(n pi a / (2 b)) / n^5 over odd n).
 
-    Timoshenko and Goodier, Theory of Elasticity (1970), section 109, eq. (160).
+    Timoshenko and Goodier, Theory of Elasticity (1970), section 109.
     """
     _positive(width=width, height=height)
     a, b = max(width, height), min(width, height)

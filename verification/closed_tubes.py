@@ -166,7 +166,9 @@ class _Layer:
         numerators = np.array([c[1, 2] - c[0, 2], self.misfit_stress[0] - self.misfit_stress[1]])
         if abs(gap) < 1e-9 * c[0, 0]:
             if np.abs(numerators).max() > 1e-9 * c[0, 0] * max(1.0, float(np.abs(strain).max())):
-                raise InputError("layered_tube: isotropic across the section, but not along: the solution has a logarithm")
+                raise InputError(
+                    "layered_tube: isotropic across the section, but not along: the solution has a logarithm"
+                )
             self.k, self.linear = 1.0, np.zeros(2)
         else:
             self.linear = numerators / gap
@@ -212,7 +214,7 @@ def thick_sphere(
 ) -> tuple[Array, Array, Array]:
     """Radial and hoop stress [Pa] and displacement [m] of a hollow sphere under pressure.
 
-    Timoshenko and Goodier, Theory of Elasticity (1970), section 136, eqs (208).
+    Timoshenko and Goodier, Theory of Elasticity (1970), section 136.
     """
     r = np.asarray(radius, dtype=float)
     a3, b3 = inner**3, outer**3
@@ -229,7 +231,7 @@ def rotating_disc(
 ) -> tuple[Array, Array]:
     """Radial and hoop stress [Pa] of a thin disc with a hole, turning at ``speed`` [rad/s]; free rims.
 
-    Timoshenko and Goodier, Theory of Elasticity (1970), section 32, eqs (55).
+    Timoshenko and Goodier, Theory of Elasticity (1970), section 32.
     """
     r = np.asarray(radius, dtype=float)
     nu, load = poissons_ratio, density * speed**2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -194,5 +194,3 @@ def lines(result: CaseResult) -> Iterator[str]:
             f"reference {check.reference:.7g}{unit}, computed {check.value:.7g}{unit}, "
             f"error {check.error:+.1e}, tolerance {check.tolerance:.1e}"
         )
-
-

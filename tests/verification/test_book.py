@@ -1,0 +1,55 @@
+"""Every case of the verification book meets its reference, has not moved, and stands in its page as it was computed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tubewall.errors import InputError
+from tubewall.verification import Case, all_cases, named_cases, run_case
+from tubewall.verification.pages import stored_table, table
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "verification" / "solids"
+
+
+def _marked(case: Case) -> object:
+    return pytest.param(case.name, marks=[pytest.mark.long] if case.slow else [], id=case.name)
+
+
+@pytest.mark.parametrize("name", [_marked(case) for case in all_cases()])
+def test_a_case_meets_its_references_and_its_page_says_what_was_computed(name: str) -> None:
+    result = run_case(named_cases([name])[0])
+    assert result.failure is None
+    failed = [
+        f"{entry.check.quantity}: {entry.check.value:.7g}, reference {entry.check.reference:.7g}, last {entry.last}"
+        for entry in result.checks
+        if entry.verdict != "pass"
+    ]
+    assert failed == []
+    assert [entry.check.quantity for entry in result.checks if entry.last is None] == []
+    page = (PAGES / f"{result.page}.md").read_text(encoding="utf-8")
+    assert stored_table(page, name) == table(result), f"tubewall verify --case {name} --markdown {PAGES.name}"
+
+
+def test_the_book_has_thirty_cases_and_more_each_with_its_own_name_and_quantities() -> None:
+    names = [case.name for case in all_cases()]
+    assert len(names) == len(set(names)) >= 30
+
+
+def test_every_page_is_in_the_index_and_holds_nothing_that_the_book_does_not() -> None:
+    index = (PAGES.parent / "index.md").read_text(encoding="utf-8")
+    pages = {case.page for case in all_cases()}
+    assert pages == {path.stem for path in PAGES.glob("*.md")}
+    for page in pages:
+        assert f"(solids/{page}.md)" in index
+        text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+        marks = {
+            line.split(": ")[1].removesuffix(" -->") for line in text.splitlines() if line.startswith("<!-- table: ")
+        }
+        assert marks == {case.name for case in all_cases() if case.page == page}
+
+
+def test_a_name_that_the_book_does_not_have_is_answered_with_the_nearest() -> None:
+    with pytest.raises(InputError, match="did you mean 'nafems-le10'"):
+        named_cases(["nafems-le100"])
