@@ -235,6 +235,12 @@ class SolidSolver:
         self.seconds["compile"] = self._clock.seconds
         return Solved(result.reshape(np.shape(forces)), most, worst)
 
+    def product(self, displacement: Floats) -> Floats:
+        """The nodal forces (3 n,) [N] that a displacement (3 n,) [m] of all nodes needs, fixed ones included."""
+        inside = self._inside(np.asarray(displacement, dtype=np.float64))
+        forces = self._exact(inside, np.empty_like(inside)).reshape(-1, 3)[self._numbering.new].ravel()
+        return np.asarray(self._unit * forces, dtype=np.float64)
+
     def _inside(self, values: Floats) -> Floats:
         """A vector in the numbering of the chunks."""
         result = np.empty_like(values)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from tubewall.errors import ConvergenceError, InputError
-from tubewall.fem.assemble_body import Assembled, assemble
+from tubewall.fem.assemble_body import assemble
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import FieldSolution, SupportReaction
+from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import IMBALANCE_LIMIT
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
 from tubewall.fem.rigid import rigid_motions
+from tubewall.fem.solve_space import LEAST, solve_in_space, suits
 
 Solver = Literal["auto", "cholmod", "superlu", "multigrid"]
 SOLVERS: Final = ("auto", "cholmod", "superlu", "multigrid")
@@ -49,30 +52,80 @@ def solve_model(model: Model, *, solver: Solver = "auto") -> FieldSolution:
     seconds: dict[str, float] = {}
     held = hold(model, model.size)
     seconds["supports"] = _lap(started, seconds)
-    assembled = assemble(model)
-    seconds["assembly"] = _lap(started, seconds)
-    _check_balanced(model, held, assembled.forces)
-    unknowns, residual, name = _solved(assembled, held, solver)
-    seconds["solve"] = _lap(started, seconds)
-    return _collected(model, assembled, held, unknowns, residual, name, seconds)
+    matrix_free = solver in ("auto", "multigrid") and suits(model, held)
+    if solver == "multigrid" and not matrix_free:
+        raise InputError(
+            "the solver 'multigrid' takes bodies in space of compressible materials, held at single nodes, without periods "
+            "and ties: take 'auto'"
+        )
+    if matrix_free and (solver == "multigrid" or model.size > LEAST):
+        answer = _in_space(model, held, "auto" if solver == "auto" else "multigrid", seconds)
+    else:
+        answer = _direct(model, held, solver, seconds)
+    solution = _collected(model, held, answer, seconds)
+    seconds["whole"] = time.perf_counter() - started
+    return solution
 
 
 def _lap(started: float, seconds: dict[str, float]) -> float:
     return time.perf_counter() - started - sum(seconds.values())
 
 
-def _solved(assembled: Assembled, held: Held, solver: Solver) -> tuple[Floats, float, str]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Answer:
+    """Unknowns y (N,), nodal forces of the loads and what the stress leaves of them (N,), and how it came about.
+
+    ``axial`` is the resultant along z, ``rounding`` what rounding of y may leave of the balance [N].
+    """
+
+    y: Floats
+    forces: Floats
+    left: Floats
+    axial: float
+    rounding: float
+    residual: float
+    solver: str
+
+
+def _in_space(model: Model, held: Held, method: Literal["auto", "multigrid"], seconds: dict[str, float]) -> _Answer:
+    forces = force_vector(model)
+    _check_balanced(held, forces)
+    y, left, residual, name, stages = solve_in_space(model, held, forces, method)
+    seconds.update(stages)
+    return _Answer(y=y, forces=forces, left=left, axial=0.0, rounding=0.0, residual=residual, solver=name)
+
+
+def _direct(model: Model, held: Held, solver: Solver, seconds: dict[str, float]) -> _Answer:
     from tubewall.fem.linear import factorise
 
-    transform = held.transform
-    reduced = (transform.T @ assembled.stiffness @ transform).tocsc()
-    right = transform.T @ (assembled.forces - assembled.stiffness @ held.offset)
+    started = time.perf_counter()
+    assembled = assemble(model)
+    stiffness, forces = assembled.stiffness, assembled.forces
+    seconds["assembly"] = time.perf_counter() - started
+    _check_balanced(held, forces)
+    if held.plain:
+        reduced = stiffness[held.free][:, held.free].tocsc()
+        right = (forces - stiffness @ held.offset)[held.free]
+    else:
+        reduced = (held.transform.T @ stiffness @ held.transform).tocsc()
+        right = held.transform.T @ (forces - stiffness @ held.offset)
     factor = factorise(reduced, "superlu" if solver == "superlu" else "auto")
     values = factor.solve(right)
-    return transform @ values + held.offset, factor.residual(values, right), factor.backend
+    y = held.transform @ values + held.offset
+    inner = stiffness @ y
+    seconds["solve"] = time.perf_counter() - started - seconds["assembly"]
+    return _Answer(
+        y=y,
+        forces=forces,
+        left=inner - forces,
+        axial=float(inner[model.discrete.size]) if model.kinematics == "generalised plane strain" else 0.0,
+        rounding=4 * _EPS * float((abs(stiffness) @ np.abs(y)).sum()),
+        residual=factor.residual(values, right),
+        solver=factor.backend,
+    )
 
 
-def _check_balanced(model: Model, held: Held, forces: Floats) -> None:
+def _check_balanced(held: Held, forces: Floats) -> None:
     if held.motions.shape[1] == 0:
         return
     scale = float(np.abs(forces).sum())
@@ -83,31 +136,24 @@ def _check_balanced(model: Model, held: Held, forces: Floats) -> None:
         )
 
 
-def _collected(
-    model: Model, assembled: Assembled, held: Held, y: Floats, residual: float, solver: str, seconds: dict[str, float]
-) -> FieldSolution:
-    left = assembled.stiffness @ y - assembled.forces
-    imbalance = _imbalance(model, assembled, held, left, y)
-    nodes = model.discrete.size
+def _collected(model: Model, held: Held, answer: _Answer, seconds: dict[str, float]) -> FieldSolution:
+    y, nodes = answer.y, model.discrete.size
+    imbalance = _imbalance(model, held, answer)
     u = without_motion(model, held.motions[:nodes], y[:nodes]).reshape(-1, model.discrete.dim)
-    stretching = model.kinematics == "generalised plane strain"
-    axial_force = 0.0
-    if stretching:
-        axial_force = float((assembled.stiffness @ y)[nodes])
     return FieldSolution(
         model=model,
         displacement=_everywhere(model, u),
-        axial_strain=float(y[nodes]) if stretching else 0.0,
-        axial_force=axial_force,
+        axial_strain=float(y[nodes]) if model.kinematics == "generalised plane strain" else 0.0,
+        axial_force=answer.axial,
         mean_strain=_mean_strain(model, y),
-        reactions=_reactions(model, held, left),
+        reactions=_reactions(model, held, answer.left),
         imbalance=imbalance,
-        residual=residual,
-        solver=solver,
+        residual=answer.residual,
+        solver=answer.solver,
         unknowns=len(held.free),
         seconds=seconds,
-        forces=assembled.forces,
-        residual_forces=left,
+        forces=answer.forces,
+        residual_forces=answer.left,
     )
 
 
@@ -159,23 +205,22 @@ def nodal_volumes(model: Model) -> Floats:
     return total
 
 
-def _imbalance(model: Model, assembled: Assembled, held: Held, left: Floats, y: Floats) -> float:
+def _imbalance(model: Model, held: Held, answer: _Answer) -> float:
     """Norm of loads plus reactions over the norm of the loads, forces and moments."""
     nodes = model.discrete.size
     # at unknowns that nothing holds or links, the stress must balance the loads
-    loose = np.ones(nodes, dtype=bool)
+    loose = np.zeros(nodes, dtype=bool)
+    loose[held.free[held.free < nodes]] = True
     loose[held.linked[held.linked < nodes]] = False
-    loose &= np.isin(np.arange(nodes), held.free)
     motions = rigid_motions(model.discrete.points, model.kinematics)
-    net = float(np.linalg.norm(motions[loose].T @ left[:nodes][loose]))
-    scale = float(np.abs(assembled.forces[:nodes]).sum())
-    floor = 4 * _EPS * float((abs(assembled.stiffness) @ np.abs(y)).sum())
-    scale = scale if scale > 0 else float(np.abs(left).sum())
-    if net > IMBALANCE_LIMIT * scale + floor:
+    net = float(np.linalg.norm(motions[loose].T @ answer.left[:nodes][loose]))
+    scale = float(np.abs(answer.forces[:nodes]).sum())
+    scale = scale if scale > 0 else float(np.abs(answer.left).sum())
+    if net > IMBALANCE_LIMIT * scale + answer.rounding:
         raise ConvergenceError(
             f"loads and reactions differ by {net / scale:.2g} of the load, more than {IMBALANCE_LIMIT:g}"
         )
-    return net / max(scale, floor, float(np.finfo(np.float64).tiny))
+    return net / max(scale, answer.rounding, float(np.finfo(np.float64).tiny))
 
 
 def _reactions(model: Model, held: Held, left: Floats) -> tuple[SupportReaction, ...]:

@@ -1,0 +1,80 @@
+"""The matrix-free way through a body in space: for many unknowns, supports that hold single unknowns, one load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.hold import Held
+from tubewall.fem.model import Model
+from tubewall.fem.region_laws import region_law, varies
+
+if TYPE_CHECKING:
+    from tubewall.fem.multigrid import Method
+
+# below this many unknowns a factorisation is as fast, and waits for no compilation
+LEAST: Final = 30_000
+# above this Poisson's ratio an element has a pressure of its own
+SOFT: Final = 0.4
+
+
+def suits(model: Model, held: Held) -> bool:
+    """Whether a model can go the matrix-free way: in space, nothing but single unknowns held, no mixed elements."""
+    if model.kinematics != "3d" or not held.plain or model.periodic is not None or not len(held.free) < model.size:
+        return False
+    if len(model.discrete.nodes) < len(model.discrete.mesh.points):
+        return False
+    return all(getattr(solid.elastic, "poissons_ratio", 0.0) <= SOFT for solid in model.solids.values())
+
+
+def solve_in_space(
+    model: Model, held: Held, forces: Floats, method: Method
+) -> tuple[Floats, Floats, float, str, dict[str, float]]:
+    """Displacement (N,), what stress leaves of the loads (N,), the residual, the solver, seconds by stage.
+
+    Raises
+    ------
+    ResourceError
+        When memory does not suffice.
+    ConvergenceError
+        When the residual does not come below 1e-10.
+    """
+    from tubewall.fem.multigrid import SolidSolver
+
+    discrete = model.discrete
+    fixed = np.ones(model.size, dtype=np.bool_)
+    fixed[held.free] = False
+    blocks = list(zip(discrete.kinds, discrete.cells, strict=True))
+    stiffness, region = _laws(model)
+    with SolidSolver(discrete.points, blocks, stiffness, region, fixed, method=method) as solver:
+        solved = solver.solve(forces, held.offset)
+        left = solver.product(solved.displacement) - forces
+        seconds = dict(solver.seconds)
+        name = solver.name if solved.iterations == 0 else f"{solver.name}, {solved.iterations} iterations"
+    return solved.displacement, left, solved.residual, name, seconds
+
+
+def _laws(model: Model) -> tuple[Floats | list[Floats], Ints | None]:
+    """Stiffness by region, or by element and point of the rule where the axes of a region turn."""
+    mesh = model.discrete.mesh
+    if not any(varies(model, name) for name in mesh.region_names):
+        laws = [region_law(model, name) for name in mesh.region_names]
+        return np.array(laws), mesh.region_index
+    from tubewall.fem.multigrid_groups import RULE_ORDER
+    from tubewall.fem.reference_elements import rule, shape_table
+
+    tables = []
+    for number, block in enumerate(mesh.blocks):
+        local, _ = rule(block.kind, RULE_ORDER[block.kind])
+        values, _ = shape_table(block.kind, local)
+        points = np.einsum("qk,mkd->mqd", values, mesh.points[block.cells])
+        table = np.empty((*points.shape[:2], 6, 6))
+        region = mesh.region_index[mesh.starts[number] : mesh.starts[number + 1]]
+        for index in np.unique(region):
+            mine = region == index
+            law = region_law(model, mesh.region_names[index])
+            table[mine] = law(points[mine].reshape(-1, 3)).reshape(-1, len(local), 6, 6) if callable(law) else law
+        tables.append(table)
+    return tables, None
