@@ -11,7 +11,7 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
-from tubewall.verification.bodies import Array, box
+from tubewall.verification.bodies import Array, between, box, line
 from tubewall.verification.case import Case, Check
 from tubewall.verification.closed_shells import curved_cantilever_tip, torsion_constant
 from tubewall.verification.probe import XX, displacement_at, mean_displacement, stress_at
@@ -29,7 +29,7 @@ def _straight(fine: bool) -> tuple[Check, ...]:
     wanted = (("extension", 0, 3e-5), ("in-plane shear", 1, 0.1081), ("out-of-plane shear", 2, 0.4321))
     checks = []
     for kind in _SPACE:
-        mesh = box((length, depth, width), counts, kind=kind)  # type: ignore[arg-type]
+        mesh = box((length, depth, width), counts, kind=kind)
         for name, axis, reference in wanted:
             force = np.zeros(3)
             force[axis] = 1 / (depth * width)
@@ -136,7 +136,7 @@ def _twisted(fine: bool) -> tuple[Check, ...]:
     wanted = (("in-plane shear", 2, 0.005424), ("out-of-plane shear", 1, 0.001754))
     checks = []
     for kind in _SPACE:
-        mesh = mapped_block(counts, map=put, kind=kind, order=2)  # type: ignore[arg-type]
+        mesh = mapped_block(counts, map=put, kind=kind, order=2)
         for name, axis, reference in wanted:
             force = np.zeros(3)
             force[axis] = 1 / (depth * width)
@@ -167,7 +167,7 @@ def _cook(fine: bool) -> tuple[Check, ...]:
     checks = []
     for kind in ("quad", "triangle"):
         model = Model(
-            mesh=mapped_block((count, count), map=put, kind=kind, order=2),  # type: ignore[arg-type]
+            mesh=mapped_block((count, count), map=put, kind=kind, order=2),
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=1.0, poissons_ratio=1 / 3))},
             kinematics="plane stress",
             loads=(Traction(boundary="right", traction=(0.0, 1 / 16)),),
@@ -191,7 +191,7 @@ def _heated_beam(fine: bool) -> tuple[Check, ...]:
     heat = TemperatureChange(change=lambda p: gradient * (p[:, 1] - depth / 2))
     checks = []
     for kind in ("quad", "triangle"):
-        mesh = box((length, depth), counts, kind=kind)  # type: ignore[arg-type]
+        mesh = box((length, depth), counts, kind=kind)
         free = Model(
             mesh=mesh,
             solids={"body": solid},
@@ -238,11 +238,13 @@ def _layers(fine: bool) -> tuple[Check, ...]:
         return modulus * (1 - ratio) / ((1 + ratio) * (1 - 2 * ratio))
 
     counts = (2, 4) if fine else (1, 2)
+    bottom = (0.0, 0.0)
     parts = {}
-    for i, name in enumerate(names):
-        parts[name] = mapped_block(
-            (counts[0], counts[1]), map=lambda unit, i=i: unit + np.array([0.0, i * height]), kind="quad", order=2
-        )  # type: ignore[misc]
+    for name in names:
+        start, end = line(bottom, (1.0, bottom[1])), line((0.0, bottom[1] + height), (1.0, bottom[1] + height))
+        # from the lower to the upper side: "left" is below, "right" above
+        parts[name] = between(start, end, (counts[1], counts[0]))
+        bottom = (0.0, bottom[1] + height)
     mesh = join(parts)
     solids = {
         name: Solid(elastic=Isotropic(youngs_modulus=(stiff, soft)[i % 2][0], poissons_ratio=(stiff, soft)[i % 2][1]))
@@ -252,10 +254,10 @@ def _layers(fine: bool) -> tuple[Check, ...]:
         mesh=mesh,
         solids=solids,
         kinematics="plane strain",
-        loads=(Traction(boundary=f"{names[-1]}/top", traction=(0.0, -pressure)),),
+        loads=(Traction(boundary=f"{names[-1]}/right", traction=(0.0, -pressure)),),
         supports=(
-            Support(boundary=f"{names[0]}/bottom", fix=("y",)),
-            *(Support(boundary=f"{name}/{side}", fix=("x",)) for name in names for side in ("left", "right")),
+            Support(boundary=f"{names[0]}/left", fix=("y",)),
+            *(Support(boundary=f"{name}/{side}", fix=("x",)) for name in names for side in ("bottom", "top")),
         ),
     )
     solution = solve_model(model)

@@ -13,7 +13,7 @@ from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
 from tubewall.verification.case import Case, Check
-from tubewall.verification.closed_plane import jeffery_hoop, kirsch, strip_with_hole, two_holes
+from tubewall.verification.closed_plane import PotentialSeries, jeffery_hoop, kirsch, strip_with_hole, two_holes
 from tubewall.verification.probe import XX, YY, stress_at
 
 _PAGE: Final = "holes"
@@ -37,9 +37,9 @@ def _kirsch(fine: bool) -> tuple[Check, ...]:
     for kind in ("quad", "triangle"):
         for kinematics in ("plane stress", "plane strain"):
             model = Model(
-                mesh=ring(radius, outer, counts, kind=kind),  # type: ignore[arg-type]
+                mesh=ring(radius, outer, counts, kind=kind),
                 solids={"body": _SOLID},
-                kinematics=kinematics,  # type: ignore[arg-type]
+                kinematics=kinematics,
                 loads=(Traction(boundary="right", traction=traction),),
                 supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
             )
@@ -62,7 +62,7 @@ def _strip(fine: bool) -> tuple[Check, ...]:
         series = strip_with_hole(ratio)
         beside, before = series.stress([[0.0, ratio], [ratio, 0.0]])
         for kind in ("quad", "triangle"):
-            mesh = plate_with_hole(ratio, 1.0, 3.0, count, kind=kind)  # type: ignore[arg-type]
+            mesh = plate_with_hole(ratio, 1.0, 3.0, count, kind=kind)
             model = Model(
                 mesh=mesh,
                 solids=dict.fromkeys(mesh.regions, _SOLID),
@@ -107,15 +107,15 @@ def _two_holes(fine: bool) -> tuple[Check, ...]:
             mesh = join(
                 {
                     side: between(arc((half, 0.0), 1.0, turns[i], turns[i + 1]), outline[i], (2 * count, (1 + i % 2) * count),
-                                  kind=kind, grading=6.0)  # type: ignore[arg-type]
+                                  kind=kind, grading=6.0)
                     for i, side in enumerate(("right", "top", "left"))
                 }
             )  # fmt: skip
 
-            def on_right(points: Array) -> Array:
+            def on_right(points: Array, series: PotentialSeries = series) -> Array:
                 return series.stress(points)[:, [0, 2]]
 
-            def on_top(points: Array) -> Array:
+            def on_top(points: Array, series: PotentialSeries = series) -> Array:
                 return series.stress(points)[:, [2, 1]]
 
             model = Model(
@@ -161,7 +161,7 @@ def _eccentric(fine: bool) -> tuple[Check, ...]:
             return np.asarray(inside + unit[:, :1] * (rim * direction - inside))
 
         for kind in ("quad", "triangle"):
-            mesh = mapped_block(counts, map=put, kind=kind, order=2, grading=(2.0, 1.0))  # type: ignore[arg-type]
+            mesh = mapped_block(counts, map=put, kind=kind, order=2, grading=(2.0, 1.0))
             model = Model(
                 mesh=mesh,
                 solids={"body": _SOLID},

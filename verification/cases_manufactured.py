@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.fem.loads import BodyForce, Support, Traction
-from tubewall.fem.model import Model, Solid
+from tubewall.fem.model import Model, Solid, SolidKinematics
 from tubewall.fem.reference_elements import rule, shape_table
 from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import mapped_block
@@ -36,7 +36,7 @@ _STEP: Final = 1e-30
 class Manufactured:
     """A displacement of sines with its stress and body force in one of the kinematics; points (n, dim)."""
 
-    kinematics: str
+    kinematics: SolidKinematics
     dim: int
 
     def displacement(self, points: Array) -> Array:
@@ -119,14 +119,14 @@ def _rim_normal(points: Array) -> Array:
 def _solution(exact: Manufactured, mesh: SolidMesh, order: int) -> FieldSolution:
     def traction(points: Array) -> Array:
         slots = np.array([[0, 5, 4], [5, 1, 3], [4, 3, 2]])[: exact.dim, : exact.dim]
-        return np.einsum("nij,nj->ni", exact.stress(points)[:, slots], _rim_normal(points))
+        return np.asarray(np.einsum("nij,nj->ni", exact.stress(points)[:, slots], _rim_normal(points)))
 
     held = ("left", "bottom", "top", "front", "back")[: 3 if exact.dim == 2 else 5]
     return solve_model(
         Model(
             mesh=mesh,
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
-            kinematics=exact.kinematics,  # type: ignore[arg-type]
+            kinematics=exact.kinematics,
             loads=(BodyForce(force=exact.force), Traction(boundary="right", traction=traction)),
             supports=tuple(Support(boundary=side, displacement=exact.displacement) for side in held),
             order=order,
@@ -161,7 +161,7 @@ def relative_errors(
     return float(np.sqrt(sums[0] / sums[1])), float(np.sqrt(sums[2] / sums[3]))
 
 
-def _run(kinematics: str, fine: bool) -> tuple[Check, ...]:
+def _run(kinematics: SolidKinematics, fine: bool) -> tuple[Check, ...]:
     dim = 3 if kinematics == "3d" else 2
     exact = Manufactured(kinematics=kinematics, dim=dim)
     checks = []
@@ -170,7 +170,7 @@ def _run(kinematics: str, fine: bool) -> tuple[Check, ...]:
             counts = _counts(dim, order, fine)
             errors = []
             for count in counts:
-                mesh = mapped_block((count,) * dim, map=_sector, kind=kind, order=order)  # type: ignore[arg-type]
+                mesh = mapped_block((count,) * dim, map=_sector, kind=kind, order=order)
                 errors.append(relative_errors(_solution(exact, mesh, order), exact.displacement, exact.stress))
             ratio = np.log(counts[-1] / counts[-2])
             for slot, name in enumerate(("displacement", "stress")):
@@ -197,7 +197,7 @@ def _bound(dim: int, order: int, slot: int) -> float:
     return (plane if dim == 2 else space)[slot]
 
 
-def _case(kinematics: str) -> Case:
+def _case(kinematics: SolidKinematics) -> Case:
     return Case(
         name=f"manufactured-{kinematics.replace(' ', '-')}",
         title=f"Manufactured solution, {kinematics}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -11,11 +12,12 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
-from tubewall.verification.bodies import Array, arc, between, line, sphere_octant, with_edge
+from tubewall.verification.bodies import Array, Curve, arc, between, line, sphere_octant, with_edge
 from tubewall.verification.case import Case, Check
 from tubewall.verification.closed_shells import junction_stress
 from tubewall.verification.probe import YY, ZZ, displacement_at, stress_at
 
+Put = Callable[[Array], Array]
 _PAGE: Final = "nafems"
 _BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
 _STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
@@ -33,7 +35,7 @@ def _membrane(fine: bool) -> tuple[Check, ...]:
     checks = []
     count = 32 if fine else 24
     for kind in ("quad", "triangle"):
-        mesh = mapped_block((count, 2 * count), map=_ellipses, kind=kind, order=2, grading=(3.0, 1.0))  # type: ignore[arg-type]
+        mesh = mapped_block((count, 2 * count), map=_ellipses, kind=kind, order=2, grading=(3.0, 1.0))
         model = Model(
             mesh=mesh,
             solids={"body": _STEEL},
@@ -63,7 +65,7 @@ def _plate(fine: bool) -> tuple[Check, ...]:
         def put(unit: Array) -> Array:
             return np.column_stack([_ellipses(unit[:, :2]), 0.6 * unit[:, 2] - 0.3])
 
-        mesh = mapped_block((count, 2 * count, through), map=put, kind=kind, order=2, grading=(3.0, 1.0, 1.0))  # type: ignore[arg-type]
+        mesh = mapped_block((count, 2 * count, through), map=put, kind=kind, order=2, grading=(3.0, 1.0, 1.0))
 
         def middle(points: Array) -> np.ndarray:
             rim = np.abs((points[:, 0] / 3.25) ** 2 + (points[:, 1] / 2.75) ** 2 - 1) < 1e-9
@@ -94,7 +96,7 @@ def _plate(fine: bool) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _section(count: int) -> tuple[tuple[tuple[int, int], object], ...]:
+def _section(count: int) -> tuple[tuple[tuple[int, int], Put], ...]:
     """The meridian of LE11: three blocks from z = 0 upwards, (counts, map of the unit square to r, z)."""
     root = np.sqrt(0.5)
     sphere = between_maps(arc((0, 0), 1.0, 0.0, np.pi / 4), arc((0, 0), 1.4, 0.0, np.pi / 6))
@@ -107,12 +109,12 @@ def _section(count: int) -> tuple[tuple[tuple[int, int], object], ...]:
     )
 
 
-def between_maps(inside: object, outside: object) -> object:
+def between_maps(inside: Curve, outside: Curve) -> Put:
     """The map of a unit square to what lies between two curves."""
 
     def put(unit: Array) -> Array:
         s = unit[:, :1]
-        return np.asarray((1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1]))  # type: ignore[operator]
+        return np.asarray((1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1]))
 
     return put
 
@@ -124,7 +126,7 @@ def _heated(fine: bool) -> tuple[Check, ...]:
     count = 24 if fine else 12
     for kind in ("quad", "triangle"):
         parts = {
-            name: mapped_block(counts, map=put, kind=kind, order=2)  # type: ignore[arg-type]
+            name: mapped_block(counts, map=put, kind=kind, order=2)
             for name, (counts, put) in zip(("sphere", "taper", "cylinder"), _section(count), strict=True)
         }
         mesh = join(parts)
@@ -149,9 +151,9 @@ def _heated(fine: bool) -> tuple[Check, ...]:
 
 
 def _heated_in_space(solid: Solid, count: int) -> Check:
-    def turned(put: object) -> object:
+    def turned(put: Put) -> Put:
         def place(unit: Array) -> Array:
-            meridian = put(unit[:, :2])  # type: ignore[operator]
+            meridian = put(unit[:, :2])
             angle = np.pi / 2 * unit[:, 2]
             return np.column_stack([meridian[:, 0] * np.cos(angle), meridian[:, 0] * np.sin(angle), meridian[:, 1]])
 
@@ -159,11 +161,12 @@ def _heated_in_space(solid: Solid, count: int) -> Check:
 
     names = ("sphere", "taper", "cylinder")
     parts = {
-        name: mapped_block((*counts, 2 * count), map=turned(put), kind="hexahedron", order=2)  # type: ignore[arg-type]
+        name: mapped_block((*counts, 2 * count), map=turned(put), kind="hexahedron", order=2)
         for name, (counts, put) in zip(names, _section(count), strict=True)
     }
     mesh = join(parts)
-    sides = [Support(boundary=f"{n}/{s}", fix=f) for n in names for s, f in (("front", ("y",)), ("back", ("x",)))]  # type: ignore[arg-type]
+    sides = [Support(boundary=f"{name}/front", fix=("y",)) for name in names]
+    sides += [Support(boundary=f"{name}/back", fix=("x",)) for name in names]
     model = Model(
         mesh=mesh,
         solids=dict.fromkeys(mesh.regions, solid),
@@ -223,7 +226,7 @@ def _junction(fine: bool) -> tuple[Check, ...]:
     radius, thickness, pressure, length = 1.0, 0.025, 1e6, 1.0
     through = 4 if fine else 2
 
-    def wall(inside: float) -> tuple[object, object]:
+    def wall(inside: float) -> tuple[Curve, Curve]:
         return (
             line((radius + inside, -length), (radius + inside, 0.0)),
             arc((0, 0), radius + inside, 0.0, np.pi / 2),
@@ -233,8 +236,8 @@ def _junction(fine: bool) -> tuple[Check, ...]:
     along = 20 * through
     mesh = join(
         {
-            "cylinder": between(low[0], high[0], (through, along)),  # type: ignore[arg-type]
-            "sphere": between(low[1], high[1], (through, along)),  # type: ignore[arg-type]
+            "cylinder": between(low[0], high[0], (through, along)),
+            "sphere": between(low[1], high[1], (through, along)),
         }
     )
     # half the pressure inside, half as suction outside: together they act as on the middle surface

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from tubewall.verification.case import Case, Check
 from tubewall.verification.closed_inclusions import circular_inclusion, spherical_inclusion
 from tubewall.verification.closed_tubes import rotating_disc, thick_sphere
 from tubewall.verification.probe import XX, XY, YY, ZZ, displacement_at, stress_at
+
+if TYPE_CHECKING:
+    from tubewall.geometry.solid_mesh import SolidMesh
 
 _SPHERES: Final = "spheres"
 _INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 1.0, 2.0, 200e9, 0.3, 1e8
@@ -49,7 +52,7 @@ def _sphere_axisymmetric(fine: bool) -> tuple[Check, ...]:
     checks: list[Check] = []
     for kind in ("quad", "triangle"):
         model = Model(
-            mesh=ring(_INNER, _OUTER, counts, kind=kind),  # type: ignore[arg-type]
+            mesh=ring(_INNER, _OUTER, counts, kind=kind),
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
             kinematics="axisymmetric",
             loads=(Pressure(boundary="left", pressure=_PRESSURE),),
@@ -71,7 +74,7 @@ def _sphere_in_space(fine: bool) -> tuple[Check, ...]:
     counts = (6, 8) if fine else (5, 6)
     checks: list[Check] = []
     for kind in ("hexahedron", "tetra", "wedge"):
-        mesh = sphere_octant(_INNER, _OUTER, counts, kind=kind)  # type: ignore[arg-type]
+        mesh = sphere_octant(_INNER, _OUTER, counts, kind=kind)
         solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
         model = Model(
             mesh=mesh,
@@ -109,7 +112,7 @@ def _disc(fine: bool) -> tuple[Check, ...]:
     def force(points: Array) -> Array:
         return density * speed**2 * points
 
-    radial, hoop = rotating_disc(
+    _, hoop = rotating_disc(
         [inner, outer], inner=inner, outer=outer, density=density, speed=speed, poissons_ratio=_RATIO
     )
     middle = np.sqrt(inner * outer)
@@ -117,7 +120,7 @@ def _disc(fine: bool) -> tuple[Check, ...]:
     checks = []
     for kind in ("quad", "triangle"):
         model = Model(
-            mesh=ring(inner, outer, counts, kind=kind),  # type: ignore[arg-type]
+            mesh=ring(inner, outer, counts, kind=kind),
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
             kinematics="plane stress",
             loads=(BodyForce(force=force),),
@@ -136,7 +139,7 @@ def _disc(fine: bool) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def _core(radius: float, outer: float, count: int, kind: Kind) -> object:
+def _core(radius: float, outer: float, count: int, kind: Kind) -> SolidMesh:
     """A quarter disc of ``radius`` inside a ring to ``outer``: a square, two fans to the circle, and the ring."""
     half = 0.5 * radius
     square = mapped_block((count, count), map=lambda unit: half * unit, kind=kind, order=2)
@@ -165,10 +168,10 @@ def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
 
     checks = []
     for kind in ("quad", "triangle"):
-        mesh = _core(radius, outer, count, kind)  # type: ignore[arg-type]
+        mesh = _core(radius, outer, count, kind)
         inside = ("square", "side", "above")
         model = Model(
-            mesh=mesh,  # type: ignore[arg-type]
+            mesh=mesh,
             solids=dict.fromkeys(
                 (*inside, "outside"), Solid(elastic=Isotropic(youngs_modulus=modulus, poissons_ratio=ratio))
             ),

@@ -323,7 +323,7 @@ def _incompressible(fine: bool) -> tuple[Check, ...]:
             label = f"{kind}, axisymmetric, nu = {ratio}"
             checks += _compare(solution, exact, label, (1e-2, 2e-3), hoop=ZZ, axial=YY, inner=inner, outer=outer)
     for kind in ("hexahedron", "tetra"):
-        solution = _in_space(solid, (4, 10, 1), kind, inner, outer, pressure)  # type: ignore[arg-type]
+        solution = _in_space(solid, (4, 10, 1), kind, inner, outer, pressure)
         label = f"{kind}, nu = {ratio}"
         checks += _compare(solution, exact, label, (3e-2, 3e-3), height=(0.0, 0.0), inner=inner, outer=outer)
     return tuple(checks)
