@@ -17,7 +17,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.pattern_tree import UNROLLED, Clusters, PatternTree, Singles
 
 # patterns of a block: a stride known beforehand and indices without a sign are what lets the compiler vectorise
-_WIDTH: Final = 128
+_WIDTH: Final = 256
 _X, _Y, _Z, _S = (np.uint64(component) for component in range(4))
 _W1, _W2, _W3, _W4 = (np.uint64(rows * _WIDTH) for rows in (1, 2, 3, 4))
 # squares of smaller stresses vanish in single precision; 1 is the largest pressure times the largest influence
@@ -61,18 +61,16 @@ def _block_of_peaks(tree: PatternTree, patterns: Floats, equivalent: bool, value
     size = np.abs(patterns).max(axis=1)
     size[size == 0] = 1.0
     scaled = patterns / size[:, None]
-    common = scaled.mean(axis=1)
-    pressures, deviations = (np.zeros((tree.branches.principal.shape[1], _WIDTH), dtype=np.float32) for _ in range(2))
+    pressures = np.zeros((tree.branches.principal.shape[1], _WIDTH), dtype=np.float32)
     pressures[:n, :k] = scaled.T
-    deviations[:n, :k] = np.abs(scaled - common[:, None]).T
-    deviations[n, :k] = np.abs(common)
+    pressures[n, :k] = scaled.mean(axis=1)
     _search(
         _arrays(tree.branches, equivalent),
         _arrays(tree.leaves, equivalent),
         (tree.order, tree.influence),
         np.ascontiguousarray(patterns),
+        n,
         pressures.ravel(),
-        deviations.ravel(),
         size * tree.scale,
         equivalent,
         values,
@@ -158,9 +156,11 @@ def _points(
 
 
 @numba.njit(cache=True, nogil=True)
-def _search_branches(branches: Any, p: Any, q: Any, width: Any, equivalent: Any, upper: Any, likely: Any) -> None:
+def _search_branches(branches: Any, n: Any, p: Any, width: Any, equivalent: Any, upper: Any, likely: Any) -> None:
     """Upper bounds (c, _WIDTH) of the branches, and for each pattern the branch with the largest value at its middle."""
     _, middle, radius = branches
+    q = np.empty_like(p)
+    _deviations(p, n, width, q)
     out = np.empty(5 * _WIDTH, dtype=np.float32)
     largest = np.full(_WIDTH, -np.inf, dtype=np.float32)
     for c in range(len(radius)):
@@ -181,21 +181,21 @@ def _search(
     leaves: Any,
     surface: Any,
     patterns: Any,
+    n: Any,
     p: Any,
-    q: Any,
     scale: Any,
     equivalent: Any,
     values: Any,
     at: Any,
 ) -> None:
-    """Peaks of a block of patterns (k, n), whose pressures and deviations p and q (m, _WIDTH) are flat and scaled."""
+    """Peaks of a block of patterns (k, n), whose scaled pressures p (m, _WIDTH) are flat, their means in the row n."""
     order, influence = surface
     children, _, _ = branches
     starts, middle, radius = leaves
     width = len(patterns)
     upper = np.empty((len(children) - 1, _WIDTH), dtype=np.float32)
     likely = np.zeros(_WIDTH, dtype=np.int32)
-    _search_branches(branches, p, q, width, equivalent, upper, likely)
+    _search_branches(branches, n, p, width, equivalent, upper, likely)
     # all points of the likely branch first: the bounds of most others then lie below
     low = np.empty(_WIDTH)
     for k in range(width):
@@ -204,7 +204,7 @@ def _search(
         values[k], at[k] = _points(first, last, order, influence, patterns[k], equivalent, -np.inf, 0)
         low[k] = values[k] / scale[k]
         upper[c, k] = -np.inf
-    some_p, some_q = np.zeros_like(p), np.zeros_like(q)
+    some_p, some_q = np.zeros_like(p), np.zeros_like(p)
     kept = np.empty(_WIDTH, dtype=np.uint64)
     out = np.empty(5 * _WIDTH, dtype=np.float32)
     for c in range(len(upper)):
@@ -215,9 +215,10 @@ def _search(
                 count += 1
         if count == 0:
             continue
-        _gather(p, q, kept, count, some_p, some_q)
         # whole vectors of columns; what the last ones hold is not read
         columns = -(-count // 8) * 8
+        _gather(p, kept, count, some_p)
+        _deviations(some_p, n, columns, some_q)
         for leaf in range(children[c], children[c + 1]):
             _bounds(middle[leaf], radius[leaf], some_p, some_q, columns, equivalent, out)
             for i in range(count):
@@ -229,11 +230,24 @@ def _search(
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(p: Any, q: Any, kept: Any, count: Any, some_p: Any, some_q: Any) -> None:
-    """The first ``count`` of the columns ``kept`` of p and q."""
+def _gather(p: Any, kept: Any, count: Any, some_p: Any) -> None:
+    """The first ``count`` of the columns ``kept`` of p."""
     for row in range(0, len(p), _WIDTH):
         j = np.uint64(row)
         for i_signed in range(count):
             i = np.uint64(i_signed)
             some_p[j + i] = p[j + kept[i]]
-            some_q[j + i] = q[j + kept[i]]
+
+
+@numba.njit(cache=True, nogil=True)
+def _deviations(p: Any, n: Any, width: Any, q: Any) -> None:
+    """What the rows of p deviate from the means in its row n, and in that row the size of the means."""
+    mean = np.uint64(n) * _W1
+    for row in range(0, len(p), _WIDTH):
+        j = np.uint64(row)
+        for i_signed in range(width):
+            i = np.uint64(i_signed)
+            q[j + i] = abs(p[j + i] - p[mean + i])
+    for i_signed in range(width):
+        i = np.uint64(i_signed)
+        q[mean + i] = abs(p[mean + i])

@@ -131,6 +131,8 @@ def _clusters(influence: Floats, points: Ints, members: Ints) -> Clusters:
         radius = np.zeros((len(first), columns))
         radius[:, :n] = np.maximum.reduceat(measure(apart), first, axis=0) + bound
         radius[:, n] = np.maximum.reduceat(measure(together)[:, 0], first) + bound.sum(axis=1)
+        # pressures less their mean are rounded to the size of the mean
+        radius[:, n] += rounding * radius[:, :n].sum(axis=1)
         radii.append((radius * (1 + rounding)).astype(np.float32))
     return Clusters(starts=members, middle=padded, principal=radii[0], equivalent=radii[1])
 
