@@ -114,10 +114,12 @@ class Case:
             )
             # a section that may stretch, and with it no axial force, is what the words promise
             ends = file.analysis.ends or ("free" if kind == "generalised plane strain" else "held")
+            # ends that are held leave nothing to stretch
+            kinematics = "plane strain" if kind == "generalised plane strain" and ends == "held" else kind
             return Model(
                 mesh=mesh,
                 solids=solids,
-                kinematics=cast("SolidKinematics", kind),
+                kinematics=cast("SolidKinematics", kinematics),
                 loads=tuple(loads),
                 supports=supports,
                 order=file.analysis.order,

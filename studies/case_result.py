@@ -130,7 +130,7 @@ class CaseResult:
             "peak_memory": number(float(self.peak_memory), "B"),
             "warnings": list(self.warnings),
         }
-        if self.case.file.analysis.kind == "generalised plane strain":
+        if solution.model.kinematics == "generalised plane strain":
             found["axial_strain"] = number(solution.axial_strain, "1")
             found["axial_force"] = number(solution.axial_force, "N")
         return {**found, **self.more}
@@ -148,6 +148,12 @@ class CaseResult:
 
         mesh, point_data, cell_data = nodal_fields(self.solution)
         write_vtu(mesh, path, point_data=point_data, cell_data=cell_data)
+
+    def write_png(self, path: str | Path, *, quantity: str = "von mises") -> None:
+        """Write a picture of the deformed body, coloured by a stress, its maximum marked."""
+        from tubewall.view.body_picture import draw_body
+
+        draw_body(self.solution, path, quantity=quantity)
 
 
 def reaction_data(reaction: SupportReaction, kind: str, dim: int) -> Data:

@@ -41,7 +41,10 @@ def _lines(result: CaseResult) -> Iterator[str]:
     if solution.reactions:
         yield "reactions"
         yield from _table(
-            {f"{number} {one.place}": _force_words(one.force) for number, one in enumerate(solution.reactions, 1)}
+            {
+                f"{number} {one['place']}": _force_words(one["force"])
+                for number, one in enumerate(result.to_json()["reactions"], 1)
+            }
         )
     yield from _more_words(result.more)
     yield (
@@ -70,8 +73,9 @@ def _value(value: float, unit: str) -> str:
     return f"{value:.5g}" if unit == "1" else show(value, unit, 5)
 
 
-def _force_words(force: object) -> str:
-    return ", ".join(f"{axis} {float(part):.5g}" for axis, part in zip("xyz", force, strict=False))  # type: ignore[call-overload]
+def _force_words(force: Mapping[str, Any]) -> str:
+    unit = next(iter(force.values()))["unit"]
+    return ", ".join(f"{axis} {part['value']:.5g}" for axis, part in force.items()) + f" {unit}"
 
 
 def _line_words(line: LineAnswer) -> str:

@@ -148,3 +148,23 @@ def test_the_mouth_of_a_tubule_is_pulled_by_its_lithium() -> None:
     assert strength == 150
     assert borne == pytest.approx(strength / factor, rel=1e-2)
     assert numbers(text, "forces left over ")[0] < 1e-9
+
+
+def test_the_stress_jumps_between_liner_and_wall_as_in_two_tubes_of_lame() -> None:
+    text, _ = run("solve_a_case.py")
+    a, b, c, pressure = 50e-9, 53e-9, 63e-9, 1e6
+
+    def moved(modulus: float, ratio: float, inner: float, outer: float, p: float, q: float, r: float) -> float:
+        # Lame (1852) in plane strain: radial displacement under pressure p inside and q outside
+        mean = (1 - 2 * ratio) * (p * inner**2 - q * outer**2) * r
+        return (1 + ratio) / modulus * (mean + (p - q) * inner**2 * outer**2 / r) / (outer**2 - inner**2)
+
+    def hoop(inner: float, outer: float, p: float, q: float) -> float:
+        return (p * inner**2 - q * outer**2 + (p - q) * inner**2 * outer**2 / b**2) / (outer**2 - inner**2)
+
+    liner, wall = (150e9, 0.257, a, b), (30e9, 0.2, b, c)
+    gap = [moved(*liner, pressure, q, b) - moved(*wall, q, 0.0, b) for q in (0.0, 1.0)]
+    between = gap[0] / (gap[0] - gap[1])
+    found = numbers(text, "the hoop stress jumps from ")
+    assert found == pytest.approx([hoop(a, b, pressure, between) / 1e6, hoop(b, c, between, 0.0) / 1e6], rel=3e-3)
+    assert numbers(text, "  bore ")[0] == pytest.approx(moved(*liner, pressure, between, a) * 1e12, rel=1e-3)

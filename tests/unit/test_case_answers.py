@@ -1,0 +1,277 @@
+"""What a case answers: the numbers of closed forms, in the shape that the case file promises."""
+
+from __future__ import annotations
+
+import json
+import math
+import runpy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tubewall import cli
+from tubewall.errors import InputError
+from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.studies.case import Case
+
+SHARED = runpy.run_path(str(Path(__file__).parents[1] / "references" / "case_files.py"))
+A, B, PRESSURE, MODULUS, RATIO = 50e-9, 60e-9, 1e6, 60e9, 0.25
+# Lame (1852): the constant part of the stresses in a tube under pressure inside
+MEAN = PRESSURE * A**2 / (B**2 - A**2)
+HOOP = MEAN * (1 + B**2 / A**2)
+
+TUBE = """
+[mesh]
+file = "tube.msh"
+unit = "nm"
+
+[analysis]
+kind = "plane strain"
+
+[materials]
+body = { youngs_modulus = "60 GPa", poissons_ratio = 0.25 }
+
+[[supports]]
+boundary = "bottom"
+fix = ["y"]
+[[supports]]
+boundary = "top"
+fix = ["normal"]
+
+[[loads]]
+boundary = "left"
+pressure = "1 MPa"
+
+[[probes]]
+name = "hoop at the bore"
+at = ["50 nm", "0 nm"]
+quantity = "stress yy"
+[[probes]]
+name = "largest"
+boundary = "left"
+quantity = "max stress hoop"
+about = ["0 nm", "0 nm"]
+[[probes]]
+name = "widening"
+boundary = "left"
+quantity = "mean displacement x"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("case")
+    SHARED["write_msh"](SHARED["quarter_tube"]((6, 16)), path / "tube.msh")
+    (path / "case.toml").write_text(TUBE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def answer(folder: Path) -> dict[str, Any]:
+    words = ["solve", str(folder / "case.toml"), "--quiet", "--json", str(folder / "result.json")]
+    assert cli.main(words) == 0
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text())
+    return found
+
+
+def test_probes_have_value_unit_place_and_mesh_error(answer: dict[str, Any]) -> None:
+    hoop = answer["probes"]["hoop at the bore"]
+    assert set(hoop) == {"value", "unit", "at", "mesh_error"}
+    assert hoop["unit"] == "Pa"
+    assert hoop["value"] == pytest.approx(HOOP, rel=3e-4)
+    assert hoop["at"] == pytest.approx([A, 0.0], rel=1e-9, abs=1e-18)
+    assert answer["probes"]["largest"]["value"] == pytest.approx(HOOP, rel=1e-3)
+    assert math.hypot(*answer["probes"]["largest"]["at"]) == pytest.approx(A, rel=1e-6, abs=0)
+    # u_r of Lame in plane strain, times the mean of the cosine over a quarter
+    radial = (1 + RATIO) / MODULUS * MEAN * ((1 - 2 * RATIO) * A + B**2 / A)
+    widening = answer["probes"]["widening"]
+    assert widening["unit"] == "m"
+    assert widening["value"] == pytest.approx(radial * 2 / np.pi, rel=1e-4, abs=0)
+
+
+def test_the_maximum_is_over_the_whole_body_with_its_region(answer: dict[str, Any]) -> None:
+    for name, value in (("max principal", HOOP), ("min principal", -PRESSURE), ("tresca", HOOP + PRESSURE)):
+        found = answer["maximum"][name]
+        assert set(found) == {"value", "unit", "at", "region"}
+        assert found["value"] == pytest.approx(value, rel=5e-3)
+        assert found["region"] == "body"
+        assert math.hypot(*found["at"]) == pytest.approx(A, rel=1e-3, abs=0)
+
+
+def test_reactions_stand_in_the_order_of_the_supports_and_balance_the_pressure(answer: dict[str, Any]) -> None:
+    bottom, top = answer["reactions"]
+    # the cut at y = 0 carries half of the pressure on the projected bore
+    assert bottom["force"]["y"] == {"value": pytest.approx(-PRESSURE * A, rel=1e-8), "unit": "N/m"}
+    assert top["force"]["x"] == {"value": pytest.approx(-PRESSURE * A, rel=1e-8), "unit": "N/m"}
+    assert bottom["moment"]["unit"] == "N"
+    assert bottom["moment"]["value"] + top["moment"]["value"] == pytest.approx(0.0, abs=1e-9 * PRESSURE * A**2)
+    assert answer["imbalance"] < 1e-9
+
+
+def test_the_json_says_how_it_was_solved(answer: dict[str, Any], folder: Path) -> None:
+    assert answer["unknowns"] > 0
+    assert answer["solver"]
+    assert answer["warnings"] == []
+    assert all(one["unit"] == "s" and one["value"] >= 0 for one in answer["seconds"].values())
+    assert answer["peak_memory"]["unit"] == "B"
+    assert answer["peak_memory"]["value"] > 1e7
+    assert len(answer["input_hash"]) == 64
+    assert {"python", "numpy", "scikit-fem"} <= set(answer["versions"])
+    text = TUBE.replace("60 GPa", "61 GPa")
+    (folder / "other.toml").write_text(text)
+    assert Case.read(folder / "other.toml").input_hash != answer["input_hash"]
+
+
+def test_the_printed_answer_is_short_and_holds_the_probes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["solve", str(folder / "case.toml")]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert len(out.splitlines()) < 20
+    assert "hoop at the bore   5.54" in out
+    assert "1 boundary 'bottom'   x 0, y -0.05 N/m" in out
+
+
+def square(kind: str = "quad", order: int = 1) -> SolidMesh:
+    return mapped_block((3, 2), map=lambda points: points * 1e-6, kind=kind, order=order)
+
+
+ISOTROPIC = {"youngs_modulus": "60 GPa", "poissons_ratio": 0.25}
+SUPPORTS = [{"boundary": "left", "fix": ["x"]}, {"point": [0, 0], "fix": ["y"]}]
+
+
+def solved(mesh: SolidMesh, quantity: str, **tables: Any) -> float:
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"body": ISOTROPIC},
+        "supports": SUPPORTS,
+        "probes": [{"name": "a", "at": ["0.4 um", "0.3 um"], "quantity": quantity}],
+        **tables,
+    }
+    return Case.of(case, mesh).solve().probes["a"].value
+
+
+def test_a_bar_stretches_by_hooke_under_a_traction() -> None:
+    loads = [{"boundary": "right", "traction": ["1 MPa", 0]}]
+    assert solved(square(), "stress xx", loads=loads) == pytest.approx(1e6, rel=1e-10)
+    assert solved(square(), "displacement x", loads=loads) == pytest.approx(1e6 / 60e9 * 0.4e-6, rel=1e-9, abs=0)
+    assert solved(square(), "strain yy", loads=loads) == pytest.approx(-0.25 * 1e6 / 60e9, rel=1e-9, abs=0)
+
+
+def test_a_body_free_to_expand_has_no_stress() -> None:
+    expanding = {"materials": {"body": {**ISOTROPIC, "expansion": "1e-5 1/K"}}}
+    warm = {"analysis": {"kind": "plane stress", "temperature_change": "30 K"}, **expanding}
+    assert solved(square(), "strain xx", **warm) == pytest.approx(3e-4, rel=1e-9, abs=0)
+    assert abs(solved(square(), "stress xx", **warm)) < 1e-6 * 60e9 * 3e-4
+    # a linear field of temperature in plane stress is free of stress too (Boley and Weiner 1960, section 3.3)
+    rising: dict[str, Any] = {
+        "analysis": {"kind": "plane stress", "temperature_change": "30 K + 5 K/nm * x"},
+        **expanding,
+    }
+    rising["supports"] = [{"rigid_body": True}]
+    assert solved(square(order=2), "strain xx", **rising) == pytest.approx(1e-5 * (30 + 5 * 400), rel=1e-9, abs=0)
+    assert abs(solved(square(order=2), "stress xx", **rising)) < 1e-9 * 60e9 * 1e-5 * 2030
+
+
+def test_a_pressure_that_varies_and_a_swelling_are_read() -> None:
+    # a column under its hydrostatic load on the side: stress xx = -p(y) where the other side holds the same
+    loads = [{"boundary": side, "pressure": "1 MPa * (1 - y / (2 um))"} for side in ("left", "right")]
+    rigid = [{"rigid_body": True}]
+    found = solved(square(order=2), "stress xx", loads=loads, supports=rigid)
+    assert found == pytest.approx(-1e6 * (1 - 0.3 / 2), rel=1e-8)
+    swelling = [{"region": "body", "eigenstrain": "1 %"}]
+    assert solved(square(), "strain yy", loads=swelling) == pytest.approx(0.01, rel=1e-9)
+    body_force = [{"region": "body", "body_force": ["1e12 N/m3", 0]}]
+    assert solved(square(order=2), "stress xx", loads=body_force, materials={
+        "body": {"youngs_modulus": "60 GPa", "poissons_ratio": 0.0}
+    }) == pytest.approx(1e12 * 0.6e-6, rel=1e-8)  # fmt: skip
+
+
+def test_a_prescribed_displacement_holds_the_named_direction() -> None:
+    pulled = [*SUPPORTS, {"boundary": "right", "displacement": {"x": "1 nm"}}]
+    assert solved(square(), "stress xx", supports=pulled) == pytest.approx(60e9 * 1e-3, rel=1e-9)
+    sheared = [
+        {"boundary": side, "displacement": {"x": "1e-3 * y", "y": 0}} for side in ("left", "right", "top", "bottom")
+    ]
+    assert solved(square(), "stress xy", supports=sheared) == pytest.approx(60e9 / 2.5 * 1e-3, rel=1e-9)
+
+
+def test_the_constants_of_an_orthotropic_law_go_where_they_belong() -> None:
+    constants = {
+        "E1": "40 GPa", "E2": "20 GPa", "E3": "10 GPa", "nu12": 0.2, "nu23": 0.3, "nu13": 0.1,
+        "G12": "8 GPa", "G23": "6 GPa", "G13": "7 GPa",
+    }  # fmt: skip
+    law = {"body": {"orthotropic": constants}}
+    loads = [{"boundary": "right", "traction": ["1 MPa", 0]}]
+    for quantity, strain in (("strain xx", 1 / 40e3), ("strain yy", -0.2 / 40e3), ("strain zz", -0.1 / 40e3)):
+        assert solved(square(), quantity, loads=loads, materials=law) == pytest.approx(strain, rel=1e-9, abs=0)
+    turned = {"body": {"orthotropic": constants, "angle": "90 deg"}}
+    assert solved(square(), "strain xx", loads=loads, materials=turned) == pytest.approx(1 / 20e3, rel=1e-9, abs=0)
+
+
+def test_generalised_plane_strain_has_free_ends_unless_it_says_otherwise() -> None:
+    loads = [{"boundary": "right", "traction": ["1 MPa", 0]}]
+    free = solved(square(), "stress zz", loads=loads, analysis={"kind": "generalised plane strain"})
+    held = solved(square(), "stress zz", loads=loads, analysis={"kind": "generalised plane strain", "ends": "held"})
+    assert abs(free) < 1e-3
+    assert held == pytest.approx(0.25e6, rel=1e-9)
+
+
+def test_a_point_force_is_per_length_in_the_plane_and_whole_in_space() -> None:
+    cube = mapped_block((2, 2, 2), map=lambda points: points * 1e-6, kind="hexahedron", order=1)
+    case = {
+        "analysis": {"kind": "3d"},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "left", "fix": ["x", "y", "z"]}],
+        "loads": [{"point": ["1 um", "1 um", "1 um"], "force": ["2 uN", "-1 uN", "0 N"]}],
+    }
+    (reaction,) = Case.of(case, cube).solve().to_json()["reactions"]
+    assert [reaction["force"][axis]["value"] for axis in "xyz"] == pytest.approx(
+        [-2e-6, 1e-6, 0.0], rel=1e-8, abs=1e-15
+    )
+    assert reaction["moment"]["z"]["unit"] == "N m"
+    with pytest.raises(InputError, match="is in N, wanted is N/m"):
+        Case.of(
+            {**case, "analysis": {"kind": "plane stress"}, "loads": [{"point": [0, 0], "force": ["1 N", 0]}]}, square()
+        )
+
+
+def test_an_error_at_a_point_of_a_load_says_which_load() -> None:
+    loads = [{"boundary": "right", "pressure": "1 MPa * um / (y - 1 um)"}]
+    with pytest.raises(InputError, match=r"\[\[loads\]\] 1 pressure: .*divides by zero at the point|not a finite"):
+        solved(square(), "stress xx", loads=[{"boundary": "right", "pressure": "1 MPa / (x / um - 1)"}])
+    # Gauss points lie inside: the pole at the corner is never met
+    assert math.isfinite(solved(square(), "stress xx", loads=loads))
+
+
+def test_a_corner_and_a_crack_free_body_are_answered_beside_the_field() -> None:
+    case = {
+        "analysis": {"kind": "plane strain"},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "left", "fix": ["x", "y"]}],
+        "loads": [{"boundary": "right", "pressure": "1 MPa"}],
+        "corners": [{"at": [0, 0]}, {"name": "free", "at": ["1 um", 0]}],
+    }
+    data = Case.of(case, square()).solve().to_json()
+    # a clamped-free quarter plane is singular for a Poisson's ratio above zero (Williams 1952), a free one is not
+    assert data["corners"]["corner 1"]["singular"] is True
+    assert 0.5 < data["corners"]["corner 1"]["exponent"]["value"] < 1
+    assert data["corners"]["free"]["singular"] is False
+
+
+def test_a_periodic_cell_of_one_material_has_its_stiffness() -> None:
+    case = {
+        "analysis": {"kind": "plane strain"},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"rigid_body": True}],
+        "periodic": {"pairs": [["left", "right"], ["bottom", "top"]], "mean_strain": {"xx": 1e-3}},
+        "probes": [{"name": "a", "at": ["0.4 um", "0.3 um"], "quantity": "stress xx"}],
+    }
+    result = Case.of(case, square()).solve()
+    # yy free of stress in plane strain: sigma_xx = E / (1 - nu^2) strain
+    assert result.probes["a"].value == pytest.approx(60e9 / (1 - 0.25**2) * 1e-3, rel=1e-8)
+    stiffness = result.to_json()["periodic"]["stiffness"]
+    lame = 60e9 * 0.25 / (1.25 * 0.5)
+    assert stiffness["value"][0][0] == pytest.approx(lame + 2 * 24e9, rel=1e-8)
