@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tubewall.fem.element_chunks import Chunk, chunks, rule_order
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.model import Discretisation, Model
-from tubewall.fem.reference_elements import rule
+from tubewall.fem.model import Model
 from tubewall.fem.region_laws import free_strain, plane_stress_stiffness, region_law
-from tubewall.fem.strain import Mapped, map_rule, strain_matrix
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.fem.strain import strain_matrix
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from tubewall.fem.mixed_fields import MixedFields
+
+__all__ = ["Assembled", "Chunk", "assemble", "chunks", "laws_at", "rule_order"]
+
 _ZZ: Final = 2
-# numbers held at a time by the arrays of one chunk of elements
-_CHUNK: Final = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,63 +32,21 @@ class Assembled:
     Attributes
     ----------
     stiffness : (N, N)
-        [N/m] per length in the plane, for the full circle in the axisymmetric case. With generalised plane strain the last
-        unknown is the uniform strain along z.
+        [N/m] per length in the plane, for the full circle in the axisymmetric case. After the displacements come the uniform
+        strain along z of generalised plane strain, the mean strains of a period (whose rows are zero here) and the bubbles on
+        faces inside nearly incompressible regions.
     forces : (N,)
         Of all loads.
+    recover : callable, optional
+        From all unknowns (N,) to the fields that nearly incompressible elements keep for themselves.
+    notes : tuple of str
+        What to tell the user.
     """
 
     stiffness: csr_array
     forces: Floats
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Chunk:
-    """Some elements of one region and block, mapped at the points of a rule.
-
-    ``weights`` (m, q) hold the volume [m3] per point (the full circle where axisymmetric), ``dofs`` (m, dim k).
-    """
-
-    region: str
-    block: int
-    rows: Ints
-    mapped: Mapped
-    weights: Floats
-    dofs: Ints
-
-
-def rule_order(discrete: Discretisation, block: int, *, load: bool = False) -> int:
-    """Degree of the rule for a block: exact for the patch test on every curved cell."""
-    simplex = CELLS[discrete.kinds[block]].first in ("triangle", "tetra")
-    order = CELLS[discrete.kinds[block]].order
-    curved = CELLS[discrete.mesh.blocks[block].kind].order == 2
-    if load:
-        return 2 * order + 2
-    if simplex and not curved:
-        return 2 * order - 2 if order == 2 else 1
-    return 2 * order if order == 2 else (4 if curved else 2)
-
-
-def chunks(model: Model, *, load: bool = False) -> Iterator[Chunk]:
-    """All elements, in pieces that fit into memory."""
-    discrete = model.discrete
-    mesh = discrete.mesh
-    for block in range(len(mesh.blocks)):
-        order = rule_order(discrete, block, load=load) + (1 if model.kinematics == "axisymmetric" else 0)
-        local, weights = rule(mesh.blocks[block].kind, order)
-        cells = discrete.cells[block]
-        step = max(1, _CHUNK // (len(weights) * 6 * cells.shape[1] * mesh.dim))
-        region = mesh.region_index[mesh.starts[block] : mesh.starts[block + 1]]
-        for number, name in enumerate(mesh.region_names):
-            mine = np.flatnonzero(region == number)
-            for start in range(0, len(mine), step):
-                rows = mine[start : start + step]
-                mapped = map_rule(discrete, block, rows, local)
-                volume = mapped.determinant * weights
-                if model.kinematics == "axisymmetric":
-                    volume = volume * (2 * np.pi * mapped.points[..., 0])
-                dofs = (mesh.dim * cells[rows][:, :, None] + np.arange(mesh.dim)).reshape(len(rows), -1)
-                yield Chunk(region=name, block=block, rows=rows, mapped=mapped, weights=volume, dofs=dofs)
+    recover: Callable[[Floats], MixedFields] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def assemble(model: Model) -> Assembled:
@@ -95,27 +55,50 @@ def assemble(model: Model) -> Assembled:
     Raises
     ------
     InputError
-        For inverted elements, unknown names, or a load that acts on nothing.
+        For inverted elements, unknown names, a load that acts on nothing, or first-order simplices that lock.
     """
-    from scipy.sparse import coo_array
-
+    from tubewall.fem.mixed_spaces import mixed_regions, notes
     from tubewall.fem.surface_loads import add_loads
 
-    size = model.size
+    said = notes(model)
+    forces = np.zeros(model.size)
+    soft = mixed_regions(model)
     rows, columns, values = [], [], []
-    forces = np.zeros(size)
-    for chunk in chunks(model):
-        matrix, dofs, force = _element(model, chunk)
+
+    def add(matrix: Floats, dofs: Ints, force: Floats | None) -> None:
         k = dofs.shape[1]
         rows.append(np.repeat(dofs, k, axis=1).ravel())
         columns.append(np.tile(dofs, (1, k)).ravel())
         values.append(matrix.ravel())
         if force is not None:
             np.add.at(forces, dofs.ravel(), force.ravel())
-    entries = (np.concatenate(rows), np.concatenate(columns))
-    stiffness = coo_array((np.concatenate(values), entries), shape=(size, size)).tocsr()
+
+    for chunk in chunks(model, regions=[name for name in model.discrete.mesh.region_names if name not in soft]):
+        add(*_element(model, chunk))
+    recover = None
+    if soft:
+        recover = _add_mixed(model, add)
+    stiffness = _summed(rows, columns, values, model.size)
     add_loads(model, forces)
-    return Assembled(stiffness=stiffness, forces=forces)
+    return Assembled(stiffness=stiffness, forces=forces, recover=recover, notes=said)
+
+
+def _add_mixed(model: Model, add: Callable[[Floats, Ints, Floats | None], None]) -> Callable[[Floats], MixedFields]:
+    from tubewall.fem.mixed_elements import Recovery, mixed_chunks
+    from tubewall.fem.mixed_fields import recover
+
+    parts: list[Recovery] = []
+    for chunk in mixed_chunks(model):
+        add(chunk.matrix, chunk.recovery.dofs, chunk.forces)
+        parts.append(chunk.recovery)
+    return partial(recover, model, parts)
+
+
+def _summed(rows: list[Ints], columns: list[Ints], values: list[Floats], size: int) -> csr_array:
+    from scipy.sparse import coo_array
+
+    entries = (np.concatenate(rows), np.concatenate(columns))
+    return coo_array((np.concatenate(values), entries), shape=(size, size)).tocsr()
 
 
 def laws_at(model: Model, region: str, points: Floats) -> Floats:

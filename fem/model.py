@@ -28,6 +28,7 @@ from tubewall.fem.loads import (
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
+    from tubewall.fem.mixed_spaces import MixedFaces
     from tubewall.fem.periodicity import Periodic
     from tubewall.fem.tie import Tie
     from tubewall.geometry.solid_mesh import SolidMesh
@@ -195,9 +196,16 @@ class Model:
 
     @property
     def size(self) -> int:
-        """Unknowns: the displacements, the strain along z of generalised plane strain, the mean strains of a period."""
+        """Unknowns: displacements, the strain along z of generalised plane strain, mean strains of a period, face bubbles."""
         macro = 0 if self.periodic is None else (3 if self.mesh.dim == 2 else 6)
-        return self.discrete.size + (self.kinematics == "generalised plane strain") + macro
+        return self.discrete.size + (self.kinematics == "generalised plane strain") + macro + self.mixed_faces.count
+
+    @functools.cached_property
+    def mixed_faces(self) -> MixedFaces:
+        """The bubbles on the faces of nearly incompressible elements, the last of the unknowns."""
+        from tubewall.fem.mixed_spaces import mixed_faces
+
+        return mixed_faces(self)
 
 
 def _check_solids(model: Model) -> None:

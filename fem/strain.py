@@ -5,6 +5,7 @@ Strain has the order xx, yy, zz, yz, xz, xy with engineering shear in all of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Discretisation
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.mesh_checks import centre_of, determinant
+
+#: From a kind of cell and local points (q, dim) to values (q, k) and reference gradients (q, k, dim).
+Table = Callable[[str, Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,12 +41,16 @@ class Mapped:
     determinant: Floats
 
 
-def map_rule(discrete: Discretisation, block: int, rows: Ints | slice, local: Floats) -> Mapped:
-    """All of ``local`` (q, dim) in each of the cells ``rows`` of a block: arrays (m, q, ...)."""
+def map_rule(
+    discrete: Discretisation, block: int, rows: Ints | slice, local: Floats, table: Table = shape_table
+) -> Mapped:
+    """All of ``local`` (q, dim) in each of the cells ``rows`` of a block: arrays (m, q, ...).
+
+    ``table`` gives the functions of the displacement where it has more than those of its nodes.
+    """
     cells = discrete.mesh.blocks[block]
-    _, along = shape_table(cells.kind, local)
-    geometry, _ = shape_table(cells.kind, local)
-    values, gradients = shape_table(discrete.kinds[block], local)
+    geometry, along = shape_table(cells.kind, local)
+    values, gradients = table(discrete.kinds[block], local)
     corners = discrete.mesh.points[cells.cells[rows]]
     jacobian = np.einsum("mkd,qke->mqde", corners, along, optimize=True)
     determinants = determinant(jacobian)
@@ -56,11 +64,11 @@ def map_rule(discrete: Discretisation, block: int, rows: Ints | slice, local: Fl
     )
 
 
-def map_points(discrete: Discretisation, block: int, rows: Ints, local: Floats) -> Mapped:
+def map_points(discrete: Discretisation, block: int, rows: Ints, local: Floats, table: Table = shape_table) -> Mapped:
     """The point ``local[i]`` (dim,) in the cell ``rows[i]`` of a block: arrays (p, ...)."""
     cells = discrete.mesh.blocks[block]
     geometry, along = shape_table(cells.kind, local)
-    values, gradients = shape_table(discrete.kinds[block], local)
+    values, gradients = table(discrete.kinds[block], local)
     corners = discrete.mesh.points[cells.cells[rows]]
     jacobian = np.einsum("pkd,pke->pde", corners, along)
     determinants = determinant(jacobian)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.fem.element_chunks import chunks
 from tubewall.fem.elements import Floats
 from tubewall.fem.loads import BodyForce, LineLoad, PointForce, Pressure, Traction, scalar_at, vector_at
 from tubewall.fem.model import Discretisation, Model, node_at
@@ -129,8 +130,6 @@ def _add_point(model: Model, load: PointForce, forces: Floats) -> None:
 
 
 def _add_body(model: Model, load: BodyForce, forces: Floats) -> None:
-    from tubewall.fem.assemble_body import chunks
-
     for chunk in chunks(model, load=True):
         if load.region not in (None, chunk.region):
             continue

@@ -61,8 +61,8 @@ def mixture(kinds, order):
 
 
 def locking(kind, order, law):
-    """First-order simplices that the solver rightly refuses."""
-    return order == 1 and kind in ("triangle", "tetra") and law is LAWS["nu 0.4999"]
+    """First-order cells that the solver rightly refuses."""
+    return order == 1 and kind in ("triangle", "tetra", "wedge") and law is LAWS["nu 0.4999"]
 
 
 def everywhere(solution):
@@ -130,7 +130,7 @@ def test_a_linear_displacement_gives_uniform_stress(kind, geometry, order, law):
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("kinds", [("triangle", "quad"), ("hexahedron", "wedge"), ("wedge", "hexahedron")])
 def test_a_linear_displacement_gives_uniform_stress_in_meshes_of_two_kinds(kinds, order, law):
-    if "triangle" in kinds and locking("triangle", order, law):
+    if any(locking(kind, order, law) for kind in kinds):
         return
     mesh = mixture(kinds, order)
     solution = solved(mesh, law, "3d" if mesh.dim == 3 else "plane strain", linear(mesh.dim), order)
