@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
 
 # elements looked at together
-_CHUNK = 50_000
+_CHUNK = 4_000
+# farther away [m] no solid is: their volumes could not be computed
+_FARTHEST = 1e30
 
 
 def check_mesh(mesh: SolidMesh) -> None:
@@ -43,6 +45,9 @@ def _check_points(mesh: SolidMesh) -> None:
     bad = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if len(bad):
         raise InputError(f"the coordinates of node {bad[0]} are not finite: {points[bad[0]].tolist()}")
+    far = float(np.abs(points).max())
+    if far > _FARTHEST:
+        raise InputError(f"a node lies {far:.3g} m away: the file is damaged, or the unit of length wrong")
 
 
 def _check_blocks(mesh: SolidMesh) -> None:
@@ -71,15 +76,11 @@ def _check_blocks(mesh: SolidMesh) -> None:
 
 
 def _check_names(mesh: SolidMesh) -> None:
-    seen: dict[str, str] = {}
     groups = {"region": mesh.regions, "boundary": mesh.boundaries, "edge": mesh.edges, "point": mesh.nodes}
     for kind, names in groups.items():
         for name in names:
             if not name.strip() or not name.isprintable():
                 raise InputError(f"a {kind} of the mesh has the name {name!r}: give it a printable one")
-            if name in seen and {kind, seen[name]} == {"region", "boundary"}:
-                raise InputError(f"the name {name!r} stands for a region and for a boundary")
-            seen[name] = kind
 
 
 def _check_regions(mesh: SolidMesh) -> None:
@@ -125,26 +126,32 @@ def sampled_jacobians(points: Floats, block_kind: str, cells: Ints) -> Floats:
     cell = CELLS[block_kind]
     local = np.vstack([cell.nodes, cell.nodes[: cell.vertices].mean(axis=0)])
     gradients = lagrange(block_kind, local)[1]
-    result = np.empty((len(cells), len(local)))
+    samples, nodes, dim = gradients.shape
+    table = np.ascontiguousarray(gradients.transpose(1, 0, 2)).reshape(nodes, samples * dim)
+    result = np.empty((len(cells), samples))
     for start in range(0, len(cells), _CHUNK):
         corners = points[cells[start : start + _CHUNK]]
-        for s, gradient in enumerate(gradients):
-            jacobian = np.matmul(np.swapaxes(corners, 1, 2), gradient)
-            result[start : start + _CHUNK, s] = determinant(jacobian)
+        # rows of all Jacobians at once, one product a coordinate
+        rows = [(corners[:, :, i] @ table).reshape(-1, samples, dim) for i in range(dim)]
+        result[start : start + _CHUNK] = _from_rows(rows)
     return result
+
+
+def _from_rows(rows: list[Floats]) -> Floats:
+    if len(rows) == 1:
+        return rows[0][..., 0]
+    if len(rows) == 2:
+        (a, b), (c, d) = (np.moveaxis(row, -1, 0) for row in rows)
+        plane: Floats = a * d - b * c
+        return plane
+    (a, b, c), (d, e, f), (g, h, i) = (np.moveaxis(row, -1, 0) for row in rows)
+    solid: Floats = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    return solid
 
 
 def determinant(jacobian: Floats) -> Floats:
     """Determinants of matrices (..., d, d), d = 1, 2 or 3."""
-    j = jacobian
-    if j.shape[-1] == 1:
-        flat: Floats = j[..., 0, 0]
-        return flat
-    if j.shape[-1] == 2:
-        plane: Floats = j[..., 0, 0] * j[..., 1, 1] - j[..., 0, 1] * j[..., 1, 0]
-        return plane
-    result: Floats = np.einsum("...i,...i->...", j[..., :, 0], np.cross(j[..., :, 1], j[..., :, 2]))
-    return result
+    return _from_rows([jacobian[..., row, :] for row in range(jacobian.shape[-1])])
 
 
 def check_jacobians(mesh: SolidMesh) -> None:

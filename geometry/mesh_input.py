@@ -14,11 +14,17 @@ from tubewall.geometry.checks import number
 from tubewall.geometry.mesh_build import solid_mesh
 from tubewall.geometry.mesh_guards import check_file, check_read
 from tubewall.geometry.mesh_names import raw_of
+from tubewall.geometry.msh_reader import read_msh
 from tubewall.geometry.raw_mesh import RawMesh
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.geometry.time_limit import ended_within
 
 if TYPE_CHECKING:
     import meshio
+
+# a reader that has not ended after this does not end: some look for the next line at the end of a file for ever
+_SECONDS = 1.5
+_BYTES_PER_SECOND = 100_000
 
 
 def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMesh:
@@ -73,12 +79,15 @@ def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMes
 
 def _read(source: Path, formats: tuple[str, ...]) -> RawMesh:
     """What one of the readers for this suffix makes of the file."""
+    found = read_msh(source) if "gmsh" in formats else None
+    if found is not None:
+        return found
     failures = []
     for name in formats:
         try:
             data, said = _quietly(source, name)
             check_read(source, name, data, said)
-            return raw_of(source, name, data)
+            return raw_of(name, data)
         except ModuleNotFoundError as error:
             raise MissingDependencyError(
                 f"reading it needs the library {error.name}: pip install {error.name}"
@@ -97,7 +106,8 @@ def _quietly(source: Path, file_format: str) -> tuple[meshio.Mesh, str]:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.filterwarnings("error", message=".*could not be read to its end.*")
-            data = meshio.read(source, file_format=file_format)
+            limit = _SECONDS + source.stat().st_size / _BYTES_PER_SECOND
+            data = ended_within(limit, lambda: meshio.read(source, file_format=file_format))
     except (ModuleNotFoundError, MemoryError, KeyboardInterrupt):
         raise
     except (Exception, SystemExit) as error:

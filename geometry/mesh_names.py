@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.geometry.msh_kinds import MESHIO_ORDER
 from tubewall.geometry.raw_mesh import RawMesh, dimension
 from tubewall.geometry.reference_cells import Ints
 from tubewall.geometry.solid_mesh import Block
@@ -40,29 +39,19 @@ _TAGS: Final = (
 )
 # the tag that stands for none, by the name of the data
 _NONE: Final = {"gmsh:physical": 0, "cell_tags": 0}
-# meshio leaves these wedges in gmsh's order of edges and side centres
-_GMSH_WEDGE18: Final = [0, 1, 2, 3, 4, 5, 6, 9, 7, 12, 14, 13, 8, 10, 11, 15, 17, 16]
-_PHYSICAL: Final = re.compile(rb"^\s*(\d+)\s+(-?\d+)\s+\"(.*)\"\s*$")
 # sets that readers make on their own
 _OWN_SETS: Final = ("gmsh:bounding_entities",)
 
 
-def raw_of(source: Path, file_format: str, data: meshio.Mesh) -> RawMesh:
-    """Points, cells and names of what meshio read from ``source``."""
+def raw_of(file_format: str, data: meshio.Mesh) -> RawMesh:
+    """Points, cells and names of what meshio read."""
     blocks = tuple(_block(file_format, cells) for cells in data.cells)
     starts = np.cumsum([0, *(len(block.cells) for block in blocks)])
     dims = np.array([dimension(block.kind) for block in blocks], dtype=np.int64)
     dim_of = np.repeat(dims, np.diff(starts))
-    names = _gmsh_names(source) if file_format == "gmsh" else _field_names(data)
-    groups = _tagged(data, dim_of, names)
-    if file_format == "gmsh" and _has_sets(data):
-        # a gmsh entity may belong to several groups: the sets hold them all, the tags the first
-        groups = {
-            key: rows for key, rows in groups.items() if key[1] not in data.cell_sets or key not in names.values()
-        }
-        groups |= _sets(data, starts, dim_of, {dim_name[1]: dim_name[0] for dim_name in names.values()})
-    elif _has_sets(data):
-        groups = _sets(data, starts, dim_of, {})
+    groups = _tagged(data, dim_of, _field_names(data))
+    if any(name not in _OWN_SETS for name in data.cell_sets):
+        groups |= _sets(data, starts, dim_of)
     point_sets = {str(name): _whole(f"set {name!r}", rows) for name, rows in data.point_sets.items()}
     for name, rows in point_sets.items():
         if rows.size and (rows.min() < 0 or rows.max() >= len(data.points)):
@@ -72,18 +61,15 @@ def raw_of(source: Path, file_format: str, data: meshio.Mesh) -> RawMesh:
     )
 
 
-def _has_sets(data: meshio.Mesh) -> bool:
-    return any(name not in _OWN_SETS for name in data.cell_sets)
-
-
 def _block(file_format: str, cells: meshio.CellBlock) -> Block:
     if cells.type.startswith("polyhedron"):
         raise InputError("polyhedra cannot be solved on: mesh with tetrahedra, hexahedra or wedges")
     rows = _whole(f"{cells.type} cells", cells.data)
     if rows.ndim != 2:
-        rows = rows.reshape(len(rows), -1)
+        rows = rows.reshape(len(rows), -1 if rows.size else 1)
     if file_format == "gmsh" and cells.type == "wedge18":
-        rows = rows[:, _GMSH_WEDGE18]
+        # meshio leaves these in gmsh's order
+        rows = rows[:, MESHIO_ORDER["wedge18"]]
     return Block(kind=cells.type, cells=rows)
 
 
@@ -94,23 +80,6 @@ def _whole(what: str, values: Any) -> Ints:
     if given.dtype.kind not in "iu":
         raise InputError(f"its {what} hold {given.dtype} where numbers of nodes or cells belong")
     return given.astype(np.int64)
-
-
-def _gmsh_names(source: Path) -> dict[tuple[int, int], tuple[int, str]]:
-    """Names of the physical groups by (dimension, number), read here because one name may stand in two dimensions."""
-    found = {}
-    with source.open("rb") as stream:
-        inside = False
-        for line in stream:
-            if line.startswith((b"$Nodes", b"$Entities", b"$Elements")):
-                break
-            if line.startswith(b"$"):
-                inside = line.startswith(b"$PhysicalNames")
-            match = _PHYSICAL.match(line) if inside else None
-            if match:
-                dim, tag = int(match.group(1)), int(match.group(2))
-                found[dim, tag] = (dim, match.group(3).decode("utf-8", "replace"))
-    return found
 
 
 def _field_names(data: meshio.Mesh) -> dict[tuple[int, int], tuple[int, str]]:
@@ -163,7 +132,7 @@ def _tags(data: meshio.Mesh) -> tuple[Ints | None, int | None]:
     return None, None
 
 
-def _sets(data: meshio.Mesh, starts: Ints, dim_of: Ints, dims: dict[str, int]) -> dict[tuple[int, str], Ints]:
+def _sets(data: meshio.Mesh, starts: Ints, dim_of: Ints) -> dict[tuple[int, str], Ints]:
     """Cells of named sets; a set with cells of several dimensions is a name in each."""
     groups: dict[tuple[int, str], Ints] = {}
     for name, parts in data.cell_sets.items():
