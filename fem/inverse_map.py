@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.fast_shape import fast_shape
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import SolidMesh
 
@@ -20,6 +20,8 @@ _SETTLED: Final = 1e-13
 _CHUNK: Final = 20_000
 # the map may fold over beyond the cell; iterates stay this near to it
 _REACH: Final = 0.6
+# change of the Jacobian over a cell from which on the iteration starts near each vertex too
+_BENT: Final = 0.4
 
 
 def outside(kind: str, local: Floats) -> Floats:
@@ -63,16 +65,28 @@ def _several_starts(kind: str, corners: Floats, points: Floats) -> tuple[Floats,
     cell = CELLS[kind]
     vertices = cell.nodes[: cell.vertices]
     centre = vertices.mean(axis=0)
-    straight = cell.first in ("triangle", "tetra") and cell.order == 1
     local, inside = _newton(kind, corners, points, centre)
-    # one start suffices but in strongly curved cells
-    for vertex in () if straight else vertices:
-        left = np.flatnonzero(~inside & (outside(kind, local) < _REACH + 0.1))
+    if inside.all() or (cell.first in ("triangle", "tetra") and cell.order == 1):
+        return local, inside
+    bent = np.zeros(len(points), dtype=bool)
+    bent[~inside] = _bent(kind, corners[~inside], centre)
+    for vertex in vertices:
+        left = np.flatnonzero(~inside & bent)
         if len(left) == 0:
             break
         again, found = _newton(kind, corners[left], points[left], 0.8 * vertex + 0.2 * centre)
         local[left[found]], inside[left[found]] = again[found], True
     return local, inside
+
+
+def _bent(kind: str, corners: Floats, centre: Floats) -> NDArray[np.bool_]:
+    """Whether the maps of cells (p, k, dim) turn so much that Newton's iteration may want another start, (p,)."""
+    _, slopes = fast_shape(kind, np.vstack([centre[None], CELLS[kind].nodes]))
+    jacobian = np.einsum("pkd,nke->pnde", corners, slopes, optimize=True)
+    inverse, regular = _inverse(jacobian[:, 0])
+    change = np.matmul(inverse[:, None], jacobian[:, 1:]) - np.eye(corners.shape[2])
+    far: NDArray[np.bool_] = np.linalg.norm(change, axis=(2, 3)).max(axis=1) > _BENT
+    return far | ~regular
 
 
 def _newton(kind: str, corners: Floats, points: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -84,7 +98,7 @@ def _newton(kind: str, corners: Floats, points: Floats, start: Floats) -> tuple[
     for _ in range(_STEPS):
         if len(active) == 0:
             break
-        values, gradients = shape_table(kind, local[active])
+        values, gradients = fast_shape(kind, local[active])
         rest = points[active] - np.einsum("pk,pkd->pd", values, corners[active])
         jacobian = np.einsum("pkd,pke->pde", corners[active], gradients)
         inverse, regular = _inverse(jacobian)
