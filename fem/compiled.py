@@ -56,7 +56,7 @@ class CompileClock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         event.unregister("numba:compile", self._timer)
         if self._timer.done:
-            self.seconds += self._timer.duration
+            self.seconds = self._timer.duration
 
 
 def thread_count() -> int:

@@ -163,7 +163,7 @@ class SolidSolver:
     def _levels(self) -> None:
         from tubewall.fem.multigrid_blocks import assemble_groups
         from tubewall.fem.multigrid_levels import TwoLevels, transfer
-        from tubewall.fem.multigrid_vertex import vertex_cycle
+        from tubewall.fem.multigrid_vertex import DIRECT, vertex_cycle
 
         started = time.perf_counter()
         new, nodes = self._numbering.new, len(self._numbering.new)
@@ -174,7 +174,8 @@ class SolidSolver:
         corners = [position[c[:, : CELLS[g.kind].vertices]] for g, c in zip(self._groups, cells, strict=True)]
         held = np.ascontiguousarray(self._fixed.reshape(-1, 3)[vertices]).reshape(-1)
         started = self._lap("transfer", started)
-        matrix = assemble_groups(self._points, self._groups, corners, self._constants, np.float32, held, self.crew)
+        precision = np.float64 if 3 * len(vertices) <= DIRECT else np.float32
+        matrix = assemble_groups(self._points, self._groups, corners, self._constants, precision, held, self.crew)
         started = self._lap("vertex matrix", started)
         places = np.empty_like(self._points)
         places[new] = self._points

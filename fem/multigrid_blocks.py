@@ -108,16 +108,22 @@ def law_table(
             raise InputError(f"{len(region_index)} regions are given for {ends[-1]} elements")
         index = np.asarray(region_index, dtype=np.int64)[:, None]
         return constants, [index[a:b] for a, b in itertools.pairwise(ends)]
-    tables, laws, count = [], [], 0
+    tables, shapes = [], []
     for (kind, cells), given in zip(blocks, stiffness, strict=True):
         values = np.asarray(given, dtype=np.float64)
         if values.shape[0] != len(cells):
             raise InputError(f"{values.shape[0]} stiffnesses are given for {len(cells)} elements of kind {kind}")
-        flat = values.reshape(-1, 36)
-        tables.append(flat.reshape(-1, 6, 6))
-        laws.append(np.arange(count, count + len(flat)).reshape(len(cells), -1))
-        count += len(flat)
-    return np.concatenate(tables), laws
+        tables.append(values.reshape(-1, 36))
+        shapes.append((len(cells), tables[-1].shape[0] // max(len(cells), 1)))
+    flat = np.concatenate(tables)
+    # equal stiffnesses become one: kernels are fastest with few of them
+    key = flat @ np.random.default_rng(7).random(36)
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    if not np.array_equal(flat[first][which], flat):
+        first = which = np.arange(len(flat))
+    parts = np.split(which, np.cumsum([m * q for m, q in shapes])[:-1])
+    laws = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    return flat[first].reshape(-1, 6, 6), laws
 
 
 def assemble_groups(

@@ -76,15 +76,18 @@ def sorted_groups(
         if kind not in RULE_ORDER:
             raise InputError(f"cells of kind {kind!r} are no solid elements; known are {', '.join(RULE_ORDER)}")
         straight = _straight(points, kind, cells)
+        constant = np.all(law == law[:, :1], axis=1)
         for affine in (True, False):
-            rows = np.flatnonzero(straight == affine)
-            if len(rows):
-                groups.append(_group(points, kind, cells, law, rows, affine, size))
+            for same in (True, False):
+                rows = np.flatnonzero((straight == affine) & (constant == same))
+                if len(rows):
+                    mine = law[:, :1] if same else law
+                    groups.append(_group(points, kind, cells, mine, rows, affine, size))
     return groups
 
 
 def _group(points: Floats, kind: str, cells: Ints, law: Ints, rows: Ints, affine: bool, size: int) -> Group:
-    special = kind == "tetra10" and affine and law.shape[1] == 1
+    special = kind == "tetra10" and affine and law.shape[1] == 1 and 8 * len(np.unique(law[rows])) <= len(rows) + 8
     local, weights = rule(kind, 2 if special else RULE_ORDER[kind])
     if law.shape[1] not in (1, len(weights)):
         raise InputError(

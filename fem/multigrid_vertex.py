@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tubewall.errors import ConvergenceError
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats
 from tubewall.fem.linear import factorise
 from tubewall.fem.multigrid_blocks import BlockMatrix
 
 if TYPE_CHECKING:
-    from scipy.sparse import bsr_array
+    from scipy.sparse import bsr_array, csc_array
 
 Singles = NDArray[np.float32]
 Product = Callable[[Singles, Singles], Any]
 Cycle = Callable[[Singles], Singles]
 
 # unknowns up to which a factorisation costs less than aggregation and its additional iterations
-DIRECT: Final = 40_000
+DIRECT: Final = 6_000
 # strength of connection below which nodes are not put together
 _STRENGTH: Final = 0.05
+# parts of the diagonal added where a matrix cannot be factorised without
+_SHIFTS: Final = (0.0, 1e-7, 1e-5, 1e-3)
 # over the largest eigenvalue that a few steps of Lanczos find
 _SAFETY: Final = 1.1
 # weights of the fourth-kind Chebyshev relaxation of each degree that make it optimal (Lottes 2023, table 1)
@@ -111,9 +114,27 @@ def largest_eigenvalue(product: Product, inverse: Singles, steps: int, crew: Cre
 def vertex_cycle(matrix: BlockMatrix, points: Floats, fixed: NDArray[np.bool_], crew: Crew) -> tuple[Cycle, str]:
     """An approximate inverse of the vertex level, symmetric and positive definite, and its name."""
     if 3 * matrix.nodes <= DIRECT:
-        solve = factorise(matrix.to_csc().astype(np.float64)).back_substitute
-        return (lambda right: solve(right.astype(np.float64)[:, None])[:, 0].astype(np.float32)), "factorised vertices"
+        return _factorised(matrix.to_csc()), "factorised vertices"
     return aggregated(matrix, points, fixed, crew), "aggregated vertices"
+
+
+def _factorised(matrix: csc_array) -> Cycle:
+    """The inverse; a matrix that rounding made indefinite, or that only middle nodes hold, is shifted a little.
+
+    A preconditioner may be wrong by the shift; the residual of the solution is not.
+    """
+    from scipy.sparse import diags_array
+
+    double = matrix.astype(np.float64)
+    for shift in _SHIFTS:
+        try:
+            shifted = (double + diags_array(shift * double.diagonal())).tocsc() if shift else double
+            solve = factorise(shifted).back_substitute
+            break
+        except ConvergenceError:
+            if shift == _SHIFTS[-1]:
+                raise
+    return lambda right: solve(right.astype(np.float64)[:, None])[:, 0].astype(np.float32)
 
 
 def aggregated(matrix: BlockMatrix, points: Floats, fixed: NDArray[np.bool_], crew: Crew) -> Cycle:
@@ -133,7 +154,7 @@ def aggregated(matrix: BlockMatrix, points: Floats, fixed: NDArray[np.bool_], cr
         from scipy.sparse import coo_array
 
         small = small + coo_array((np.ones(len(empty)), (empty, empty)), shape=small.shape)
-    factor = factorise(small.tocsc().astype(np.float64))
+    solve = _factorised(small.tocsc())
     down: bsr_array = prolong.T.tobsr()
     relaxed = Relaxation(product=product, inverse=inverse, largest=largest, degree=2, crew=crew)
     work = tuple(np.zeros(len(inverse) // 2, dtype=np.float32) for _ in range(3))
@@ -144,7 +165,7 @@ def aggregated(matrix: BlockMatrix, points: Floats, fixed: NDArray[np.bool_], cr
         product(x, image)
         rest = right - image
         rest[fixed] = 0
-        x += prolong @ factor.back_substitute((down @ rest).astype(np.float64)[:, None])[:, 0].astype(np.float32)
+        x += prolong @ solve(down @ rest)
         return relaxed(right, x, work)  # type: ignore[arg-type]
 
     return cycle
