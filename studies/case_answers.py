@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.studies.case_more import more_answers
 from tubewall.studies.case_result import Answer, LineAnswer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.probe import ProbeValue
     from tubewall.studies.case import Case
-    from tubewall.studies.case_questions import ProbeTable
+    from tubewall.studies.case_questions import LineTable, ProbeTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +43,17 @@ def answers(case: Case, solution: FieldSolution) -> Answers:
             )
             if found.warning is not None:
                 warnings.append(f"probe {probe.name}: {found.warning}")
+    lines = {}
+    for number, line in enumerate(case.file.lines, 1):
+        with at(f"[[lines]] {number} {shown(line.name)}"):
+            lines[line.name] = _line(solution, line)
     with at("maximum"):
         maximum = {
             name: Answer(value=one.value, unit=one.unit, at=one.at, region=one.region)
             for name, one in maxima(solution).items()
         }
     more, told = more_answers(case, solution)
-    return Answers(probes=probes, lines={}, maximum=maximum, more=more, warnings=(*warnings, *told))
+    return Answers(probes=probes, lines=lines, maximum=maximum, more=more, warnings=(*warnings, *told))
 
 
 def _probe(solution: FieldSolution, probe: ProbeTable) -> ProbeValue:
@@ -61,3 +65,23 @@ def _probe(solution: FieldSolution, probe: ProbeTable) -> ProbeValue:
             solution, probe.boundary, probe.quantity, region=probe.region, about=probe.about, axis=probe.axis
         )
     return value_at(solution, probe.quantity, probe.at or (), region=probe.region, about=probe.about, axis=probe.axis)
+
+
+_PARTS: Final = {
+    "membrane": "membrane",
+    "bending start": "bending",
+    "bending end": "bending_end",
+    "membrane + bending start": "membrane_plus_bending",
+    "membrane + bending end": "membrane_plus_bending_end",
+    "peak start": "peak",
+    "peak end": "peak_end",
+    "total start": "start",
+    "total end": "end",
+}
+
+
+def _line(solution: FieldSolution, line: LineTable) -> LineAnswer:
+    from tubewall.fem.stress_line import line_values
+
+    found = line_values(solution, line.start, line.end, region=line.region, radius_weighted=bool(line.radius_weighted))
+    return LineAnswer(length=found.length, parts={_PARTS[name]: row for name, row in found.table().items()})

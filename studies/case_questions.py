@@ -50,6 +50,7 @@ class LineTable(Table):
     start: Point = Field(alias="from")
     end: Point = Field(alias="to")
     region: Name | None = None
+    radius_weighted: Annotated[bool, PlainValidator(of.yes)] | None = None
 
 
 def _faces(value: object) -> tuple[str, ...]:

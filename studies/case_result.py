@@ -55,21 +55,25 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class LineAnswer:
-    """Linearised stress [Pa] of every component along a line of ``length`` [m].
+    """Linearised stress along a line.
 
-    ``membrane`` is constant, ``bending`` what is linear, at the start of the line, ``peak`` the rest there.
+    Attributes
+    ----------
+    length : float
+        [m]
+    parts : mapping of part to mapping of component to float
+        [Pa]; "membrane" is constant, "bending" linear and given at the start of the line ("bending_end" at its end), "peak" the
+        rest at the start ("peak_end" at the end), "start" and "end" the stress itself. Beside the components stand the
+        invariants of each part.
     """
 
     length: float
-    membrane: Mapping[str, float]
-    bending: Mapping[str, float]
-    peak: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, float]]
 
     def to_json(self) -> Data:
         """Each component with its unit."""
-        parts = {"membrane": self.membrane, "bending": self.bending, "peak": self.peak}
         stresses = {
-            name: {part: number(value, "Pa") for part, value in values.items()} for name, values in parts.items()
+            name: {part: number(value, "Pa") for part, value in values.items()} for name, values in self.parts.items()
         }
         return {"length": number(self.length, "m"), **stresses}
 

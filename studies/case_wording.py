@@ -79,11 +79,11 @@ def _force_words(force: Mapping[str, Any]) -> str:
 
 
 def _line_words(line: LineAnswer) -> str:
-    largest = max(_PART, key=lambda part: abs(line.membrane[part]) + abs(line.bending[part]))
-    return (
-        f"{largest} membrane {show(line.membrane[largest], 'Pa')}, bending {show(line.bending[largest], 'Pa')}, "
-        f"peak {show(line.peak[largest], 'Pa')}"
-    )
+    membrane, bending, peak = (line.parts[part] for part in ("membrane", "bending", "peak"))
+    largest = max(_PART, key=lambda part: abs(membrane[part]) + abs(bending[part]))
+    parts = (("membrane", membrane), ("bending", bending), ("peak", peak))
+    told = ", ".join(f"{name} {show(values[largest], 'Pa', 5)}" for name, values in parts)
+    return f"{largest}: {told}"
 
 
 def _more_words(more: Mapping[str, Any]) -> Iterator[str]:

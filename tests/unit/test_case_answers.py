@@ -58,6 +58,11 @@ about = ["0 nm", "0 nm"]
 name = "widening"
 boundary = "left"
 quantity = "mean displacement x"
+
+[[lines]]
+name = "root"
+from = ["50 nm", "0 nm"]
+to = ["60 nm", "0 nm"]
 """
 
 
@@ -90,6 +95,19 @@ def test_probes_have_value_unit_place_and_mesh_error(answer: dict[str, Any]) -> 
     widening = answer["probes"]["widening"]
     assert widening["unit"] == "m"
     assert widening["value"] == pytest.approx(radial * 2 / np.pi, rel=1e-4, abs=0)
+
+
+def test_a_line_is_split_into_membrane_bending_and_peak(answer: dict[str, Any]) -> None:
+    line = answer["lines"]["root"]
+    assert line["length"] == {"value": pytest.approx(B - A, rel=1e-9), "unit": "m"}
+    # the mean of Lame's hoop stress is p a / t; its first moment gives 6 / t^2 int sigma (t / 2 - x) dx
+    assert line["membrane"]["yy"] == {"value": pytest.approx(PRESSURE * A / (B - A), rel=1e-5), "unit": "Pa"}
+    t, middle = B - A, (A + B) / 2
+    bending = 6 / t**2 * MEAN * B**2 * (middle * (1 / A - 1 / B) - math.log(B / A))
+    assert line["bending"]["yy"]["value"] == pytest.approx(bending, rel=1e-3)
+    total = sum(line[part]["yy"]["value"] for part in ("membrane", "bending", "peak"))
+    assert total == pytest.approx(HOOP, rel=3e-4)
+    assert set(line["peak"]) >= {"xx", "yy", "zz", "yz", "xz", "xy", "von mises"}
 
 
 def test_the_maximum_is_over_the_whole_body_with_its_region(answer: dict[str, Any]) -> None:
