@@ -1,38 +1,38 @@
-"""A bore with a stiff liner in a wall of carbon: the hoop stress jumps where the two are bonded."""
+"""A bore with a stiff liner in a wall of carbon, from its mesh and its case file: the hoop stress jumps where they are bonded."""
+
+from pathlib import Path
 
 import numpy as np
 
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.mesh_join import join
+from tubewall.geometry.mesh_output import write_mesh
 from tubewall.studies.case import Case
 from tubewall.units import nm, show
 
+CASE = """
+mesh = { file = "tube.msh" }
+analysis = { kind = "plane strain" }
+materials = { liner = "LLZO", wall = { youngs_modulus = "30 GPa", poissons_ratio = 0.2 } }
+loads = [{ boundary = "liner/left", pressure = "1 MPa" }]
+supports = [{ boundary = "liner/bottom", fix = ["y"] }, { boundary = "wall/bottom", fix = ["y"] },
+            { boundary = "liner/top", fix = ["x"] }, { boundary = "wall/top", fix = ["x"] }]
+probes = [{ name = "liner", at = ["53 nm", 0], quantity = "stress hoop", region = "liner" },
+          { name = "wall", at = ["53 nm", 0], quantity = "stress hoop", region = "wall" },
+          { name = "bore", boundary = "liner/left", quantity = "max displacement x" }]
+"""
 
-def quarter(inner, outer):
-    """A quarter of a ring, its facets named left (inner), right (outer), bottom (y = 0) and top (x = 0)."""
 
-    def ring(points):
-        radius, angle = inner + (outer - inner) * points[:, 0], np.pi / 2 * points[:, 1]
-        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
-
-    return mapped_block((3, 12), map=ring, order=2)
+def ring(inner, outer, points):
+    """The unit square bent to a quarter of a ring: left is inside, bottom y = 0."""
+    radius, angle = inner + (outer - inner) * points[:, 0], np.pi / 2 * points[:, 1]
+    return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
 
 
-mesh = join({"liner": quarter(50 * nm, 53 * nm), "wall": quarter(53 * nm, 63 * nm)})
-case = Case.of(
-    {
-        "analysis": {"kind": "plane strain"},
-        "materials": {"liner": "LLZO", "wall": {"youngs_modulus": "30 GPa", "poissons_ratio": 0.2}},
-        "supports": [{"boundary": f"{part}/bottom", "fix": ["y"]} for part in ("liner", "wall")]
-        + [{"boundary": f"{part}/top", "fix": ["x"]} for part in ("liner", "wall")],
-        "loads": [{"boundary": "liner/left", "pressure": "1 MPa"}],
-        "probes": [
-            {"name": name, "at": ["53 nm", 0], "quantity": "stress hoop", "region": name} for name in ("liner", "wall")
-        ]
-        + [{"name": "bore", "boundary": "liner/left", "quantity": "max displacement x"}],
-    },
-    mesh,
-)
-result = case.solve()
+parts = {"liner": (50 * nm, 53 * nm), "wall": (53 * nm, 63 * nm)}
+blocks = {name: mapped_block((3, 12), map=lambda p, r=radii: ring(*r, p), order=2) for name, radii in parts.items()}
+write_mesh(join(blocks), "tube.msh")
+Path("case.toml").write_text(CASE)
+result = Case.read("case.toml").solve()  # as `tubewall solve case.toml` does
 print(result.text())
-liner, wall = result.probes["liner"], result.probes["wall"]
-print(f"the hoop stress jumps from {show(liner.value, 'Pa')} in the liner to {show(wall.value, 'Pa')} in the wall")
+print(f"the hoop stress jumps from {' to '.join(show(result.probes[name].value, 'Pa') for name in parts)}")

@@ -61,7 +61,7 @@ def crack_data(result: CrackResult) -> Data:
         "K_III": number(result.k3, _TOUGHNESS),
         "T": number(result.t_stress, "Pa"),
         "G": number(result.g, "J/m2"),
-        "G_from_K": number(result.g_from_k, "J/m2"),
+        "G_domain": number(result.g_domain, "J/m2"),
         "G_extension": number(result.g_extension, "J/m2"),
         "path_spread": float(result.path_spread),
         "disagreement": float(result.disagreement),

@@ -150,8 +150,8 @@ class CaseResult:
         from tubewall.geometry.mesh_output import write_vtu
         from tubewall.studies.nodal_fields import nodal_fields
 
-        mesh, point_data, cell_data = nodal_fields(self.solution)
-        write_vtu(mesh, path, point_data=point_data, cell_data=cell_data)
+        mesh, point_data = nodal_fields(self.solution)
+        write_vtu(mesh, path, point_data=point_data)
 
     def write_png(self, path: str | Path, *, quantity: str = "von mises") -> None:
         """Write a picture of the deformed body, coloured by a stress, its maximum marked."""

@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 _CHUNK: Final = 50_000
 
 
-def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats], dict[str, Floats]]:
-    """The mesh with the nodes of every region its own, fields at its nodes, and fields of its elements.
+def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats]]:
+    """The mesh with the nodes of every region its own, and fields at its nodes.
 
     Returns
     -------
@@ -28,8 +28,6 @@ def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats],
     point_data : dict
         ``displacement`` (n, 3) [m], ``stress`` (n, 9) [Pa] as the rows of the 3x3 tensor, ``von mises`` (n,) and
         ``principal stress`` (n, 3) [Pa], largest first.
-    cell_data : dict
-        ``region`` (elements,), the number of the region in the order of the mesh.
     """
     from tubewall.fem.field_solution import as_tensor
 
@@ -52,7 +50,7 @@ def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats],
         "von mises": mises,
         "principal stress": principal,
     }
-    return split, point_data, {"region": mesh.region_index.astype(np.float64)}
+    return split, point_data
 
 
 def _split(mesh: SolidMesh) -> tuple[SolidMesh, Ints, tuple[Ints, ...]]:

@@ -14,6 +14,7 @@ import pytest
 from tubewall import cli
 from tubewall.errors import InputError
 from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.mesh_join import join
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.studies.case import Case
 
@@ -150,6 +151,46 @@ def test_the_printed_answer_is_short_and_holds_the_probes(folder: Path, capsys: 
     assert len(out.splitlines()) < 20
     assert "hoop at the bore   5.54" in out
     assert "1 boundary 'bottom'   x 0, y -0.05 N/m" in out
+
+
+def test_the_vtu_holds_the_fields_at_the_nodes_and_lets_stress_jump_between_regions(tmp_path: Path) -> None:
+    import meshio
+
+    def part(left: float, right: float) -> SolidMesh:
+        return mapped_block((2, 2), map=lambda p: np.column_stack((left + (right - left) * p[:, 0], p[:, 1])) * 1e-6)
+
+    mesh = join({"soft": part(0.0, 1.0), "stiff": part(1.0, 2.0)})
+    stiff = {**ISOTROPIC, "youngs_modulus": "120 GPa"}
+    case = {
+        "analysis": {"kind": "plane strain"},
+        "materials": {"soft": ISOTROPIC, "stiff": stiff},
+        # both are stretched alike along y, so that stress yy is twice as large in the one twice as stiff
+        "supports": [
+            {"boundary": f"{name}/{side}", "displacement": {"x": 0, "y": value}}
+            for name in ("soft", "stiff")
+            for side, value in (("bottom", 0), ("top", "1 nm"))
+        ],
+    }
+    result = Case.of(case, mesh).solve()
+    result.write_vtu(tmp_path / "a.vtu")
+    data = meshio.read(tmp_path / "a.vtu")
+    stress = np.asarray(data.point_data["stress"]).reshape(-1, 3, 3)
+    assert len(stress) == result.case.model.discrete.mesh.points.shape[0] + 5
+    assert np.asarray(data.point_data["displacement"]).shape == (len(stress), 3)
+    at_interface = np.isclose(data.points[:, 0], 1e-6) & np.isclose(data.points[:, 1], 0.5e-6)
+    assert sorted(stress[at_interface, 1, 1]) == pytest.approx([64e6, 128e6], rel=0.2)
+    tensor = stress[at_interface][0]
+    assert sorted(np.linalg.eigvalsh(tensor)) == pytest.approx(
+        sorted(np.asarray(data.point_data["principal stress"])[at_interface][0]), rel=1e-6
+    )
+    away = tensor - np.trace(tensor) / 3 * np.eye(3)
+    mises = np.asarray(data.point_data["von mises"])[at_interface][0]
+    assert math.sqrt(1.5 * (away**2).sum()) == pytest.approx(mises, rel=1e-6)
+
+
+def test_a_picture_is_written(folder: Path) -> None:
+    assert cli.main(["solve", str(folder / "case.toml"), "--quiet", "--png", str(folder / "a.png")]) == 0
+    assert (folder / "a.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def square(kind: str = "quad", order: int = 1) -> SolidMesh:
