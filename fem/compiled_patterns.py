@@ -13,6 +13,7 @@ from typing import Any, Final
 import numba
 import numpy as np
 
+from tubewall.fem.compiled import Kernel, compiled, inlined
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.pattern_tree import UNROLLED, Clusters, PatternTree, Singles
 
@@ -24,6 +25,13 @@ _W1, _W2, _W3, _W4 = (np.uint64(rows * _WIDTH) for rows in (1, 2, 3, 4))
 _UNDERFLOW: Final = np.float32(1e-18)
 # sums may be reordered and fused; comparisons and infinities keep their meaning
 _FAST: Final = {"reassoc", "contract", "nsz"}
+
+
+def _part(function: Kernel) -> Kernel:
+    """A part of ``_search``, which is kept on disk with all its parts."""
+    jit: Any = numba.njit
+    part: Kernel = jit(nogil=True, fastmath=_FAST)(function)
+    return part
 
 
 def tree_peaks(tree: PatternTree, patterns: Floats, *, equivalent: bool, threads: int = 1) -> tuple[Floats, Ints]:
@@ -82,7 +90,7 @@ def _arrays(clusters: Clusters, equivalent: bool) -> tuple[Ints, Singles, Single
     return clusters.starts, clusters.middle, clusters.equivalent if equivalent else clusters.principal
 
 
-@numba.njit(inline="always")
+@inlined
 def _value(xx: Any, yy: Any, zz: Any, xy: Any, equivalent: Any, half: Any, three: Any) -> Any:
     """The quantity of one stress, in the precision of its arguments."""
     if equivalent:
@@ -92,7 +100,7 @@ def _value(xx: Any, yy: Any, zz: Any, xy: Any, equivalent: Any, half: Any, three
     return max(half * (xx + yy) + np.sqrt(across * across + xy * xy), zz)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=_FAST)
+@_part
 def _bounds(middle: Any, radius: Any, p: Any, q: Any, width: Any, equivalent: Any, out: Any) -> None:
     """Values and upper bounds of one cluster, middle (4, m) and radius (m,), for the columns of p and q (m, _WIDTH).
 
@@ -134,7 +142,7 @@ def _bounds(middle: Any, radius: Any, p: Any, q: Any, width: Any, equivalent: An
             out[_W4 + k] += out[k] + _UNDERFLOW
 
 
-@numba.njit(cache=True, nogil=True, fastmath=_FAST)
+@_part
 def _points(
     first: Any, last: Any, order: Any, influence: Any, pattern: Any, equivalent: Any, best: Any, at: Any
 ) -> Any:
@@ -155,7 +163,7 @@ def _points(
     return best, at
 
 
-@numba.njit(cache=True, nogil=True)
+@_part
 def _search_branches(branches: Any, n: Any, p: Any, width: Any, equivalent: Any, upper: Any, likely: Any) -> None:
     """Upper bounds (c, _WIDTH) of the branches, and for each pattern the branch with the largest value at its middle."""
     _, middle, radius = branches
@@ -175,7 +183,7 @@ def _search_branches(branches: Any, n: Any, p: Any, width: Any, equivalent: Any,
             largest[k] = out[k] if more else largest[k]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _search(
     branches: Any,
     leaves: Any,
@@ -229,7 +237,7 @@ def _search(
                     low[k] = values[k] / scale[k]
 
 
-@numba.njit(cache=True, nogil=True)
+@_part
 def _gather(p: Any, kept: Any, count: Any, some_p: Any) -> None:
     """The first ``count`` of the columns ``kept`` of p."""
     for row in range(0, len(p), _WIDTH):
@@ -239,7 +247,7 @@ def _gather(p: Any, kept: Any, count: Any, some_p: Any) -> None:
             some_p[j + i] = p[j + kept[i]]
 
 
-@numba.njit(cache=True, nogil=True)
+@_part
 def _deviations(p: Any, n: Any, width: Any, q: Any) -> None:
     """What the rows of p deviate from the means in its row n, and in that row the size of the means."""
     mean = np.uint64(n) * _W1
