@@ -11,34 +11,37 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numba
 from numba.core import event
 
-F = TypeVar("F", bound=Callable[..., Any])
+Kernel = Callable[..., Any]
 
 # pieces that each thread takes, so that a thread that is held up delays the others little
 _PIECES: Final = 4
-_OPTIONS: Final = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+# untyped in numba
+_EVENTS: Final[Any] = event
+_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
 
 
-def compiled(function: F) -> F:
+def compiled(function: Kernel) -> Kernel:
     """The function compiled at its first call, kept on disk where there is a place for it."""
     return _compile(function)
 
 
-def inlined(function: F) -> F:
+def inlined(function: Kernel) -> Kernel:
     """A small function that becomes part of the kernels that call it."""
-    return _compile(function, inline="always")
+    return _compile(function, forceinline=True)
 
 
-def _compile(function: F, **more: str) -> F:
+def _compile(function: Kernel, **more: Any) -> Kernel:
+    compiler: Any = numba.njit
     try:
-        kernel: F = numba.njit(cache=True, **_OPTIONS, **more)(function)
+        kernel: Kernel = compiler(cache=True, **_OPTIONS, **more)(function)
     except RuntimeError:
         # neither the folder of the program nor the user's cache can be written to
-        kernel = numba.njit(**_OPTIONS, **more)(function)
+        kernel = compiler(**_OPTIONS, **more)(function)
     return kernel
 
 
@@ -47,14 +50,14 @@ class CompileClock:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._timer = event.TimingListener()
+        self._timer: Any = _EVENTS.TimingListener()
 
     def __enter__(self) -> CompileClock:
-        event.register("numba:compile", self._timer)
+        _EVENTS.register("numba:compile", self._timer)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        event.unregister("numba:compile", self._timer)
+        _EVENTS.unregister("numba:compile", self._timer)
         if self._timer.done:
             self.seconds = self._timer.duration
 

@@ -1,5 +1,8 @@
 """Aggregates of strongly connected nodes and their rigid motions, for smoothed aggregation."""
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +11,7 @@ from tubewall.fem.compiled import compiled
 
 
 @compiled
-def strong_rows(first, last, indptr, indices, size, strong, width):  # type: ignore[no-untyped-def]
+def strong_rows(first, last, indptr, indices, size, strong, width):
     """Which off-diagonal blocks are strong: |A_ij|^2 > width^2 |A_ii| |A_jj|, ``size`` the norms (b,) of the blocks."""
     for row in range(first, last):
         own = 0.0
@@ -26,7 +29,7 @@ def strong_rows(first, last, indptr, indices, size, strong, width):  # type: ign
 
 
 @compiled
-def aggregate(indptr, indices, size, strong, group):  # type: ignore[no-untyped-def]
+def aggregate(indptr, indices, size, strong, group):
     """Number of aggregates; ``group`` (n,), -1 at first, becomes the aggregate of each node (Vanek, Mandel, Brezina 1996)."""
     n = len(indptr) - 1
     count = 0
@@ -67,7 +70,7 @@ def aggregate(indptr, indices, size, strong, group):  # type: ignore[no-untyped-
 
 
 @compiled
-def orthonormal_modes(first, last, starts, members, modes, width, tentative, coarse):  # type: ignore[no-untyped-def]
+def orthonormal_modes(first, last, starts, members, modes, width, tentative, coarse):
     """Orthonormal bases of the near null space on each aggregate (Gram-Schmidt, twice), and what expands it in them.
 
     ``modes`` (n, width, m) of the nodes; ``tentative`` (n, width, m) becomes the basis, ``coarse`` (aggregates, m, m) the

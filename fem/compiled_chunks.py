@@ -1,5 +1,8 @@
 """Numbering of the nodes chunk by chunk, sums over shared nodes, and the blocks on the diagonal."""
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +11,7 @@ from tubewall.fem.compiled import compiled
 
 
 @compiled
-def find_owners(cells, starts, chunk, owner, shared):  # type: ignore[no-untyped-def]
+def find_owners(cells, starts, chunk, owner, shared):
     """The first chunk that touches each node (n,), -1 at first, and whether another one does."""
     for part in range(len(starts) - 1):
         for e in range(starts[part], starts[part + 1]):
@@ -21,7 +24,7 @@ def find_owners(cells, starts, chunk, owner, shared):  # type: ignore[no-untyped
 
 
 @compiled
-def number_nodes(cells, starts, chunk, shared, inner, new, stamp, position, faces, face_nodes, following, local):  # type: ignore[no-untyped-def]
+def number_nodes(cells, starts, chunk, shared, inner, new, stamp, position, faces, face_nodes, following, local):
     """Number the nodes of a group of chunks: a chunk's own nodes one after the other, shared nodes behind all of them.
 
     ``following`` holds the next number of an own and of a shared node. ``local`` (m, k) becomes 3 times the place of each
@@ -53,7 +56,7 @@ def number_nodes(cells, starts, chunk, shared, inner, new, stamp, position, face
 
 
 @compiled
-def invert_list(values, base, starts, places):  # type: ignore[no-untyped-def]
+def invert_list(values, base, starts, places):
     """Where each number from ``base`` on stands in ``values``, ascending: places[starts[v - base] : starts[v - base + 1]]."""
     for v in values:
         starts[v - base + 1] += 1
@@ -67,7 +70,7 @@ def invert_list(values, base, starts, places):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def add_shared(first, last, y, shared, starts, places, own, width):  # type: ignore[no-untyped-def]
+def add_shared(first, last, y, shared, starts, places, own, width):
     """Sum what the chunks wrote for each shared node, always in the same order; ``width`` numbers a node."""
     for v in range(first, last):
         at = width * (own + v)
@@ -97,7 +100,7 @@ def diagonal(
     size,
     table,
     weights,
-):  # type: ignore[no-untyped-def]
+):
     """Diagonal blocks (xx, yy, zz, yz, xz, xy) of chunks' nodes; ``acoustic`` (laws, 6, 6) takes grad N grad N to a block."""
     mine = np.zeros((size + 1, 6))
     g = np.empty(3)
@@ -136,7 +139,7 @@ def diagonal(
 
 
 @compiled
-def invert_blocks(first, last, blocks, fixed, out):  # type: ignore[no-untyped-def]
+def invert_blocks(first, last, blocks, fixed, out):
     """Inverses (n, 6) of symmetric 3 x 3 blocks (n, 6); rows of fixed unknowns (n, 3) are zero."""
     for n in range(first, last):
         a, b, c = blocks[6 * n], blocks[6 * n + 1], blocks[6 * n + 2]
@@ -160,7 +163,7 @@ def invert_blocks(first, last, blocks, fixed, out):  # type: ignore[no-untyped-d
 
 
 @compiled
-def relax(first, last, base, product, inverse, step, x, keep, gain, more, rest):  # type: ignore[no-untyped-def]
+def relax(first, last, base, product, inverse, step, x, keep, gain, more, rest):
     """One step of Chebyshev relaxation on nodes ``first`` to ``last``.
 
     rest = base - product; step = keep step + gain inverse rest; x += more step. ``rest`` may be ``base``.

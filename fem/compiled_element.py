@@ -3,6 +3,9 @@
 The shape functions come as a table at the points of a quadrature rule; ``LANES`` elements go side by side.
 """
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 import numpy as np
@@ -12,7 +15,7 @@ from tubewall.fem.compiled_tetra import LANES, load
 
 
 @compiled
-def _gradient(h, table, q, u):  # type: ignore[no-untyped-def]
+def _gradient(h, table, q, u):
     """H (9 LANES) = derivatives of the displacement u (3 k LANES) by the reference coordinates at point q."""
     h[:] = 0
     for a in range(table.shape[1]):
@@ -27,7 +30,7 @@ def _gradient(h, table, q, u):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _divergence(f, table, q, h):  # type: ignore[no-untyped-def]
+def _divergence(f, table, q, h):
     """Add to the forces f (3 k LANES) what the stress h (9 LANES) on the reference coordinates does at point q."""
     for a in range(table.shape[1]):
         tx, ty, tz = table[q, a, 0], table[q, a, 1], table[q, a, 2]
@@ -38,7 +41,7 @@ def _divergence(f, table, q, h):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _strain(e, h, jacobian, at):  # type: ignore[no-untyped-def]
+def _strain(e, h, jacobian, at):
     """Voigt strain e (6 LANES) from h and the inverse Jacobian (9 LANES from ``at``)."""
     for i in range(LANES):
         a, b, c = jacobian[at + i], jacobian[at + LANES + i], jacobian[at + 2 * LANES + i]
@@ -56,7 +59,7 @@ def _strain(e, h, jacobian, at):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _stress(s, e, constants, laws, at, weight):  # type: ignore[no-untyped-def]
+def _stress(s, e, constants, laws, at, weight):
     """S (6 LANES) = ``weight`` times the stress of the strain e; ``laws`` from ``at`` says which constants a lane has."""
     s[:] = 0
     for i in range(1, LANES):
@@ -76,7 +79,7 @@ def _stress(s, e, constants, laws, at, weight):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _pull(h, s, jacobian, at):  # type: ignore[no-untyped-def]
+def _pull(h, s, jacobian, at):
     """H (9 LANES) = the stress s times the volume factor (row 9 of ``jacobian``) on the reference coordinates."""
     for i in range(LANES):
         v = jacobian[at + 9 * LANES + i]
@@ -117,7 +120,7 @@ def element_product(
     size,
     table,
     weights,
-):  # type: ignore[no-untyped-def]
+):
     """Forces of the displacement ``u`` (3 n,) on the nodes of chunks ``first`` to ``last`` of a group of elements.
 
     ``jacobians`` (batches, points or 1, 10, LANES) inverse and determinant; ``laws`` (batches, points or 1, LANES) the rows
@@ -158,7 +161,7 @@ def element_product(
 
 
 @compiled
-def element_jacobians(first, last, points, cells, table, out):  # type: ignore[no-untyped-def]
+def element_jacobians(first, last, points, cells, table, out):
     """Inverse Jacobian d(reference)/d(place), row by row, and the determinant of the Jacobian, into ``out`` (m, points, 10)."""
     j = np.empty((3, 3))
     for e in range(first, last):

@@ -1,5 +1,8 @@
 """Graphs of nodes, stiffness gathered row by row into square blocks, and products with them."""
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +11,7 @@ from tubewall.fem.compiled import compiled
 
 
 @compiled
-def count_incidence(cells, starts):  # type: ignore[no-untyped-def]
+def count_incidence(cells, starts):
     """Add to starts[node + 1] how many elements hold the node."""
     for e in range(cells.shape[0]):
         for a in range(cells.shape[1]):
@@ -16,7 +19,7 @@ def count_incidence(cells, starts):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def list_incidence(cells, fill, group, incidence):  # type: ignore[no-untyped-def]
+def list_incidence(cells, fill, group, incidence):
     """Rows (group, element, local node) of ``incidence`` for every node, from fill[node] on."""
     for e in range(cells.shape[0]):
         for a in range(cells.shape[1]):
@@ -28,7 +31,7 @@ def list_incidence(cells, fill, group, incidence):  # type: ignore[no-untyped-de
 
 
 @compiled
-def join_rows(first, last, group, cells, starts, incidence, seen, lengths, indices, at):  # type: ignore[no-untyped-def]
+def join_rows(first, last, group, cells, starts, incidence, seen, lengths, indices, at):
     """Append the nodes of a group's elements around each node of ``first`` to ``last`` to its row, each once.
 
     Without room (an empty ``indices``) only counts. ``seen`` (room, ) holds -1 at first.
@@ -59,7 +62,7 @@ def join_rows(first, last, group, cells, starts, incidence, seen, lengths, indic
 
 
 @compiled
-def compact_rows(first, last, lengths, loose, at, indptr, indices):  # type: ignore[no-untyped-def]
+def compact_rows(first, last, lengths, loose, at, indptr, indices):
     """Copy rows of the given lengths out of a loose list, ascending."""
     for row in range(first, last):
         begin, end = indptr[row], indptr[row + 1]
@@ -83,7 +86,7 @@ def fill_rows(
     jacobians,
     laws,
     constants,
-):  # type: ignore[no-untyped-def]
+):
     """Add the stiffness of a group's elements to the rows ``first`` to ``last`` of 3 x 3 blocks.
 
     ``table`` (q, k, 3) gradients of the functions that ``cells`` (m, k) hold, ``jacobians`` (m, 1 or q, 10), ``laws``
@@ -127,7 +130,7 @@ def fill_rows(
 
 
 @compiled
-def hold_rows(first, last, indptr, indices, data, fixed):  # type: ignore[no-untyped-def]
+def hold_rows(first, last, indptr, indices, data, fixed):
     """Empty the rows and columns of fixed unknowns (3 n,) but for their diagonal."""
     for row in range(first, last):
         for p in range(indptr[row], indptr[row + 1]):
@@ -139,7 +142,7 @@ def hold_rows(first, last, indptr, indices, data, fixed):  # type: ignore[no-unt
 
 
 @compiled
-def block_product(first, last, indptr, indices, data, x, y):  # type: ignore[no-untyped-def]
+def block_product(first, last, indptr, indices, data, x, y):
     """Y = matrix x for rows of 3 x 3 blocks."""
     for row in range(first, last):
         a = b = c = y.dtype.type(0)
@@ -154,7 +157,7 @@ def block_product(first, last, indptr, indices, data, x, y):  # type: ignore[no-
 
 
 @compiled
-def sparse_product(first, last, indptr, indices, weights, x, y, width):  # type: ignore[no-untyped-def]
+def sparse_product(first, last, indptr, indices, weights, x, y, width):
     """Y += matrix x, each entry of the matrix acting on ``width`` components."""
     for row in range(first, last):
         for p in range(indptr[row], indptr[row + 1]):

@@ -5,6 +5,9 @@ the integral of stress times virtual strain is V/20 (sum over vertices + the ver
 ``LANES`` elements of one stiffness go through the arithmetic side by side.
 """
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -20,7 +23,7 @@ _FORCE: Final = 30
 
 
 @inlined
-def _strain(x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3, g):  # type: ignore[no-untyped-def]
+def _strain(x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3, g):
     """Voigt strain from the derivatives of u (x, y, z) by the barycentric coordinates, and their gradients g (9,)."""
     gx1, gy1, gz1, gx2, gy2, gz2, gx3, gy3, gz3 = g
     x1 -= x0
@@ -43,7 +46,7 @@ def _strain(x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3, g):  # type: ignore[
 
 
 @inlined
-def _forces(e, s, c, g):  # type: ignore[no-untyped-def]
+def _forces(e, s, c, g):
     """What the stress c (e + s) does on the barycentric directions 0 to 3: (x0..x3, y0..y3, z0..z3)."""
     gx1, gy1, gz1, gx2, gy2, gz2, gx3, gy3, gz3 = g
     a, b, d, p, q, r = e[0] + s[0], e[1] + s[1], e[2] + s[2], e[3] + s[3], e[4] + s[4], e[5] + s[5]
@@ -59,267 +62,88 @@ def _forces(e, s, c, g):  # type: ignore[no-untyped-def]
     return -(x1 + x2 + x3), x1, x2, x3, -(y1 + y2 + y3), y1, y2, y3, -(z1 + z2 + z3), z1, z2, z3
 
 
+@inlined
+def _sum(a, b, c, d):
+    """The sum of four strains."""
+    return (
+        a[0] + b[0] + c[0] + d[0],
+        a[1] + b[1] + c[1] + d[1],
+        a[2] + b[2] + c[2] + d[2],
+        a[3] + b[3] + c[3] + d[3],
+        a[4] + b[4] + c[4] + d[4],
+        a[5] + b[5] + c[5] + d[5],
+    )
+
+
 @compiled
-def _batch(w, gradients, start, constants, law):  # type: ignore[no-untyped-def]
+def _batch(w, gradients, start, constants, law):
     """Forces (rows 30 to 59 of w) of the displacements (rows 0 to 29) in ``LANES`` elements."""
     three, four = w.dtype.type(3), w.dtype.type(4)
-    c = (
-        constants[law],
-        constants[law + 1],
-        constants[law + 2],
-        constants[law + 3],
-        constants[law + 4],
-        constants[law + 5],
-        constants[law + 6],
-        constants[law + 7],
-        constants[law + 8],
-        constants[law + 9],
-        constants[law + 10],
-        constants[law + 11],
-        constants[law + 12],
-        constants[law + 13],
-        constants[law + 14],
-        constants[law + 15],
-        constants[law + 16],
-        constants[law + 17],
-        constants[law + 18],
-        constants[law + 19],
-        constants[law + 20],
-    )
+    c = constants[law : law + 21]
     for i in range(LANES):
+        # fmt: off
         g = (
-            gradients[start + i],
-            gradients[start + 1 * LANES + i],
-            gradients[start + 2 * LANES + i],
-            gradients[start + 3 * LANES + i],
-            gradients[start + 4 * LANES + i],
-            gradients[start + 5 * LANES + i],
-            gradients[start + 6 * LANES + i],
-            gradients[start + 7 * LANES + i],
-            gradients[start + 8 * LANES + i],
+            gradients[start + i], gradients[start + 1 * LANES + i], gradients[start + 2 * LANES + i],
+            gradients[start + 3 * LANES + i], gradients[start + 4 * LANES + i], gradients[start + 5 * LANES + i],
+            gradients[start + 6 * LANES + i], gradients[start + 7 * LANES + i], gradients[start + 8 * LANES + i],
         )
-        x0 = w[i]
-        x1 = w[3 * LANES + i]
-        x2 = w[6 * LANES + i]
-        x3 = w[9 * LANES + i]
-        x01 = four * w[12 * LANES + i]
-        x12 = four * w[15 * LANES + i]
-        x02 = four * w[18 * LANES + i]
-        x03 = four * w[21 * LANES + i]
-        x13 = four * w[24 * LANES + i]
-        x23 = four * w[27 * LANES + i]
-        y0 = w[LANES + i]
-        y1 = w[4 * LANES + i]
-        y2 = w[7 * LANES + i]
-        y3 = w[10 * LANES + i]
-        y01 = four * w[13 * LANES + i]
-        y12 = four * w[16 * LANES + i]
-        y02 = four * w[19 * LANES + i]
-        y03 = four * w[22 * LANES + i]
-        y13 = four * w[25 * LANES + i]
-        y23 = four * w[28 * LANES + i]
-        z0 = w[2 * LANES + i]
-        z1 = w[5 * LANES + i]
-        z2 = w[8 * LANES + i]
-        z3 = w[11 * LANES + i]
-        z01 = four * w[14 * LANES + i]
-        z12 = four * w[17 * LANES + i]
-        z02 = four * w[20 * LANES + i]
-        z03 = four * w[23 * LANES + i]
-        z13 = four * w[26 * LANES + i]
-        z23 = four * w[29 * LANES + i]
-        e0 = _strain(
-            three * x0,
-            x01 - x1,
-            x02 - x2,
-            x03 - x3,
-            three * y0,
-            y01 - y1,
-            y02 - y2,
-            y03 - y3,
-            three * z0,
-            z01 - z1,
-            z02 - z2,
-            z03 - z3,
-            g,
-        )
-        e1 = _strain(
-            x01 - x0,
-            three * x1,
-            x12 - x2,
-            x13 - x3,
-            y01 - y0,
-            three * y1,
-            y12 - y2,
-            y13 - y3,
-            z01 - z0,
-            three * z1,
-            z12 - z2,
-            z13 - z3,
-            g,
-        )
-        e2 = _strain(
-            x02 - x0,
-            x12 - x1,
-            three * x2,
-            x23 - x3,
-            y02 - y0,
-            y12 - y1,
-            three * y2,
-            y23 - y3,
-            z02 - z0,
-            z12 - z1,
-            three * z2,
-            z23 - z3,
-            g,
-        )
-        e3 = _strain(
-            x03 - x0,
-            x13 - x1,
-            x23 - x2,
-            three * x3,
-            y03 - y0,
-            y13 - y1,
-            y23 - y2,
-            three * y3,
-            z03 - z0,
-            z13 - z1,
-            z23 - z2,
-            three * z3,
-            g,
-        )
-        s = (
-            e0[0] + e1[0] + e2[0] + e3[0],
-            e0[1] + e1[1] + e2[1] + e3[1],
-            e0[2] + e1[2] + e2[2] + e3[2],
-            e0[3] + e1[3] + e2[3] + e3[3],
-            e0[4] + e1[4] + e2[4] + e3[4],
-            e0[5] + e1[5] + e2[5] + e3[5],
-        )
+        x0, x1, x2, x3 = w[i], w[3 * LANES + i], w[6 * LANES + i], w[9 * LANES + i]
+        x01, x12, x02 = four * w[12 * LANES + i], four * w[15 * LANES + i], four * w[18 * LANES + i]
+        x03, x13, x23 = four * w[21 * LANES + i], four * w[24 * LANES + i], four * w[27 * LANES + i]
+        y0, y1, y2, y3 = w[LANES + i], w[4 * LANES + i], w[7 * LANES + i], w[10 * LANES + i]
+        y01, y12, y02 = four * w[13 * LANES + i], four * w[16 * LANES + i], four * w[19 * LANES + i]
+        y03, y13, y23 = four * w[22 * LANES + i], four * w[25 * LANES + i], four * w[28 * LANES + i]
+        z0, z1, z2, z3 = w[2 * LANES + i], w[5 * LANES + i], w[8 * LANES + i], w[11 * LANES + i]
+        z01, z12, z02 = four * w[14 * LANES + i], four * w[17 * LANES + i], four * w[20 * LANES + i]
+        z03, z13, z23 = four * w[23 * LANES + i], four * w[26 * LANES + i], four * w[29 * LANES + i]
+        e0 = _strain(three * x0, x01 - x1, x02 - x2, x03 - x3, three * y0, y01 - y1, y02 - y2, y03 - y3,
+                     three * z0, z01 - z1, z02 - z2, z03 - z3, g)
+        e1 = _strain(x01 - x0, three * x1, x12 - x2, x13 - x3, y01 - y0, three * y1, y12 - y2, y13 - y3,
+                     z01 - z0, three * z1, z12 - z2, z13 - z3, g)
+        e2 = _strain(x02 - x0, x12 - x1, three * x2, x23 - x3, y02 - y0, y12 - y1, three * y2, y23 - y3,
+                     z02 - z0, z12 - z1, three * z2, z23 - z3, g)
+        e3 = _strain(x03 - x0, x13 - x1, x23 - x2, three * x3, y03 - y0, y13 - y1, y23 - y2, three * y3,
+                     z03 - z0, z13 - z1, z23 - z2, three * z3, g)
+        s = _sum(e0, e1, e2, e3)
         x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3 = _forces(e0, s, c, g)
-        fx0 = three * x0
-        fx01 = x1
-        fx1 = -x1
-        fx02 = x2
-        fx2 = -x2
-        fx03 = x3
-        fx3 = -x3
-        fy0 = three * y0
-        fy01 = y1
-        fy1 = -y1
-        fy02 = y2
-        fy2 = -y2
-        fy03 = y3
-        fy3 = -y3
-        fz0 = three * z0
-        fz01 = z1
-        fz1 = -z1
-        fz02 = z2
-        fz2 = -z2
-        fz03 = z3
-        fz3 = -z3
+        fx0, fx01, fx1, fx02, fx2, fx03, fx3 = three * x0, x1, -x1, x2, -x2, x3, -x3
+        fy0, fy01, fy1, fy02, fy2, fy03, fy3 = three * y0, y1, -y1, y2, -y2, y3, -y3
+        fz0, fz01, fz1, fz02, fz2, fz03, fz3 = three * z0, z1, -z1, z2, -z2, z3, -z3
         x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3 = _forces(e1, s, c, g)
-        fx01 += x0
-        fx0 -= x0
-        fx1 += three * x1
-        fx12 = x2
-        fx2 -= x2
-        fx13 = x3
-        fx3 -= x3
-        fy01 += y0
-        fy0 -= y0
-        fy1 += three * y1
-        fy12 = y2
-        fy2 -= y2
-        fy13 = y3
-        fy3 -= y3
-        fz01 += z0
-        fz0 -= z0
-        fz1 += three * z1
-        fz12 = z2
-        fz2 -= z2
-        fz13 = z3
-        fz3 -= z3
+        fx12, fx13 = x2, x3
+        fx01, fx0, fx1, fx2, fx3 = fx01 + x0, fx0 - x0, fx1 + three * x1, fx2 - x2, fx3 - x3
+        fy12, fy13 = y2, y3
+        fy01, fy0, fy1, fy2, fy3 = fy01 + y0, fy0 - y0, fy1 + three * y1, fy2 - y2, fy3 - y3
+        fz12, fz13 = z2, z3
+        fz01, fz0, fz1, fz2, fz3 = fz01 + z0, fz0 - z0, fz1 + three * z1, fz2 - z2, fz3 - z3
         x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3 = _forces(e2, s, c, g)
-        fx02 += x0
-        fx0 -= x0
-        fx12 += x1
-        fx1 -= x1
-        fx2 += three * x2
         fx23 = x3
-        fx3 -= x3
-        fy02 += y0
-        fy0 -= y0
-        fy12 += y1
-        fy1 -= y1
-        fy2 += three * y2
+        fx02, fx0, fx12, fx1, fx2, fx3 = fx02 + x0, fx0 - x0, fx12 + x1, fx1 - x1, fx2 + three * x2, fx3 - x3
         fy23 = y3
-        fy3 -= y3
-        fz02 += z0
-        fz0 -= z0
-        fz12 += z1
-        fz1 -= z1
-        fz2 += three * z2
+        fy02, fy0, fy12, fy1, fy2, fy3 = fy02 + y0, fy0 - y0, fy12 + y1, fy1 - y1, fy2 + three * y2, fy3 - y3
         fz23 = z3
-        fz3 -= z3
+        fz02, fz0, fz12, fz1, fz2, fz3 = fz02 + z0, fz0 - z0, fz12 + z1, fz1 - z1, fz2 + three * z2, fz3 - z3
         x0, x1, x2, x3, y0, y1, y2, y3, z0, z1, z2, z3 = _forces(e3, s, c, g)
-        fx03 += x0
-        fx0 -= x0
-        fx13 += x1
-        fx1 -= x1
-        fx23 += x2
-        fx2 -= x2
-        fx3 += three * x3
-        fy03 += y0
-        fy0 -= y0
-        fy13 += y1
-        fy1 -= y1
-        fy23 += y2
-        fy2 -= y2
-        fy3 += three * y3
-        fz03 += z0
-        fz0 -= z0
-        fz13 += z1
-        fz1 -= z1
-        fz23 += z2
-        fz2 -= z2
-        fz3 += three * z3
-        w[30 * LANES + i] = fx0
-        w[31 * LANES + i] = fy0
-        w[32 * LANES + i] = fz0
-        w[33 * LANES + i] = fx1
-        w[34 * LANES + i] = fy1
-        w[35 * LANES + i] = fz1
-        w[36 * LANES + i] = fx2
-        w[37 * LANES + i] = fy2
-        w[38 * LANES + i] = fz2
-        w[39 * LANES + i] = fx3
-        w[40 * LANES + i] = fy3
-        w[41 * LANES + i] = fz3
-        w[42 * LANES + i] = four * fx01
-        w[43 * LANES + i] = four * fy01
-        w[44 * LANES + i] = four * fz01
-        w[45 * LANES + i] = four * fx12
-        w[46 * LANES + i] = four * fy12
-        w[47 * LANES + i] = four * fz12
-        w[48 * LANES + i] = four * fx02
-        w[49 * LANES + i] = four * fy02
-        w[50 * LANES + i] = four * fz02
-        w[51 * LANES + i] = four * fx03
-        w[52 * LANES + i] = four * fy03
-        w[53 * LANES + i] = four * fz03
-        w[54 * LANES + i] = four * fx13
-        w[55 * LANES + i] = four * fy13
-        w[56 * LANES + i] = four * fz13
-        w[57 * LANES + i] = four * fx23
-        w[58 * LANES + i] = four * fy23
-        w[59 * LANES + i] = four * fz23
+        fx03, fx0, fx13, fx1, fx23, fx2, fx3 = fx03 + x0, fx0 - x0, fx13 + x1, fx1 - x1, fx23 + x2, fx2 - x2, fx3 + three * x3
+        fy03, fy0, fy13, fy1, fy23, fy2, fy3 = fy03 + y0, fy0 - y0, fy13 + y1, fy1 - y1, fy23 + y2, fy2 - y2, fy3 + three * y3
+        fz03, fz0, fz13, fz1, fz23, fz2, fz3 = fz03 + z0, fz0 - z0, fz13 + z1, fz1 - z1, fz23 + z2, fz2 - z2, fz3 + three * z3
+        w[30 * LANES + i], w[31 * LANES + i], w[32 * LANES + i] = fx0, fy0, fz0
+        w[33 * LANES + i], w[34 * LANES + i], w[35 * LANES + i] = fx1, fy1, fz1
+        w[36 * LANES + i], w[37 * LANES + i], w[38 * LANES + i] = fx2, fy2, fz2
+        w[39 * LANES + i], w[40 * LANES + i], w[41 * LANES + i] = fx3, fy3, fz3
+        w[42 * LANES + i], w[43 * LANES + i], w[44 * LANES + i] = four * fx01, four * fy01, four * fz01
+        w[45 * LANES + i], w[46 * LANES + i], w[47 * LANES + i] = four * fx12, four * fy12, four * fz12
+        w[48 * LANES + i], w[49 * LANES + i], w[50 * LANES + i] = four * fx02, four * fy02, four * fz02
+        w[51 * LANES + i], w[52 * LANES + i], w[53 * LANES + i] = four * fx03, four * fy03, four * fz03
+        w[54 * LANES + i], w[55 * LANES + i], w[56 * LANES + i] = four * fx13, four * fy13, four * fz13
+        w[57 * LANES + i], w[58 * LANES + i], w[59 * LANES + i] = four * fx23, four * fy23, four * fz23
+        # fmt: on
 
 
 @compiled
 def tetra_product(
     first, last, u, y, shared, inner, faces, face_nodes, chunk, batches, local, gradients, laws, constants, size
-):  # type: ignore[no-untyped-def]
+):
     """Forces of the displacement ``u`` (3 n,) on the nodes of chunks ``first`` to ``last`` of a group of elements.
 
     A chunk writes the nodes that are its own into ``y`` and its part of nodes it shares into ``shared``.
@@ -350,7 +174,7 @@ def tetra_product(
 
 
 @compiled
-def load(mine, forces, u, start, own, face_nodes, at, some):  # type: ignore[no-untyped-def]
+def load(mine, forces, u, start, own, face_nodes, at, some):
     """Copy the displacement of a chunk's nodes, its own first and then those it shares, and clear its forces."""
     mine[:own] = u[start : start + own]
     for j in range(some):
@@ -361,7 +185,7 @@ def load(mine, forces, u, start, own, face_nodes, at, some):  # type: ignore[no-
 
 
 @compiled
-def tetra_gradients(first, last, points, cells, place, out, measures):  # type: ignore[no-untyped-def]
+def tetra_gradients(first, last, points, cells, place, out, measures):
     """Gradients of barycentric coordinates 1 to 3 times sqrt(V / 20) into ``out`` (batches, 9, LANES), and 6 V."""
     for e in range(first, last):
         o = cells[e, 0]

@@ -1,5 +1,8 @@
 """Sums and updates of long vectors; sums run over blocks of fixed length, so that they do not depend on threads."""
 
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -13,7 +16,7 @@ _BLOCK: Final = 8192
 
 
 @compiled
-def _dot_blocks(first, last, x, y, sums):  # type: ignore[no-untyped-def]
+def _dot_blocks(first, last, x, y, sums):
     for k in range(first, last):
         a = b = c = d = 0.0
         begin = k * _BLOCK
@@ -37,7 +40,7 @@ def dot(x: NDArray[Any], y: NDArray[Any], crew: Crew) -> float:
 
 
 @compiled
-def advance(first, last, x, rest, direction, image, alpha, free):  # type: ignore[no-untyped-def]
+def advance(first, last, x, rest, direction, image, alpha, free):
     """X += alpha direction and rest -= alpha image on the free unknowns."""
     for i in range(first, last):
         x[i] += alpha * direction[i]
@@ -45,14 +48,14 @@ def advance(first, last, x, rest, direction, image, alpha, free):  # type: ignor
 
 
 @compiled
-def redirect(first, last, direction, z, gain, beta):  # type: ignore[no-untyped-def]
+def redirect(first, last, direction, z, gain, beta):
     """Direction = gain z + beta direction."""
     for i in range(first, last):
         direction[i] = gain * z[i] + beta * direction[i]
 
 
 @compiled
-def scale_into(first, last, x, factor, y):  # type: ignore[no-untyped-def]
+def scale_into(first, last, x, factor, y):
     """Y = factor x, in the precision of y."""
     for i in range(first, last):
         y[i] = factor * x[i]

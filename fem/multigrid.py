@@ -47,7 +47,7 @@ def multigrid_bytes(unknowns: int) -> float:
 
 def direct_bytes(unknowns: int) -> float:
     """Estimated memory [bytes] of factorising a solid in space: n^(4/3) (George and Liu 1981), constant from measurements."""
-    return 1.2e8 + 150.0 * float(unknowns) ** (4 / 3)
+    return 1.2e8 + 150.0 * float(float(unknowns) ** (4 / 3))
 
 
 class SolidSolver:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tubewall.errors import ConvergenceError
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats
-from tubewall.fem.linear import factorise
+from tubewall.fem.linear import Factorised, factorise
 from tubewall.fem.multigrid_blocks import BlockMatrix
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ Cycle = Callable[[Singles], Singles]
 DIRECT: Final = 6_000
 # strength of connection below which nodes are not put together
 _STRENGTH: Final = 0.05
-# parts of the diagonal added where a matrix cannot be factorised without
-_SHIFTS: Final = (0.0, 1e-7, 1e-5, 1e-3)
+# part of the diagonal added where a matrix cannot be factorised without
+_SHIFT: Final = 1e-5
 # over the largest eigenvalue that a few steps of Lanczos find
 _SAFETY: Final = 1.1
 # weights of the fourth-kind Chebyshev relaxation of each degree that make it optimal (Lottes 2023, table 1)
@@ -126,14 +126,15 @@ def _factorised(matrix: csc_array) -> Cycle:
     from scipy.sparse import diags_array
 
     double = matrix.astype(np.float64)
-    for shift in _SHIFTS:
-        try:
-            shifted = (double + diags_array(shift * double.diagonal())).tocsc() if shift else double
-            solve = factorise(shifted).back_substitute
-            break
-        except ConvergenceError:
-            if shift == _SHIFTS[-1]:
-                raise
+    diagonal = double.diagonal()
+
+    def factor(shift: float) -> Factorised:
+        return factorise((double + diags_array(shift * diagonal)).tocsc() if shift else double)
+
+    try:
+        solve = factor(0.0).back_substitute
+    except ConvergenceError:
+        solve = factor(_SHIFT).back_substitute
     return lambda right: solve(right.astype(np.float64)[:, None])[:, 0].astype(np.float32)
 
 
