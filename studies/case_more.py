@@ -1,4 +1,4 @@
-"""Cracks, corners and periodic cells of a case, as plain data with units."""
+"""Cracks, corners, periodic cells and the weakest link of a case, as plain data with units."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from tubewall.studies.as_data import number
 from tubewall.studies.case_table import at
+from tubewall.studies.case_weibull import weibull_data
 from tubewall.studies.study_key import shown
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _TOUGHNESS = "Pa sqrt(m)"
 
 
 def more_answers(case: Case, solution: FieldSolution) -> tuple[Data, list[str]]:
-    """What [[cracks]], [[corners]] and [periodic] ask for, by table, and what should be known of it."""
+    """What [[cracks]], [[corners]], [periodic] and [weibull] ask for, by table, and what should be known of it."""
     file = case.file
     found: Data = {}
     warnings: list[str] = []
@@ -38,6 +39,9 @@ def more_answers(case: Case, solution: FieldSolution) -> tuple[Data, list[str]]:
     if file.periodic is not None:
         found["periodic"], told = _periodic(case, solution)
         warnings += told
+    if file.weibull is not None:
+        with at("[weibull]"):
+            found["weibull"] = weibull_data(solution, file.weibull)
     return found, warnings
 
 

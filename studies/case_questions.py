@@ -159,6 +159,8 @@ class WeibullTable(Table):
     A_0: Annotated[float, number("m2", low=0.0, allowed="above 0 m2", example="1 um2")] | None = None
     region: Name | None = None
     boundary: Name | None = None
+    length: Annotated[float, PlainValidator(of.positive_length)] | None = None
+    count: Annotated[float, number("1", low=0.0, allowed="above 0")] = 1.0
 
     @model_validator(mode="after")
     def _volume_or_area(self) -> WeibullTable:

@@ -334,3 +334,32 @@ def test_a_periodic_cell_of_one_material_has_its_stiffness() -> None:
     stiffness = result.to_json()["periodic"]["stiffness"]
     lame = 60e9 * 0.25 / (1.25 * 0.5)
     assert stiffness["value"][0][0] == pytest.approx(lame + 2 * 24e9, rel=1e-8)
+
+
+def weakest(law: dict[str, Any], loads: list[dict[str, Any]], counts: tuple[int, int] = (3, 2)) -> dict[str, Any]:
+    mesh = mapped_block(counts, map=lambda points: (points - [0, 0.5]) * 1e-6, kind="quad", order=2)
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"body": {**ISOTROPIC, "poissons_ratio": 0.0}},
+        "supports": [{"boundary": "left", "fix": ["x"]}, {"point": [0, "-0.5 um"], "fix": ["y"]}],
+        "loads": loads,
+        "weibull": {"m": 10, "sigma_0": "1 GPa", **law},
+    }
+    found: dict[str, Any] = Case.of(case, mesh).solve().to_json()["weibull"]
+    return found
+
+
+def test_the_effective_volume_is_that_of_tension_and_of_bending() -> None:
+    law = {"V_0": "1 um3", "length": "2 um"}
+    pulled = weakest(law, [{"boundary": "right", "traction": ["1 GPa", 0]}])
+    assert pulled["effective_volume"] == {"value": pytest.approx(2e-18, rel=1e-6, abs=0), "unit": "m3"}
+    assert pulled["peak"]["value"] == pytest.approx(1e9, rel=1e-6)
+    assert pulled["probability"]["value"] == pytest.approx(1 - math.exp(-2.0), rel=1e-5)
+    # pure bending: half of the volume is pulled, stress linear across it: V / (2 (m + 1))
+    bent = weakest(law, [{"boundary": "right", "traction": ["2 GPa/um * y", 0]}])
+    assert bent["effective_volume"]["value"] == pytest.approx(2e-18 / 22, rel=1e-5, abs=0)
+    finer = weakest(law, [{"boundary": "right", "traction": ["2 GPa/um * y", 0]}], (5, 4))
+    assert finer["effective_volume"]["value"] == pytest.approx(bent["effective_volume"]["value"], rel=1e-5, abs=0)
+    # flaws on the surface pulled most
+    area = weakest({"A_0": "1 um2", "boundary": "top"}, [{"boundary": "right", "traction": ["2 GPa/um * y", 0]}])
+    assert area["effective_area"] == {"value": pytest.approx(1e-6, rel=1e-5, abs=0), "unit": "m2"}
