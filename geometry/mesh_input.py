@@ -100,7 +100,11 @@ def _read(source: Path, formats: tuple[str, ...]) -> RawMesh:
 def _quietly(source: Path, file_format: str) -> tuple[meshio.Mesh, str]:
     """What meshio reads, and what it printed; whatever goes wrong in it is an error of the file."""
     import meshio
+    from meshio._mesh import topological_dimension
 
+    # left out of meshio's table, without which it cannot read them
+    for kind in ("wedge15", "pyramid13"):
+        topological_dimension.setdefault(kind, 3)
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), warnings.catch_warnings():

@@ -6,6 +6,7 @@ groups of one entity the first, and loses a name that stands in two dimensions.
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.geometry.msh_kinds import KINDS, MESHIO_ORDER, NODES
+from tubewall.geometry.msh_writer import END, MARK
 from tubewall.geometry.raw_mesh import RawMesh, dimension
 from tubewall.geometry.reference_cells import Floats, Ints
 from tubewall.geometry.solid_mesh import Block
@@ -101,9 +103,17 @@ def read_msh(source: Path) -> RawMesh | None:
             order = "<" if content[end_of_line + 1 : end_of_line + 5] == b"\x01\x00\x00\x00" else ">"
             if words[3] != b"8":
                 raise InputError(f"its counts have {words[3].decode('ascii', 'replace')[:8]} bytes: write it with 8")
+        _check_digest(content)
         found = _File(content, text, order, new=words[1] == b"4.1")
         found.read(start)
         return found.mesh()
+
+
+def _check_digest(content: mmap.mmap) -> None:
+    """Files written by this program end in a comment with the digest of all before it."""
+    at = content.rfind(MARK)
+    if at >= 0 and content[at + len(MARK) :] != hashlib.sha256(content[:at]).hexdigest().encode() + END:
+        raise InputError("it is damaged: its contents do not match the checksum it was written with")
 
 
 class _File:
