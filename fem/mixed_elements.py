@@ -197,5 +197,5 @@ def _body_force(model: Model, chunk: Chunk, total: int) -> Floats:
                 "mfd,mfd->mf", felt[:, :on_faces], face_normals(model, chunk.block, chunk.rows)
             )
         if inside:
-            forces[:, total - model.discrete.dim :] += felt[:, on_faces]
+            forces[:, total - inside * model.discrete.dim :] += felt[:, on_faces:].reshape(m, -1)
     return forces
