@@ -157,3 +157,39 @@ def with_edge(mesh: SolidMesh, name: str, lies_on: Callable[[Array], NDArray[np.
     found = np.concatenate(rows)
     _, first = np.unique(np.sort(found, axis=1), axis=0, return_index=True)
     return replace(mesh, edges={**mesh.edges, name: found[first]})
+
+
+def graded(start: float, end: float, first: float, growth: float = 1.4) -> Array:
+    """Places from ``start`` to ``end``, the first step about ``first`` and each next one ``growth`` times as long."""
+    length = abs(end - start)
+    count = max(1, int(np.ceil(np.log1p(length / first * (growth - 1)) / np.log(growth))))
+    steps = growth ** np.arange(count)
+    return np.asarray(start + (end - start) * np.concatenate([[0.0], np.cumsum(steps) / steps.sum()]))
+
+
+def grid(
+    x: Array, y: Array, *, kind: Kind = "quad", order: Order = 2, put: Callable[[Array], Array] | None = None
+) -> SolidMesh:
+    """A block whose lines of elements lie at the places ``x`` and ``y``, then put through a map."""
+
+    def place(unit: Array) -> Array:
+        at = [
+            np.interp(unit[:, axis] * (len(lines) - 1), np.arange(len(lines)), lines)
+            for axis, lines in enumerate((x, y))
+        ]
+        points = np.stack(at, axis=1)
+        return points if put is None else put(points)
+
+    return mapped_block((len(x) - 1, len(y) - 1), map=place, kind=kind, order=order)
+
+
+def split(mesh: SolidMesh, boundary: str, **parts: Callable[[Array], NDArray[np.bool_]]) -> SolidMesh:
+    """Name parts of a boundary by conditions on the middles of its facets (k, dim)."""
+    from dataclasses import replace
+
+    pairs = mesh.boundary(boundary)
+    middles = np.empty((len(pairs), mesh.dim))
+    for group in mesh.facet_groups(pairs):
+        middles[group.rows] = mesh.points[group.nodes].mean(axis=1)
+    named = {name: pairs[np.asarray(condition(middles))] for name, condition in parts.items()}
+    return replace(mesh, boundaries={**mesh.boundaries, **named})

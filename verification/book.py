@@ -16,6 +16,10 @@ _MODULES: Final[tuple[str, ...]] = (
     "cases_nafems",
     "cases_beams",
     "cases_holes",
+    "cases_cracks",
+    "cases_half_space",
+    "cases_cells",
+    "cases_corners",
     "cases_patches",
     "cases_manufactured",
 )
