@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from tubewall.studies.case_more import more_answers
+from tubewall.studies.case_more import More, more_answers
 from tubewall.studies.case_result import Answer, LineAnswer
 from tubewall.studies.case_table import at
 from tubewall.studies.study_key import shown
@@ -25,7 +25,7 @@ class Answers:
     probes: Mapping[str, Answer]
     lines: Mapping[str, LineAnswer]
     maximum: Mapping[str, Answer]
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: More
     warnings: tuple[str, ...] = ()
 
 
@@ -52,8 +52,8 @@ def answers(case: Case, solution: FieldSolution) -> Answers:
             name: Answer(value=one.value, unit=one.unit, at=one.at, region=one.region)
             for name, one in maxima(solution).items()
         }
-    more, told = more_answers(case, solution)
-    return Answers(probes=probes, lines=lines, maximum=maximum, more=more, warnings=(*warnings, *told))
+    more = more_answers(case, solution)
+    return Answers(probes=probes, lines=lines, maximum=maximum, more=more, warnings=(*warnings, *more.warnings))
 
 
 def _probe(solution: FieldSolution, probe: ProbeTable) -> ProbeValue:

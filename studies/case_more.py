@@ -1,11 +1,15 @@
-"""Cracks, corners, periodic cells and the weakest link of a case, as plain data with units."""
+"""Cracks, corners, periodic cells, buckling and the weakest link of a case, as plain data with units."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tubewall.errors import InputError
 from tubewall.studies.as_data import number
 from tubewall.studies.case_table import at
 from tubewall.studies.case_weibull import weibull_data
@@ -15,17 +19,38 @@ if TYPE_CHECKING:
     from tubewall.fem.cracks import CrackResult
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.studies.case import Case
-    from tubewall.studies.case_questions import CrackTable
+    from tubewall.studies.case_questions import BucklingTable, CrackTable
 
 Data = dict[str, Any]
+Floats = NDArray[np.float64]
 _TOUGHNESS = "Pa sqrt(m)"
 
 
-def more_answers(case: Case, solution: FieldSolution) -> tuple[Data, list[str]]:
-    """What [[cracks]], [[corners]], [periodic] and [weibull] ask for, by table, and what should be known of it."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class More:
+    """What the rarer tables ask for: plain data by table, shapes (n, dim) by name, and what should be known of them."""
+
+    data: Data
+    shapes: Mapping[str, Floats]
+    warnings: tuple[str, ...]
+
+
+def more_answers(case: Case, solution: FieldSolution) -> More:
+    """What [[cracks]], [[corners]], [periodic], [weibull] and [buckling] ask for."""
+    from tubewall.fem.energy_error import mesh_energy_error
+
     file = case.file
     found: Data = {}
+    shapes: dict[str, Floats] = {}
     warnings: list[str] = []
+    if file.analysis.tolerance is not None:
+        error = mesh_energy_error(solution).relative
+        found["energy_error"] = number(error, "1")
+        if error > file.analysis.tolerance:
+            warnings.append(
+                f"the mesh error in the energy norm is {error:.2g} of the whole, more than the tolerance "
+                f"{file.analysis.tolerance:g}: refine the mesh"
+            )
     if file.cracks:
         found["cracks"] = {}
         for index, table in enumerate(file.cracks, 1):
@@ -42,12 +67,31 @@ def more_answers(case: Case, solution: FieldSolution) -> tuple[Data, list[str]]:
     if file.weibull is not None:
         with at("[weibull]"):
             found["weibull"] = weibull_data(solution, file.weibull)
-    return found, warnings
+    if file.buckling is not None:
+        with at("[buckling]"):
+            found["buckling"], shapes, told = _buckling(solution, file.buckling)
+        warnings += told
+    return More(data=found, shapes=shapes, warnings=tuple(warnings))
+
+
+def _buckling(solution: FieldSolution, table: BucklingTable) -> tuple[Data, dict[str, Floats], list[str]]:
+    from tubewall.fem.buckling import buckling
+
+    result = buckling(solution.model, solution, modes=table.modes, follower=not table.dead_loads)
+    data = {
+        "load_factors": [number(float(factor), "1") for factor in result.factors],
+        "symmetric": result.symmetric,
+        "residual": float(result.residual),
+    }
+    shapes = {f"buckling shape {index}": shape for index, shape in enumerate(result.shapes, 1)}
+    return data, shapes, [f"buckling: {note}" for note in result.notes]
 
 
 def _crack(solution: FieldSolution, table: CrackTable) -> Data:
     from tubewall.fem.cracks import crack
 
+    if table.front is not None:
+        raise InputError("front: only tips of cracks in plane and axisymmetric bodies are evaluated; give tip")
     x, y = table.direction or (1.0, 0.0)
     tip: Any = table.tip
     return crack_data(

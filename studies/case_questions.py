@@ -91,6 +91,7 @@ class BucklingTable(Table):
     """How many load factors and shapes."""
 
     modes: Annotated[int, PlainValidator(of.whole(1, 50))] = 4
+    dead_loads: Annotated[bool, PlainValidator(of.yes)] | None = None
 
 
 _COMPONENTS: Final = ("xx", "yy", "zz", "yz", "xz", "xy")

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tubewall.studies.as_data import number
 
 if TYPE_CHECKING:
@@ -89,6 +92,8 @@ class CaseResult:
     probes, lines, maximum : mapping of name to answer
     more : mapping of str to plain data
         What [[cracks]], [[corners]], [buckling], [periodic] and [weibull] asked for; numbers with their units.
+    shapes : mapping of name to (n, dim)
+        Displacement of the nodes when it buckles, the largest 1; for viewers.
     seconds : mapping of stage to float
         Wall time [s].
     peak_memory : int
@@ -102,6 +107,7 @@ class CaseResult:
     lines: Mapping[str, LineAnswer]
     maximum: Mapping[str, Answer]
     more: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     seconds: Mapping[str, float]
     peak_memory: int
     warnings: tuple[str, ...] = ()
@@ -150,7 +156,7 @@ class CaseResult:
         from tubewall.geometry.mesh_output import write_vtu
         from tubewall.studies.nodal_fields import nodal_fields
 
-        mesh, point_data = nodal_fields(self.solution)
+        mesh, point_data = nodal_fields(self.solution, self.shapes)
         write_vtu(mesh, path, point_data=point_data)
 
     def write_png(self, path: str | Path, *, quantity: str = "von mises") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,15 +18,23 @@ Ints = NDArray[np.int64]
 _CHUNK: Final = 50_000
 
 
-def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats]]:
+def nodal_fields(
+    solution: FieldSolution, shapes: Mapping[str, Floats] | None = None
+) -> tuple[SolidMesh, dict[str, Floats]]:
     """The mesh with the nodes of every region its own, and fields at its nodes.
+
+    Parameters
+    ----------
+    solution : FieldSolution
+    shapes : mapping of name to (n, dim), optional
+        More displacements of the nodes, as of buckling.
 
     Returns
     -------
     mesh : SolidMesh
         Nodes on an interface stand there once for each region.
     point_data : dict
-        ``displacement`` (n, 3) [m], ``stress`` (n, 9) [Pa] as the rows of the 3x3 tensor, ``von mises`` (n,) and
+        ``displacement`` (n, 3) [m], the ``shapes``, ``stress`` (n, 9) [Pa] as the rows of the 3x3 tensor, ``von mises`` (n,) and
         ``principal stress`` (n, 3) [Pa], largest first.
     """
     from tubewall.fem.field_solution import as_tensor
@@ -46,6 +54,7 @@ def nodal_fields(solution: FieldSolution) -> tuple[SolidMesh, dict[str, Floats]]
     mises = np.sqrt(0.5 * ((xx - yy) ** 2 + (yy - zz) ** 2 + (zz - xx) ** 2) + 3 * (yz**2 + xz**2 + xy**2))
     point_data = {
         "displacement": displacement,
+        **{name: np.asarray(shape)[origin] for name, shape in (shapes or {}).items()},
         "stress": tensor.reshape(-1, 9),
         "von mises": mises,
         "principal stress": principal,

@@ -363,3 +363,39 @@ def test_the_effective_volume_is_that_of_tension_and_of_bending() -> None:
     # flaws on the surface pulled most
     area = weakest({"A_0": "1 um2", "boundary": "top"}, [{"boundary": "right", "traction": ["2 GPa/um * y", 0]}])
     assert area["effective_area"] == {"value": pytest.approx(1e-6, rel=1e-5, abs=0), "unit": "m2"}
+
+
+def test_a_column_buckles_at_the_load_of_euler(tmp_path: Path) -> None:
+    import meshio
+
+    length, width = 20e-6, 1e-6
+    mesh = mapped_block((20, 2), map=lambda points: (points - [0, 0.5]) * [length, width], kind="quad", order=2)
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"body": {**ISOTROPIC, "poissons_ratio": 0.0}},
+        "supports": [{"boundary": "left", "fix": ["x", "y"]}],
+        "loads": [{"boundary": "right", "traction": ["-1 MPa", 0]}],
+        "buckling": {"modes": 2},
+    }
+    result = Case.of(case, mesh).solve()
+    # Euler (1744): pi^2 E I / (4 L^2) of a cantilever per its area; shear lowers it by about 1.2 of stress over G
+    stress = math.pi**2 * 60e9 * width**2 / 12 / (4 * length**2)
+    stress /= 1 + 1.2 * stress / 30e9
+    assert result.to_json()["buckling"]["load_factors"][0]["value"] == pytest.approx(stress / 1e6, rel=2e-3)
+    result.write_vtu(tmp_path / "a.vtu")
+    shape = np.asarray(meshio.read(tmp_path / "a.vtu").point_data["buckling shape 1"])
+    assert np.linalg.norm(shape, axis=1).max() == pytest.approx(1.0, rel=1e-6)
+
+
+def test_a_tolerance_that_the_mesh_does_not_reach_is_a_warning() -> None:
+    mesh = SHARED["quarter_tube"]((1, 2), order=2)
+    case = {
+        "analysis": {"kind": "plane strain", "tolerance": 1e-6},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "bottom", "fix": ["y"]}, {"boundary": "top", "fix": ["x"]}],
+        "loads": [{"boundary": "left", "pressure": "1 MPa"}],
+    }
+    result = Case.of(case, mesh).solve()
+    assert "more than the tolerance 1e-06: refine the mesh" in result.warnings[0]
+    assert result.to_json()["energy_error"]["value"] > 1e-6
+    assert "warning: the mesh error" in result.text()
