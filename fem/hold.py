@@ -205,7 +205,8 @@ def _rigid(model: Model, given: Dependences, size: int) -> tuple[Floats, Ints, i
             continue
         if not rigid and not implied:
             names = motion_names(kernel, centre, reach, model.kinematics)
-            which = "the body" if count == 1 else f"part {part + 1} of {count} of the body, at {centre.tolist()} m,"
+            middle = "(" + ", ".join(f"{x:.4g}" for x in centre) + ")"
+            which = "the body" if count == 1 else f"part {part + 1} of {count} of the body, about {middle} m,"
             names_of.append(f"{which} may still move: {', '.join(names)} is free")
             continue
         free = full @ kernel

@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.errors import ConvergenceError, InputError
 from tubewall.fem.assemble_body import assemble
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import FieldSolution, SupportReaction
+from tubewall.fem.field_solution import FieldSolution, MixedPressure, SupportReaction
 from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import IMBALANCE_LIMIT
@@ -85,6 +85,8 @@ class _Answer:
     rounding: float
     residual: float
     solver: str
+    notes: tuple[str, ...] = ()
+    mixed: MixedPressure | None = None
 
 
 def _in_space(model: Model, held: Held, method: Literal["auto", "multigrid"], seconds: dict[str, float]) -> _Answer:
@@ -122,6 +124,8 @@ def _direct(model: Model, held: Held, solver: Solver, seconds: dict[str, float])
         rounding=4 * _EPS * float((abs(stiffness) @ np.abs(y)).sum()),
         residual=factor.residual(values, right),
         solver=factor.backend,
+        notes=assembled.notes,
+        mixed=None if assembled.recover is None else assembled.recover(y),
     )
 
 
@@ -154,6 +158,8 @@ def _collected(model: Model, held: Held, answer: _Answer, seconds: dict[str, flo
         seconds=seconds,
         forces=answer.forces,
         residual_forces=answer.left,
+        warnings=answer.notes,
+        mixed=answer.mixed,
     )
 
 
@@ -194,14 +200,13 @@ def without_motion(model: Model, motions: Floats, y: Floats) -> Floats:
 
 
 def nodal_volumes(model: Model) -> Floats:
-    """Volume [m3] shared out to the nodes that carry displacement, equally within each element, (N,)."""
+    """The integral [m3] of each node's shape function, (N,): their sum is the volume."""
     from tubewall.fem.assemble_body import chunks
 
     total = np.zeros(len(model.discrete.nodes))
     for chunk in chunks(model):
         cells = model.discrete.cells[chunk.block][chunk.rows]
-        share = chunk.weights.sum(axis=1) / cells.shape[1]
-        np.add.at(total, cells, share[:, None])
+        np.add.at(total, cells, np.einsum("mq,mqk->mk", chunk.weights, chunk.mapped.values))
     return total
 
 
