@@ -110,8 +110,7 @@ def mixed_strain(model: Model, chunk: Chunk, mapped: Mapped) -> tuple[Floats, Fl
 
 def face_normals(model: Model, block: int, rows: Ints) -> Floats:
     """Directions (m, f, 3) of the bubbles on the faces of cells; zero where a face has none."""
-    faces = model.mixed_faces.of[block][rows]
-    normals: Floats = np.where(faces[..., None] >= 0, model.mixed_faces.normals[faces], 0.0)
+    normals: Floats = model.mixed_faces.normals[model.mixed_faces.of[block][rows]]
     return normals
 
 

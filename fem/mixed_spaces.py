@@ -48,8 +48,8 @@ class MixedFaces:
     count : int
     of : mapping from block to (m, f) int
         Which of them lie on the facets ``BUBBLED_FACETS`` of each cell of a block; -1 where there is none.
-    normals : (count, 3)
-        Direction of each.
+    normals : (count + 1, 3)
+        Direction of each, and zero for -1.
     """
 
     count: int
@@ -110,7 +110,7 @@ def mixed_faces(model: Model) -> MixedFaces:
     kinds = model.discrete.kinds
     regions = mixed_regions(model)
     if not regions or not any(kind in BUBBLED_FACETS for kind in kinds):
-        return MixedFaces(count=0, of={}, normals=np.zeros((0, 3)))
+        return MixedFaces(count=0, of={}, normals=np.zeros((1, 3)))
     soft = np.isin(mesh.region_index, [mesh.region_names.index(name) for name in regions])
     pairs, face = mesh.all_facets
     block = mesh.block_of(pairs[:, 0])
@@ -137,7 +137,7 @@ def mixed_faces(model: Model) -> MixedFaces:
             normals[table[there, column]] = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         of[number] = table
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    return MixedFaces(count=len(first), of=of, normals=normals)
+    return MixedFaces(count=len(first), of=of, normals=np.vstack([normals, np.zeros(3)]))
 
 
 def bubbles(kind: str) -> tuple[int, int]:
