@@ -75,7 +75,7 @@ def hold(model: Model, size: int) -> Held:
         rolled = rolled_nodes(model)
         given = dict(zip(found.slaves.tolist(), found.offset.tolist(), strict=True))
         found = joined([found, rollers(model, rolled, given, size)], size)
-    found = joined([found, *_linked(model, size)], size)
+    found = joined([found, *_held_ends(model, size), *_linked(model, size)], size)
     found = chosen(found, np.sort(np.unique(found.slaves, return_index=True)[1]))
     motions, pinned, owner = _rigid(model, found, size)
     if len(pinned):
@@ -102,6 +102,12 @@ def _owners(found: Dependences, size: int) -> Ints:
     owners[links.col] = np.maximum(owners[links.col], found.owner[links.row])
     owners[found.slaves] = found.owner
     return owners
+
+
+def _held_ends(model: Model, size: int) -> list[Dependences]:
+    if model.kinematics != "generalised plane strain" or model.ends != "held":
+        return []
+    return [fixed(np.array([model.discrete.size]), np.zeros(1), -1, size)]
 
 
 def _linked(model: Model, size: int) -> list[Dependences]:

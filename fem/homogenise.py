@@ -57,7 +57,7 @@ def homogenised(model: Model) -> Homogenised:
         kinematics="generalised plane strain" if plane else "3d",
         periodic=Periodic(pairs=model.periodic.pairs),
         loads=(),
-        ends="held",
+        ends="free" if plane else "held",
     )
     volume = cell_volume(bare)
     assembled = assemble(bare)

@@ -191,3 +191,14 @@ def test_a_body_of_revolution_on_its_axis_moves_only_along_it():
     )
     # the force of the full circle
     assert solution.reactions[0].force[1] == pytest.approx(LOAD * np.pi, rel=1e-12)
+
+
+def test_held_ends_are_plane_strain_and_free_ones_carry_no_axial_force():
+    supports = (Support(boundary="left", fix=("x",)), Support(boundary="bottom", fix=("y",)))
+    loads = (Pressure(boundary="right", pressure=LOAD),)
+    held = solved(square(), supports, loads, "generalised plane strain", ends="held")
+    free = solved(square(), supports, loads, "generalised plane strain", ends="free")
+    assert held.axial_force == pytest.approx(-POISSON * LOAD, rel=1e-9)
+    assert held.axial_strain == 0.0
+    assert free.axial_force == pytest.approx(0.0, abs=1e-6)
+    assert free.axial_strain == pytest.approx(POISSON * LOAD / YOUNG, rel=1e-9, abs=0)
