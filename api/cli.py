@@ -25,6 +25,7 @@ _EXITS: Final = (
     "4 no mesh, no convergence or too little memory"
 )
 _WITH_KEYS: Final = ("thickness", "compare", "sweep")
+_OWN_THREADS: Final = ("solve", "verify")
 _DEFECT: Final = 1
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
@@ -98,8 +99,10 @@ def _run(words: list[str]) -> int:
         )
     if words[0] not in commands:
         raise unknown_name("command", words[0][:60], commands)
-    # cells are small: threads in the linear algebra wait for each other longer than they compute
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    # blocks are small: threads inside the linear algebra wait for each other longer than they compute; a case in space
+    # has threads of its own, as many as OMP_NUM_THREADS allows
+    own = () if words[0] in _OWN_THREADS else ("OMP_NUM_THREADS",)
+    for name in (*own, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     try:
         options = commands[words[0]].read(words[1:])
