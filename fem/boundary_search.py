@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.error_goal import mesh_errors
 from tubewall.fem.local_search import climb, lattice
+from tubewall.fem.locate_point import search
 from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
@@ -50,6 +52,7 @@ def boundary_value(
     region: str | None = None,
     about: ArrayLike | None = None,
     axis: ArrayLike | None = None,
+    estimate: bool = True,
 ) -> ProbeValue:
     """The largest, smallest or mean value of a quantity on a boundary.
 
@@ -67,6 +70,8 @@ def boundary_value(
         Which side counts of a boundary inside the body, or which part of one that several regions share.
     about, axis : optional
         A point [m] and the direction of the axis that hoop, radial and axial refer to.
+    estimate : bool
+        Whether to estimate the discretisation error.
 
     Raises
     ------
@@ -75,12 +80,28 @@ def boundary_value(
     """
     wanted = parse_quantity(quantity) if isinstance(quantity, str) else quantity
     axes = cylinder(about, axis)
+    error = None
     if wanted.sought == "mean":
         value, place = _mean(solution, boundary, wanted, region, axes)
+        if estimate:
+            error = mesh_errors(solution).mean(wanted, facets_of(solution.model.discrete.mesh, boundary, region), axes)
     else:
         found = surface_extreme(solution, boundary, wanted, region=region, axes=axes)
         value, place = found.value, found.at
-    return ProbeValue(value=value, unit=wanted.unit, at=tuple(place.tolist()))
+        if estimate:
+            error = _error(solution, wanted, found, axes)
+    return ProbeValue(value=value, unit=wanted.unit, at=tuple(place.tolist()), mesh_error=error)
+
+
+def _error(solution: FieldSolution, quantity: Quantity, found: SurfaceExtreme, axes: CylinderAxes) -> float | None:
+    """The estimate where the extreme lies, from all elements of its region that share the place."""
+    mesh = solution.model.discrete.mesh
+    region = mesh.region_names[int(mesh.region_index[found.element])]
+    shared, lost = search(mesh, found.at[None], region=region)
+    elements, local = shared.elements, shared.local
+    if len(lost):
+        elements, local = np.array([found.element]), found.local[None]
+    return mesh_errors(solution).on_facet(quantity, found.element, found.side, elements, local, axes)
 
 
 def surface_extreme(

@@ -54,6 +54,7 @@ def value_at(
     region: str | None = None,
     about: ArrayLike | None = None,
     axis: ArrayLike | None = None,
+    estimate: bool = True,
 ) -> ProbeValue:
     """The value of a quantity at a point.
 
@@ -71,11 +72,9 @@ def value_at(
         Which side of an interface is meant.
     about, axis : optional
         A point [m] and the direction of the axis that hoop, radial and axial refer to; see ``CylinderAxes``.
-
-    Returns
-    -------
-    ProbeValue
-        Without ``mesh_error``, which ``fem.error_goal`` estimates.
+    estimate : bool
+        Whether to estimate the discretisation error (``fem.error_goal``), which costs a factorisation and for each probe a
+        solve.
 
     Raises
     ------
@@ -87,9 +86,14 @@ def value_at(
     if wanted.extreme is not None:
         raise InputError(f"quantity '{wanted}' searches a boundary: at a point write {wanted.name!r}")
     found = locate_one(solution.model.discrete.mesh, at, region=region)
-    values = values_in(solution, wanted, found, cylinder(about, axis))
-    place = found.at[0]
-    return ProbeValue(value=_one(solution, wanted, found, values), unit=wanted.unit, at=tuple(place.tolist()))
+    axes = cylinder(about, axis)
+    value = _one(solution, wanted, found, values_in(solution, wanted, found, axes))
+    error = warning = None
+    if estimate:
+        from tubewall.fem.error_goal import mesh_errors
+
+        error = mesh_errors(solution).at(wanted, found.elements, found.local, axes)
+    return ProbeValue(value=value, unit=wanted.unit, at=tuple(found.at[0].tolist()), mesh_error=error, warning=warning)
 
 
 def values_in(solution: FieldSolution, quantity: Quantity, found: Located, axes: CylinderAxes) -> Floats:

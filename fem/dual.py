@@ -1,0 +1,179 @@
+"""Dual problems: how the error everywhere reaches the one number that is asked for.
+
+The error of a linear goal J(u) is the energy product of the errors of u and of z, the answer to the load J (Becker and
+Rannacher, Acta Numerica 10, 1, 2001). Both errors come from recovered stress.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.errors import ResourceError
+from tubewall.fem.batch_fields import batches
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.energy_error import compliance
+from tubewall.fem.fast_shape import fast_shape
+from tubewall.fem.loads import Support
+from tubewall.fem.recovery import Recovery, recover
+from tubewall.fem.reference_elements import rule
+from tubewall.fem.region_laws import region_law
+from tubewall.fem.strain import map_points, strain_matrix
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution, MixedPressure
+    from tubewall.fem.hold import Held
+    from tubewall.fem.model import Model
+
+#: Above this many unknowns in space no dual problem is solved.
+MOST_IN_SPACE: Final = 250_000
+#: Above this many unknowns in the plane no dual problem is solved.
+MOST_IN_THE_PLANE: Final = 1_500_000
+
+
+class Duals:
+    """Dual problems of one solution: factorised once, when the first is asked for."""
+
+    def __init__(self, solution: FieldSolution, recovery: Recovery | None = None) -> None:
+        self.solution = solution
+        self._recovery = recovery
+        self._back: Callable[[Floats], tuple[Floats, MixedPressure | None]] | None = None
+        self._model: Model | None = None
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the model is small enough for dual problems."""
+        model = self.solution.model
+        most = MOST_IN_SPACE if model.kinematics == "3d" else MOST_IN_THE_PLANE
+        return model.periodic is None and model.size <= most
+
+    @property
+    def recovery(self) -> Recovery:
+        """Recovered stress of the solution."""
+        if self._recovery is None:
+            self._recovery = recover(self.solution)
+        return self._recovery
+
+    def displacement_load(self, elements: Ints, local: Floats, weights: Floats) -> Floats:
+        """The load (N,) of the goal sum of weights (p, dim) times displacement at local points (p, dim) of elements (p,)."""
+        model = self.solution.model
+        discrete = model.discrete
+        load = np.zeros(model.size)
+        block = discrete.mesh.block_of(elements)
+        for number in np.unique(block):
+            mine = np.flatnonzero(block == number)
+            values, _ = fast_shape(discrete.kinds[number], local[mine])
+            nodes = discrete.cells[number][elements[mine] - discrete.mesh.starts[number]]
+            for axis in range(discrete.dim):
+                np.add.at(load, discrete.dim * nodes + axis, values * weights[mine, axis, None])
+        return load
+
+    def stress_load(self, elements: Ints, weights: Floats) -> Floats:
+        """The load (N,) of the goal: mean over elements (p,) of weights (p, 6) times stress, each element counting the same."""
+        model = self.solution.model
+        discrete = model.discrete
+        load = np.zeros(model.size)
+        for element, weight in zip(elements, weights, strict=True):
+            number = int(discrete.mesh.block_of(np.array([element]))[0])
+            kind = discrete.mesh.blocks[number].kind
+            local, shares = rule(kind, 2 * discrete.mesh.order)
+            row = np.full(len(local), element - discrete.mesh.starts[number])
+            mapped = map_points(discrete, number, row, local)
+            volume = mapped.determinant * shares
+            region = discrete.mesh.region_names[int(discrete.mesh.region_index[element])]
+            law = region_law(model, region)
+            stiffness = law(mapped.points) if callable(law) else np.broadcast_to(law, (len(local), 6, 6))
+            if model.kinematics == "plane stress":
+                from tubewall.fem.region_laws import plane_stress_stiffness
+
+                stiffness = plane_stress_stiffness(stiffness)
+            push = np.einsum("c,pcd,p->pd", weight, stiffness, volume / volume.sum())
+            matrix = strain_matrix(mapped, model.kinematics)
+            nodes = discrete.cells[number][element - discrete.mesh.starts[number]]
+            dofs = (discrete.dim * nodes[:, None] + np.arange(discrete.dim)).ravel()
+            np.add.at(load, dofs, np.einsum("pcj,pc->j", matrix, push) / len(elements))
+            if model.kinematics == "generalised plane strain":
+                load[discrete.size] += push[:, 2].sum() / len(elements)
+        return load
+
+    def solve(self, load: Floats) -> FieldSolution:
+        """The dual solution under a load (N,): held where the model is, at zero."""
+        if self._back is None or self._model is None:
+            self._model = _without_loads(self.solution.model)
+            self._back = _solver(self._model)
+        z, mixed = self._back(load)
+        model = self._model
+        discrete = model.discrete
+        moved = z[: discrete.size].reshape(-1, discrete.dim)
+        full = np.zeros((len(discrete.mesh.points), discrete.dim))
+        full[discrete.nodes] = moved
+        stretch = float(z[discrete.size]) if model.kinematics == "generalised plane strain" else 0.0
+        return dataclasses.replace(self.solution, model=model, displacement=full, axial_strain=stretch, mixed=mixed)
+
+    def product(self, dual: FieldSolution) -> Floats:
+        """Energy product (m,) of the errors of solution and dual solution, element by element."""
+        mine, other = self.recovery, recover(dual)
+        solution = self.solution
+        mesh = solution.model.discrete.mesh
+        rules = {block.kind: rule(block.kind, 2 * solution.model.order) for block in mesh.blocks}
+        places = {kind: local for kind, (local, _) in rules.items()}
+        result = np.zeros(mesh.elements)
+        for one, two in zip(batches(solution, places), batches(dual, places), strict=True):
+            kind = mesh.blocks[int(mesh.block_of(one.elements[:1])[0])].kind
+            weights = one.determinant * rules[kind][1]
+            points = one.fields.points
+            if solution.model.kinematics == "axisymmetric":
+                weights = weights * 2 * np.pi * points[:, 0].reshape(weights.shape)
+            local = np.tile(one.local, (len(one.elements), 1))
+            flexible = compliance(solution, one.region, points)
+            errors = [
+                found.stress_in(one.point_elements, local, points) - batch.fields.stress
+                for found, batch in ((mine, one), (other, two))
+            ]
+            turned = np.einsum("pcd,pd->pc", flexible, errors[1]) if flexible.ndim == 3 else errors[1] @ flexible
+            density = np.abs(errors[0] * turned).sum(axis=1).reshape(weights.shape)
+            result[one.elements] = (density * weights).sum(axis=1)
+        return result
+
+
+def _without_loads(model: Model) -> Model:
+    supports = tuple(
+        dataclasses.replace(support, displacement=None, fix=support.directions(model.mesh.dim))  # type: ignore[arg-type]
+        if isinstance(support, Support)
+        else support
+        for support in model.supports
+    )
+    return dataclasses.replace(model, mesh=model.discrete.mesh, loads=(), supports=supports)
+
+
+def _solver(model: Model) -> Callable[[Floats], tuple[Floats, MixedPressure | None]]:
+    from tubewall.fem.hold import hold
+    from tubewall.fem.solve_space import LEAST, solve_in_space, suits
+
+    held = hold(model, model.size)
+    if model.size > LEAST and suits(model, held):
+
+        def iterate(load: Floats) -> tuple[Floats, MixedPressure | None]:
+            return solve_in_space(model, held, load, "auto")[0], None
+
+        return iterate
+    return _direct(model, held)
+
+
+def _direct(model: Model, held: Held) -> Callable[[Floats], tuple[Floats, MixedPressure | None]]:
+    from tubewall.fem.assemble_body import assemble
+    from tubewall.fem.linear import factor_bytes, factorise, free_bytes
+
+    if 4 * factor_bytes(model.size) > free_bytes():
+        raise ResourceError(f"a dual problem of {model.size} unknowns does not fit into memory")
+    assembled = assemble(model)
+    factor = factorise((held.transform.T @ assembled.stiffness @ held.transform).tocsc())
+
+    def solve(load: Floats) -> tuple[Floats, MixedPressure | None]:
+        y = held.transform @ factor.solve(held.transform.T @ load)
+        return y, None if assembled.recover is None else assembled.recover(y)
+
+    return solve

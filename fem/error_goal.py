@@ -1,0 +1,280 @@
+"""How far a probe is from its value on an infinitely fine mesh, in the probe's own unit.
+
+Stress is wrong for two reasons: its own elements cannot bend as the true field does, which the difference to the recovered
+stress in and around them shows; and they sit in a displacement that is wrong because of errors far away (a corner, a coarse
+spot), which the dual problem shows. Displacement is wrong for the second reason alone.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.fem.dual import Duals
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.energy_error import compliance
+from tubewall.fem.field_solution import PointFields, as_tensor
+from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
+from tubewall.fem.local_search import lattice
+from tubewall.fem.quantities import CylinderAxes, Quantity
+from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.surface_points import surface_points
+from tubewall.geometry.reference_cells import CELLS
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+
+# the recovered stress stands for the true one: what it may miss of the error, by order of the displacement
+_LOCAL: Final = {1: 2.0, 2: 1.25}
+_GLOBAL: Final = {1: 2.5, 2: 1.5}
+# what a converged iterative solve leaves, over the largest value
+_ROUNDING: Final = 1e-10
+_STEP: Final = 1e-6
+
+
+class MeshErrors:
+    """Estimated discretisation errors of one solution.
+
+    Recovery and the factorised dual problem are made when the first estimate wants them and kept for the others.
+
+    Parameters
+    ----------
+    solution : FieldSolution
+    """
+
+    def __init__(self, solution: FieldSolution) -> None:
+        self.solution = solution
+        self.duals = Duals(solution)
+        self._held: float | None = None
+
+    def at(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> float | None:
+        """Error of the mean of a quantity over ``elements`` (h,) at local points (h, dim), which are one place.
+
+        None where the stress is not finite, or for displacement in models too large for a dual problem.
+        """
+        if quantity.kind == "displacement":
+            return self._displacement(quantity, elements, local)
+        near = self._near(quantity, elements, local, axes)
+        if near is None:
+            return None
+        return _LOCAL[self.solution.model.order] * near + self._far(quantity, elements, local, axes)
+
+    def on_facet(
+        self, quantity: Quantity, element: int, side: int, elements: Ints, local: Floats, axes: CylinderAxes
+    ) -> float | None:
+        """As ``at`` for the extreme on a boundary; what the stress misses of the load on its facet counts too."""
+        found = self.at(quantity, elements, local, axes)
+        if found is None or quantity.kind != "stress":
+            return found
+        return max(found, missed_traction(self.solution, element, side))
+
+    def mean(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> float | None:
+        """Error of the mean of a quantity over facets (k, 2)."""
+        mesh = self.solution.model.discrete.mesh
+        kinematics = self.solution.model.kinematics
+        elements, local, shares = [], [], []
+        for group in mesh.facet_groups(pairs):
+            on, weights = rule(group.kind, 4)
+            at = surface_points(mesh, group, on)
+            elements.append(at.elements)
+            local.append(at.local)
+            shares.append((at.areas * weights).ravel())
+        where, places = np.concatenate(elements), np.concatenate(local)
+        fields = self.solution.evaluate(where, places)
+        share = np.concatenate(shares)
+        if kinematics == "axisymmetric":
+            share = share * fields.points[:, 0]
+        share = share / share.sum()
+        if quantity.kind == "displacement":
+            return self._dual_displacement(where, places, share[:, None] * _direction(quantity, fields.displacement))
+        smooth = self._smooth(where, places, fields)
+        difference = np.abs(quantity.values(smooth, kinematics, axes) - quantity.values(fields, kinematics, axes))
+        if not np.all(np.isfinite(difference)):
+            return None
+        return _LOCAL[self.solution.model.order] * float(share @ difference)
+
+    def _smooth(self, elements: Ints, local: Floats, fields: PointFields) -> PointFields:
+        """The fields with recovered stress, and strain to it."""
+        stress = self.duals.recovery.stress_in(elements, local, fields.points)
+        mesh = self.solution.model.discrete.mesh
+        strain = fields.strain.copy()
+        region = mesh.region_index[elements]
+        for number in np.unique(region):
+            mine = region == number
+            flexible = compliance(self.solution, mesh.region_names[number], fields.points[mine])
+            missed = (stress - fields.stress)[mine]
+            strain[mine] += np.einsum("pcd,pd->pc", flexible, missed) if flexible.ndim == 3 else missed @ flexible
+        return PointFields(points=fields.points, displacement=fields.displacement, strain=strain, stress=stress)
+
+    def _near(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> float | None:
+        """The largest difference of computed and recovered value in the elements, or between them."""
+        mesh = self.solution.model.discrete.mesh
+        kinematics = self.solution.model.kinematics
+        owners, places = [elements], [local]
+        for element in np.unique(elements):
+            nodes = CELLS[mesh.blocks[int(mesh.block_of(np.array([element]))[0])].kind].nodes
+            owners.append(np.full(len(nodes), element))
+            places.append(nodes)
+        where, at = np.concatenate(owners), np.concatenate(places)
+        fields = self.solution.evaluate(where, at)
+        values = quantity.values(fields, kinematics, axes)
+        found = quantity.values(self._smooth(where, at, fields), kinematics, axes)
+        here = len(elements)
+        if not np.all(np.isfinite(values[:here])):
+            return None
+        difference = np.abs(values - found)
+        if not quantity.cylindrical and not np.all(np.isfinite(difference)):
+            return None
+        scale = float(np.abs(np.where(np.isfinite(values), values, 0.0)).max())
+        spread = float(np.ptp(values[:here]))
+        return max(float(np.nanmax(difference)), spread, _ROUNDING * scale)
+
+    def _far(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> float:
+        """What errors of elements that do not touch these bring into their mean stress."""
+        if not self.duals.affordable:
+            return 0.0
+        weights = self._slopes(quantity, elements, local, axes)
+        if not np.all(np.isfinite(weights)) or not np.any(weights):
+            return 0.0
+        products = self.duals.product(self.duals.solve(self.duals.stress_load(elements, weights)))
+        return float(products[~touching(self.solution, elements)].sum())
+
+    def _slopes(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
+        """Derivatives (h, 6) of the quantity by stress, from differences."""
+        mesh = self.solution.model.discrete.mesh
+        kinematics = self.solution.model.kinematics
+        fields = self.solution.evaluate(elements, local)
+        step = _STEP * max(float(np.abs(fields.stress).max()), float(np.finfo(np.float64).tiny))
+        slopes = np.empty((len(elements), 6))
+        region = mesh.region_index[elements]
+        for component in range(6):
+            change = step * np.eye(6)[component]
+            strain = np.empty_like(fields.strain)
+            for number in np.unique(region):
+                mine = region == number
+                flexible = compliance(self.solution, mesh.region_names[number], fields.points[mine])
+                strain[mine] = flexible[..., component] * step
+            both = [
+                quantity.values(
+                    PointFields(
+                        points=fields.points,
+                        displacement=fields.displacement,
+                        strain=fields.strain + sign * strain,
+                        stress=fields.stress + sign * change,
+                    ),
+                    kinematics,
+                    axes,
+                )
+                for sign in (1.0, -1.0)
+            ]
+            slopes[:, component] = (both[0] - both[1]) / (2 * step)
+        if kinematics != "3d":
+            slopes[:, 3:5] = 0.0
+        return slopes
+
+    def _displacement(self, quantity: Quantity, elements: Ints, local: Floats) -> float | None:
+        one, place = elements[:1], local[:1]
+        moved = self.solution.evaluate(one, place).displacement
+        return self._dual_displacement(one, place, _direction(quantity, moved))
+
+    def _dual_displacement(self, elements: Ints, local: Floats, weights: Floats) -> float | None:
+        if not self.duals.affordable:
+            return None
+        products = self.duals.product(self.duals.solve(self.duals.displacement_load(elements, local, weights)))
+        if self._held is None:
+            self._held = missed_displacement(self.solution)
+        scale = float(np.abs(self.solution.displacement).max(initial=0.0))
+        return _GLOBAL[self.solution.model.order] * float(products.sum()) + self._held + _ROUNDING * scale
+
+
+_ERRORS: weakref.WeakKeyDictionary[FieldSolution, MeshErrors] = weakref.WeakKeyDictionary()
+
+
+def mesh_errors(solution: FieldSolution) -> MeshErrors:
+    """The estimates of a solution, made once."""
+    if solution not in _ERRORS:
+        _ERRORS[solution] = MeshErrors(solution)
+    return _ERRORS[solution]
+
+
+def _direction(quantity: Quantity, displacement: Floats) -> Floats:
+    """Unit vectors (p, dim) along which a quantity counts displacement (p, dim)."""
+    part = quantity.name.split()[1]
+    if part != "magnitude":
+        return np.broadcast_to(np.eye(displacement.shape[1])["xyz".index(part)], displacement.shape)
+    amount = np.linalg.norm(displacement, axis=1, keepdims=True)
+    first = np.broadcast_to(np.eye(displacement.shape[1])[0], displacement.shape)
+    return np.where(amount > 0, displacement / np.where(amount > 0, amount, 1.0), first)
+
+
+def touching(solution: FieldSolution, elements: Ints) -> NDArray[np.bool_]:
+    """Which elements of the mesh (m,) share a vertex with ``elements``; these among them, as booleans."""
+    mesh = solution.model.discrete.mesh
+    marked = np.zeros(len(mesh.points), dtype=bool)
+    for element in np.unique(elements):
+        number = int(mesh.block_of(np.array([element]))[0])
+        block = mesh.blocks[number]
+        marked[block.cells[element - mesh.starts[number], : CELLS[block.kind].vertices]] = True
+    found = [marked[block.cells[:, : CELLS[block.kind].vertices]].any(axis=1) for block in mesh.blocks]
+    return np.concatenate(found)
+
+
+def missed_traction(solution: FieldSolution, element: int, side: int) -> float:
+    """The largest difference [Pa] of the stress on a facet to the load that acts on it; 0 where a support may act too."""
+    model = solution.model
+    mesh = model.discrete.mesh
+    pair = np.array([[element, side]])
+
+    def has(boundary: str) -> bool:
+        return bool((mesh.boundary(boundary) == pair).all(axis=1).any())
+
+    outer = bool((mesh.outer_facets == pair).all(axis=1).any())
+    held = any(isinstance(s, Support) and s.boundary is not None and has(s.boundary) for s in model.supports)
+    if not outer or held or model.ties or model.periodic is not None:
+        return 0.0
+    (group,) = mesh.facet_groups(pair)
+    at = surface_points(mesh, group, lattice(group.kind, 4))
+    fields = solution.evaluate(at.elements, at.local)
+    applied = np.zeros_like(fields.points)
+    for load in model.loads:
+        if isinstance(load, Pressure) and has(load.boundary):
+            applied -= scalar_at(load.pressure, fields.points)[:, None] * at.normals
+        elif isinstance(load, Traction) and has(load.boundary):
+            applied += vector_at(load.traction, fields.points)
+    dim = mesh.dim
+    found = np.einsum("pij,pj->pi", as_tensor(fields.stress)[:, :dim, :dim], at.normals)
+    missed = np.linalg.norm(found - applied, axis=1)
+    return float(np.nanmax(missed)) if np.any(np.isfinite(missed)) else 0.0
+
+
+def missed_displacement(solution: FieldSolution) -> float:
+    """The largest difference [m] of prescribed displacements to what the nodes make of them between each other."""
+    model = solution.model
+    discrete = model.discrete
+    worst = 0.0
+    for support in model.supports:
+        if not isinstance(support, Support) or support.boundary is None or not _varies(support):
+            continue
+        for group in discrete.mesh.facet_groups(discrete.mesh.boundary(support.boundary)):
+            on = lattice(group.kind, 6)
+            geometry, _ = shape_table(group.kind, on)
+            carried = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
+            values, _ = shape_table(carried, on)
+            nodes = group.nodes[:, : values.shape[1]]
+            places = np.einsum("qk,fkd->fqd", geometry, discrete.mesh.points[group.nodes])
+            there = support.values(places.reshape(-1, discrete.dim))
+            at_nodes = support.values(discrete.mesh.points[nodes].reshape(-1, discrete.dim))
+            for direction, wanted in there.items():
+                made = np.einsum("qk,fk->fq", values, at_nodes[direction].reshape(nodes.shape))
+                worst = max(worst, float(np.abs(wanted.reshape(made.shape) - made).max()))
+    return worst
+
+
+def _varies(support: Support) -> bool:
+    given = support.displacement
+    if given is None or isinstance(given, tuple):
+        return False
+    return callable(given) or any(callable(value) for value in given.values())
