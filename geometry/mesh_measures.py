@@ -10,8 +10,10 @@ from tubewall.geometry.mesh_checks import determinant
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints, lagrange
 from tubewall.geometry.solid_mesh import SolidMesh
 
-# points of a rule along each direction: exact for polynomials up to twice this less one
+# points of a rule along each direction: exact for polynomials up to twice this less one; lengths and areas of curved
+# facets are no polynomials
 _POINTS = 4
+_FACET_POINTS = 10
 # cells looked at together
 _CHUNK = 20_000
 
@@ -30,9 +32,9 @@ def facet_sizes(mesh: SolidMesh, pairs: Ints) -> Floats:
 
 
 @functools.cache
-def _rule(first: str) -> tuple[Floats, Floats]:
+def _rule(first: str, count: int) -> tuple[Floats, Floats]:
     """Points and weights on the reference cell: Gauss' rule, on simplices with collapsed coordinates (Stroud 1971, 2.4)."""
-    at, weight = np.polynomial.legendre.leggauss(_POINTS)
+    at, weight = np.polynomial.legendre.leggauss(count)
     at, weight = (at + 1) / 2, weight / 2
     dim = CELLS[first].dim
     points = np.stack(np.meshgrid(*[at] * dim, indexing="ij"), axis=-1).reshape(-1, dim)
@@ -48,7 +50,8 @@ def _rule(first: str) -> tuple[Floats, Floats]:
 
 
 def _sizes(points: Floats, kind: str, cells: Ints) -> Floats:
-    local, weights = _rule(CELLS[kind].first)
+    count = _POINTS if CELLS[kind].dim == points.shape[1] else _FACET_POINTS
+    local, weights = _rule(CELLS[kind].first, count)
     gradients = lagrange(kind, local)[1]
     result = np.zeros(len(cells))
     for start in range(0, len(cells), _CHUNK):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from tubewall.errors import InputError
 from tubewall.geometry.mesh import NamedMesh
+from tubewall.geometry.numbering import numbered_faces, numbered_pairs, pair_keys
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 
@@ -13,52 +17,70 @@ def raised(mesh: SolidMesh) -> SolidMesh:
     """The mesh of second order with straight edges; the old nodes keep their numbers, the new ones follow."""
     if mesh.order == 2:
         return mesh
-    groups = [_groups(block) for block in mesh.blocks]
-    keys = np.concatenate([key for block in groups for key in block])
-    _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    points = np.vstack([mesh.points, _centres(mesh.points, keys[first])])
-    new = len(mesh.points) + np.asarray(which).ravel()
-    blocks, start = [], 0
-    for block, found in zip(mesh.blocks, groups, strict=True):
-        added = []
-        for key in found:
-            added.append(new[start : start + len(key)])
-            start += len(key)
-        blocks.append(Block(kind=CELLS[block.kind].second, cells=np.column_stack((block.cells, *added))))
+    n = len(mesh.points)
+    cells = [CELLS[CELLS[block.kind].second] for block in mesh.blocks]
+    edges = [
+        block.cells[:, edge]
+        for block, cell in zip(mesh.blocks, cells, strict=True)
+        for edge in cell.edges[:, :2].tolist()
+    ]
+    pairs = np.concatenate(edges)
+    keys, first, which = numbered_pairs(pairs, n)
+    points = [mesh.points, mesh.points[pairs[first]].mean(axis=1)]
+    added = _split(n + which, [len(part) for part in edges])
+    columns = {number: [next(added) for _ in cell.edges] for number, cell in enumerate(cells)}
+    _add_faces(mesh, points, columns)
+    _add_centres(mesh, points, columns)
     return SolidMesh(
-        points=points,
-        blocks=tuple(blocks),
+        points=np.concatenate(points),
+        blocks=tuple(
+            Block(kind=cell.kind, cells=np.column_stack((block.cells, *columns[number])))
+            for number, (block, cell) in enumerate(zip(mesh.blocks, cells, strict=True))
+        ),
         regions=mesh.regions,
         boundaries=mesh.boundaries,
-        edges={name: _with_middles(part, keys[first], len(mesh.points)) for name, part in mesh.edges.items()},
+        edges={name: _with_middles(name, lines, keys, n) for name, lines in mesh.edges.items()},
         nodes=mesh.nodes,
     )
 
 
-def _groups(block: Block) -> list[Ints]:
-    """For each new local node the sorted vertices (m, 8) it lies in the middle of, filled up with -1."""
-    cell = CELLS[CELLS[block.kind].second]
-    loops = [tuple(edge[:2]) for edge in cell.edges.tolist()] + list(cell.faces.values())
-    result = []
-    for loop in loops:
-        key = np.full((len(block.cells), 8), -1, dtype=np.int64)
-        key[:, : len(loop)] = np.sort(block.cells[:, list(loop)], axis=1)
-        result.append(key)
-    return result
+def _with_middles(name: str, lines: Ints, keys: Ints, nodes: int) -> Ints:
+    asked = pair_keys(lines, nodes)
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    if (keys[at] != asked).any():
+        raise InputError(f"lines of {name!r} are no edges of cells of the mesh")
+    return np.column_stack((lines, nodes + at))
 
 
-def _centres(points: Floats, keys: Ints) -> Floats:
-    weight = (keys >= 0).astype(np.float64)
-    summed: Floats = np.einsum("kj,kjd->kd", weight, points[np.maximum(keys, 0)])
-    summed /= weight.sum(axis=1, keepdims=True)
-    return summed
+def _split(values: Ints, lengths: list[int]) -> Iterator[Ints]:
+    return iter(np.split(values, np.cumsum(lengths)[:-1]))
 
 
-def _with_middles(lines: Ints, keys: Ints, start: int) -> Ints:
-    lone = np.flatnonzero((keys[:, 1] >= 0) & (keys[:, 2] < 0))
-    where = {(int(a), int(b)): int(i) for i, (a, b) in zip(lone, keys[lone, :2], strict=True)}
-    middles = [start + where[int(min(a, b)), int(max(a, b))] for a, b in lines[:, :2]]
-    return np.column_stack((lines[:, :2], np.array(middles, dtype=np.int64)))
+def _add_faces(mesh: SolidMesh, points: list[Floats], columns: dict[int, list[Ints]]) -> None:
+    """Nodes at the centres of faces of four corners, one for the cells on either side; of plane cells one each."""
+    loops = [
+        (number, block.cells[:, list(loop)])
+        for number, block in enumerate(mesh.blocks)
+        for loop in CELLS[CELLS[block.kind].second].faces.values()
+        if len(loop) == 4
+    ]
+    if not loops:
+        return
+    corners = np.concatenate([part for _, part in loops])
+    first, which = numbered_faces(corners, len(mesh.points))
+    start = sum(len(part) for part in points)
+    points.append(mesh.points[corners[first]].mean(axis=1))
+    for (number, _), part in zip(loops, _split(start + which, [len(part) for _, part in loops]), strict=True):
+        columns[number].append(part)
+
+
+def _add_centres(mesh: SolidMesh, points: list[Floats], columns: dict[int, list[Ints]]) -> None:
+    """Nodes at the centres of hexahedra."""
+    for number, block in enumerate(mesh.blocks):
+        if block.kind == "hexahedron":
+            start = sum(len(part) for part in points)
+            columns[number].append(np.arange(start, start + len(block.cells)))
+            points.append(mesh.points[block.cells].mean(axis=1))
 
 
 def of_named(mesh: NamedMesh) -> SolidMesh:
