@@ -17,6 +17,7 @@ from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
 from tubewall.fem.reference_elements import rule
+from tubewall.fem.singular import warning_for
 from tubewall.fem.surface_points import facets_of, into_cell, surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -80,7 +81,7 @@ def boundary_value(
     """
     wanted = parse_quantity(quantity) if isinstance(quantity, str) else quantity
     axes = cylinder(about, axis)
-    error = None
+    error = warning = None
     if wanted.sought == "mean":
         value, place = _mean(solution, boundary, wanted, region, axes)
         if estimate:
@@ -88,9 +89,11 @@ def boundary_value(
     else:
         found = surface_extreme(solution, boundary, wanted, region=region, axes=axes)
         value, place = found.value, found.at
-        if estimate:
+        if estimate and wanted.kind != "displacement":
+            warning = warning_for(solution, np.array([found.element]), f"'{wanted}' on boundary {boundary!r}")
+        if estimate and warning is None:
             error = _error(solution, wanted, found, axes)
-    return ProbeValue(value=value, unit=wanted.unit, at=tuple(place.tolist()), mesh_error=error)
+    return ProbeValue(value=value, unit=wanted.unit, at=tuple(place.tolist()), mesh_error=error, warning=warning)
 
 
 def _error(solution: FieldSolution, quantity: Quantity, found: SurfaceExtreme, axes: CylinderAxes) -> float | None:

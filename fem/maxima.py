@@ -16,6 +16,7 @@ from tubewall.fem.loads import Eigenstrain, TemperatureChange
 from tubewall.fem.local_search import climb
 from tubewall.fem.quantities import QUANTITIES, CylinderAxes, Quantity
 from tubewall.fem.region_laws import varies
+from tubewall.fem.singular import warning_for
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ _BEST: Final = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Maximum:
-    """The most dangerous value [``unit``] of a quantity, where it is (dim,) [m] and in which region."""
+    """The most dangerous value [``unit``] of a quantity, where it is (dim,) [m] and in which region.
+
+    ``warning`` says why where it lies at a singular point and is no answer.
+    """
 
     value: float
     unit: str
     at: tuple[float, ...]
     region: str
+    warning: str | None = None
 
 
 def standard_quantities(model: Model) -> tuple[str, ...]:
@@ -196,4 +201,7 @@ def _refined(solution: FieldSolution, quantity: Quantity, top: _Top) -> Maximum:
         unit=quantity.unit,
         at=tuple(fields.points[0].tolist()),
         region=mesh.region_names[int(mesh.region_index[element])],
+        warning=None
+        if quantity.kind == "displacement"
+        else warning_for(solution, np.array([element]), repr(quantity.name)),
     )

@@ -91,8 +91,11 @@ def value_at(
     error = warning = None
     if estimate:
         from tubewall.fem.error_goal import mesh_errors
+        from tubewall.fem.singular import warning_for
 
-        error = mesh_errors(solution).at(wanted, found.elements, found.local, axes)
+        warning = None if wanted.kind == "displacement" else warning_for(solution, found.elements, f"{wanted.name!r}")
+        if warning is None:
+            error = mesh_errors(solution).at(wanted, found.elements, found.local, axes)
     return ProbeValue(value=value, unit=wanted.unit, at=tuple(found.at[0].tolist()), mesh_error=error, warning=warning)
 
 
