@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.element_chunks import Chunk, chunks, rule_order
+from tubewall.fem.element_chunks import Chunk, chunks, laws_at, rule_order
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.loads import Eigenstrain, TemperatureChange
 from tubewall.fem.model import Model
-from tubewall.fem.region_laws import free_strain, plane_stress_stiffness, region_law
+from tubewall.fem.region_laws import free_strain
 from tubewall.fem.strain import strain_matrix
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from tubewall.fem.mixed_elements import Recovery
     from tubewall.fem.mixed_fields import MixedFields
 
 __all__ = ["Assembled", "Chunk", "assemble", "chunks", "laws_at", "rule_order"]
 
 _ZZ: Final = 2
+# entries of all element matrices (20 000 quadratic triangles): below, NumPy has done before a compiler had begun
+_COMPILED: Final = 3_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,13 +54,19 @@ class Assembled:
     notes: tuple[str, ...] = ()
 
 
-def assemble(model: Model) -> Assembled:
+def assemble(model: Model, *, compiled: bool | None = None) -> Assembled:
     """Stiffness matrix and forces of a model.
+
+    Parameters
+    ----------
+    model : Model
+    compiled : bool, optional
+        Whether compiled kernels fill the matrix; by default where it is large enough to be worth the wait for the compiler.
 
     Raises
     ------
     InputError
-        For inverted elements, unknown names, a load that acts on nothing, or first-order simplices that lock.
+        For inverted elements, unknown names, a load that acts on nothing, or first-order cells that lock.
     """
     from tubewall.fem.mixed_spaces import mixed_regions, notes
     from tubewall.fem.surface_loads import add_loads
@@ -63,62 +74,98 @@ def assemble(model: Model) -> Assembled:
     said = notes(model)
     forces = np.zeros(model.size)
     soft = mixed_regions(model)
-    rows, columns, values = [], [], []
+    plain = [name for name in model.discrete.mesh.region_names if name not in soft]
+    recoveries: list[Recovery] = []
+    mixed = _mixed(model, forces, recoveries) if soft else iter(())
+    if compiled if compiled is not None else entries(model) > _COMPILED:
+        from tubewall.fem.compiled import Crew
+        from tubewall.fem.sparse_assembly import assemble_matrix
 
-    def add(matrix: Floats, dofs: Ints, force: Floats | None) -> None:
-        k = dofs.shape[1]
-        rows.append(np.repeat(dofs, k, axis=1).ravel())
-        columns.append(np.tile(dofs, (1, k)).ravel())
-        values.append(matrix.ravel())
-        if force is not None:
-            np.add.at(forces, dofs.ravel(), force.ravel())
-
-    for chunk in chunks(model, regions=[name for name in model.discrete.mesh.region_names if name not in soft]):
-        add(*_element(model, chunk))
-    recover = None
-    if soft:
-        recover = _add_mixed(model, add)
-    stiffness = _summed(rows, columns, values, model.size)
+        with Crew() as crew:
+            stiffness = assemble_matrix(model, plain, mixed, crew)
+        _add_strains(model, plain, forces)
+    else:
+        stiffness = _summed(chain(_plain(model, plain, forces), mixed), model.size)
     add_loads(model, forces)
-    return Assembled(stiffness=stiffness, forces=forces, recover=recover, notes=said)
+    return Assembled(stiffness=stiffness, forces=forces, recover=_recovery(model, recoveries), notes=said)
 
 
-def _add_mixed(model: Model, add: Callable[[Floats, Ints, Floats | None], None]) -> Callable[[Floats], MixedFields]:
-    from tubewall.fem.mixed_elements import Recovery, mixed_chunks
+def entries(model: Model) -> int:
+    """How many numbers the matrices of all elements hold."""
+    dim = model.discrete.dim
+    return sum(len(cells) * (dim * cells.shape[1]) ** 2 for cells in model.discrete.cells)
+
+
+def _recovery(model: Model, parts: list[Recovery]) -> Callable[[Floats], MixedFields] | None:
+    if not parts:
+        return None
     from tubewall.fem.mixed_fields import recover
 
-    parts: list[Recovery] = []
-    for chunk in mixed_chunks(model):
-        add(chunk.matrix, chunk.recovery.dofs, chunk.forces)
-        parts.append(chunk.recovery)
     return partial(recover, model, parts)
 
 
-def _summed(rows: list[Ints], columns: list[Ints], values: list[Floats], size: int) -> csr_array:
+def _mixed(model: Model, forces: Floats, recoveries: list[Recovery]) -> Iterator[tuple[Floats, Ints]]:
+    """Matrices and unknowns of nearly incompressible elements; their forces and what recovers them are kept by the way."""
+    from tubewall.fem.mixed_elements import mixed_chunks
+
+    for chunk in mixed_chunks(model):
+        np.add.at(forces, chunk.recovery.dofs.ravel(), chunk.forces.ravel())
+        recoveries.append(chunk.recovery)
+        yield chunk.matrix, chunk.recovery.dofs
+
+
+def _plain(model: Model, regions: list[str], forces: Floats) -> Iterator[tuple[Floats, Ints]]:
+    for chunk in chunks(model, regions=regions):
+        matrix, dofs, force = _element(model, chunk)
+        if force is not None:
+            np.add.at(forces, dofs.ravel(), force.ravel())
+        yield matrix, dofs
+
+
+def _add_strains(model: Model, regions: list[str], forces: Floats) -> None:
+    """Forces of strain that comes without stress, without the matrices."""
+    loads = [load for load in model.loads if isinstance(load, (Eigenstrain, TemperatureChange))]
+    felt = [name for name in regions if any(load.region in (None, name) for load in loads)]
+    for chunk in chunks(model, regions=felt):
+        m, q = chunk.weights.shape
+        free = free_strain(model, chunk.region, chunk.mapped.points.reshape(m * q, -1))
+        if free is not None:
+            strain, dofs = _strain(model, chunk)
+            stress = np.matmul(laws_at(model, chunk.region, chunk.mapped.points), free.reshape(m, q, 6, 1))[..., 0]
+            force = np.einsum("mqck,mqc->mk", strain, stress * chunk.weights[..., None], optimize=True)
+            np.add.at(forces, dofs.ravel(), force.ravel())
+
+
+def _summed(parts: Iterable[tuple[Floats, Ints]], size: int) -> csr_array:
     from scipy.sparse import coo_array
 
-    entries = (np.concatenate(rows), np.concatenate(columns))
-    return coo_array((np.concatenate(values), entries), shape=(size, size)).tocsr()
+    rows, columns, values = [], [], []
+    for matrix, dofs in parts:
+        short = dofs.astype(np.int32)
+        k = short.shape[1]
+        rows.append(np.repeat(short, k, axis=1).ravel())
+        columns.append(np.tile(short, (1, k)).ravel())
+        values.append(matrix.ravel())
+    places = (np.concatenate(rows), np.concatenate(columns))
+    return coo_array((np.concatenate(values), places), shape=(size, size)).tocsr()
 
 
-def laws_at(model: Model, region: str, points: Floats) -> Floats:
-    """Stiffness of a region at points (m, q, dim): (6, 6), or (m, q, 6, 6) where its axes turn; condensed in plane stress."""
-    law = region_law(model, region)
-    values = law(points.reshape(-1, points.shape[-1])).reshape(*points.shape[:-1], 6, 6) if callable(law) else law
-    return plane_stress_stiffness(values) if model.kinematics == "plane stress" else values
+def _strain(model: Model, chunk: Chunk) -> tuple[Floats, Ints]:
+    """Strain (m, q, 6, k) by the unknowns (m, k)."""
+    strain, dofs = strain_matrix(chunk.mapped, model.kinematics), chunk.dofs
+    if model.kinematics == "generalised plane strain":
+        uniform = np.zeros((*strain.shape[:3], 1))
+        uniform[:, :, _ZZ] = 1.0
+        strain = np.concatenate([strain, uniform], axis=3)
+        dofs = np.column_stack([dofs, np.full(len(dofs), model.discrete.size)])
+    return strain, dofs
 
 
 def _element(model: Model, chunk: Chunk) -> tuple[Floats, Ints, Floats | None]:
     """Element matrices (m, k, k), their unknowns (m, k) and the forces (m, k) of strain that comes without stress."""
     points = chunk.mapped.points
     m, q = chunk.weights.shape
-    strain = strain_matrix(chunk.mapped, model.kinematics)
-    dofs = chunk.dofs
-    if model.kinematics == "generalised plane strain":
-        uniform = np.zeros((m, q, 6, 1))
-        uniform[:, :, _ZZ] = 1.0
-        strain = np.concatenate([strain, uniform], axis=3)
-        dofs = np.column_stack([dofs, np.full(m, model.discrete.size)])
+    strain, dofs = _strain(model, chunk)
     stress = np.matmul(laws_at(model, chunk.region, points), strain) * chunk.weights[..., None, None]
     k = dofs.shape[1]
     flat = strain.reshape(m, 6 * q, k)

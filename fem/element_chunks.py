@@ -11,6 +11,7 @@ import numpy as np
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Discretisation, Model
 from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.region_laws import plane_stress_stiffness, region_law
 from tubewall.fem.strain import Mapped, Table, map_rule
 from tubewall.geometry.reference_cells import CELLS
 
@@ -83,3 +84,10 @@ def chunks(
                     volume = volume * (2 * np.pi * mapped.points[..., 0])
                 dofs = (mesh.dim * cells[rows][:, :, None] + np.arange(mesh.dim)).reshape(len(rows), -1)
                 yield Chunk(region=name, block=block, rows=rows, mapped=mapped, weights=volume, dofs=dofs)
+
+
+def laws_at(model: Model, region: str, points: Floats) -> Floats:
+    """Stiffness of a region at points (m, q, dim): (6, 6), or (m, q, 6, 6) where its axes turn; condensed in plane stress."""
+    law = region_law(model, region)
+    values = law(points.reshape(-1, points.shape[-1])).reshape(*points.shape[:-1], 6, 6) if callable(law) else law
+    return plane_stress_stiffness(values) if model.kinematics == "plane stress" else values
