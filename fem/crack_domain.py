@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tubewall.fem.model import Model
     from tubewall.geometry.solid_mesh import FacetGroup
 
-# degrees of the rules in elements: the known fields are no polynomials
-_ORDER: Final = {2: 8, 3: 6}
+# degrees of the rules in elements: the known fields are no polynomials, and no point may lie on the front
+_ORDER: Final = {"triangle": 8, "quad": 8, "tetra": 7, "hexahedron": 5, "wedge": 5}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,7 +83,8 @@ def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
         rows = np.flatnonzero(np.any(moved[cells], axis=(1, 2)))
         if len(rows) == 0:
             continue
-        local, weights = rule(discrete.mesh.blocks[block].kind, _ORDER[dim])
+        kind = discrete.mesh.blocks[block].kind
+        local, weights = rule(kind, _ORDER[CELLS[kind].first])
         mapped = map_rule(discrete, block, rows, local)
         m, q = mapped.determinant.shape
         elements = np.repeat(discrete.mesh.starts[block] + rows, q)
@@ -97,8 +98,8 @@ def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
             radius = mapped.points[..., 0].ravel()
             volume = volume * 2 * np.pi * mapped.points[..., 0]
             gradient[:, 2, 2], slope[:, 2, 2] = fields.displacement[:, 0] / radius, motion[:, 0] / radius
-        elif dim == 2:
-            gradient[:, 2, 2] = fields.strain[:, 2]
+        # the rotation of the nodes with the strain of the element, which may have bubbles
+        gradient += _strain_tensor(fields.strain) - (gradient + np.swapaxes(gradient, 1, 2)) / 2
         parts.append(
             {
                 "weights": volume.ravel(),

@@ -13,6 +13,7 @@ from tubewall.fem.crack_fields import TipFrame
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import Support
 from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.surface_loads import facet_geometry
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 
 # how far from the plane of the crack, over the distance from its front, a face still counts as plane
 _PLANE: Final = 1e-3
+# least cosine between the normal of the surface where a front comes out and the front
+_FACING: Final = 0.7
+# radius that is large enough, over the size of the elements at the tip: farther away the mesh is coarser
+_ENOUGH: Final = 12.0
 # of the largest radius: where the integrals are taken
 FRACTIONS: Final = (0.4, 0.6, 0.8, 1.0)
+FRACTIONS_IN_SPACE: Final = (0.6, 0.8, 1.0)
 # of each radius: the part that moves as a whole
 INNER: Final = 0.5
 # more than the facets of any cell
@@ -38,7 +44,7 @@ class Reach:
     element: float
     largest: float
 
-    def radii(self, radius: float | None, place: str) -> tuple[float, ...]:
+    def radii(self, radius: float | None, place: str, fractions: tuple[float, ...] = FRACTIONS) -> tuple[float, ...]:
         """The radii to integrate over.
 
         Raises
@@ -57,8 +63,8 @@ class Reach:
                 f"the radius {radius:.3g} m of the crack {place} must lie between {least:.3g} m ({_LEAST:g} elements) and "
                 f"{self.largest:.3g} m, where the surface, another material or the other end of the crack begins"
             )
-        outer = self.largest if radius is None else radius
-        return tuple(sorted({max(least, fraction * outer) for fraction in FRACTIONS}))
+        outer = min(self.largest, _ENOUGH * self.element) if radius is None else radius
+        return tuple(sorted({max(least, fraction * outer) for fraction in fractions}))
 
 
 def plane_frame(model: Model, node: int, direction: tuple[float, ...]) -> TipFrame:
@@ -121,7 +127,7 @@ def reach(
                 codes = group.elements * _SIDES + group.local
                 ahead = place[nodes, 0].mean(axis=1) > 0
                 fine &= np.isin(codes, _codes(allowed)) & ~(ahead & np.isin(codes, _codes(own)))
-                across = _comes_out(mesh, nodes, frames, nearest, along)
+                across = _comes_out(mesh, pairs[group.rows], nodes, frames, along)
                 came_out[nodes[across]] = True
                 fine |= across
             limit = min(limit, float(away[~fine].min(initial=np.inf)))
@@ -152,16 +158,17 @@ def _places(mesh: SolidMesh, frames: tuple[TipFrame, ...], nearest: Ints) -> tup
 
 
 def _comes_out(
-    mesh: SolidMesh, nodes: Ints, frames: tuple[TipFrame, ...], nearest: Ints, points: Floats
+    mesh: SolidMesh, pairs: Ints, nodes: Ints, frames: tuple[TipFrame, ...], points: Floats
 ) -> NDArray[np.bool_]:
-    """Facets (k,) of the surface on which an end of a front in space comes out."""
+    """Facets (k,) of the surface on which an end of a front in space comes out: its plane, for as far as it is one."""
     out = np.zeros(len(nodes), dtype=bool)
     if mesh.dim == 3:
+        normals = facet_normals(mesh, pairs)
         for last in (0, len(frames) - 1):
             arm = points[nodes] - frames[last].point
-            flat = np.abs(arm @ frames[last].axes[2]).max(axis=1)
-            spread = np.linalg.norm(arm, axis=2).max(axis=1)
-            out |= (flat <= 0.2 * spread) & (nearest[nodes] == last).any(axis=1)
+            height = np.abs(np.einsum("kji,ki->kj", arm, normals)).max(axis=1)
+            facing = np.abs(normals @ frames[last].axes[2]) > _FACING
+            out |= facing & (height <= 1e-6 * mesh.size)
     return out
 
 
@@ -205,6 +212,18 @@ def _interfaces(model: Model) -> Ints:
 def ramp(distance: Floats, radius: float) -> Floats:
     """1 up to half of the radius, falling to 0 at it."""
     return np.clip((radius - distance) / (radius * (1 - INNER)), 0.0, 1.0)
+
+
+def facet_normals(mesh: SolidMesh, pairs: Ints) -> Floats:
+    """Unit outward normals (k, 3) of facets at their centres."""
+    normals = np.empty((len(pairs), mesh.dim))
+    for group in mesh.facet_groups(pairs):
+        kind = CELLS[group.kind]
+        centre = kind.nodes[: kind.vertices].mean(axis=0)
+        _, found = facet_geometry(mesh.points, group, centre[None])
+        normals[group.rows] = found[:, 0]
+    unit: Floats = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    return unit
 
 
 def upper_normal(mesh: SolidMesh, face: str, node: int) -> Floats | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tubewall.fem.cracks import crack
+from tubewall.fem.cracks import crack, crack_front
 from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, RigidBody, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
@@ -281,3 +281,107 @@ def test_pressurised_cracks_from_a_hole_have_the_k_of_bowie(length, factor):
     assert found.k1 == pytest.approx(factor * UNIT * math.sqrt(length), rel=1.5e-2)
     pulled = crack(solved(mesh, (Pressure(boundary="right", pressure=-S),), HOLE), **at)
     assert pulled.k1 == pytest.approx(found.k1, rel=2e-4)
+
+
+def penny_sector(angle, count, fine):
+    """A sector of a cylinder with half of a round crack of radius 1 at its foot, about a fine hole along the axis."""
+    r, t, z = (
+        lines(0.02, 1, 8, near=(1,), fine=fine),
+        np.linspace(0, angle, count + 1),
+        lines(0, 8, near=(0,), fine=fine),
+    )
+    mesh = grid(r, t, z, put=lambda p: np.column_stack((p[:, 0] * np.cos(p[:, 1]), p[:, 0] * np.sin(p[:, 1]), p[:, 2])))
+    radius = lambda c: np.hypot(c[:, 0], c[:, 1])  # noqa: E731
+    return split(mesh, "front", crack=lambda c: radius(c) < 1, ligament=lambda c: radius(c) > 1)
+
+
+def test_a_penny_crack_in_space_has_the_k_of_sneddon_all_along_its_front():
+    mesh = penny_sector(math.radians(30), 2, 0.08)
+    supports = (
+        Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("normal",)), Support(boundary="ligament", fix=("z",)),
+    )  # fmt: skip
+    solution = solved(mesh, (Pressure(boundary="crack", pressure=S),), supports, "3d")
+    front = crack_front(solution, faces=("crack",), symmetric=True)
+    assert len(front.results) == 3
+    assert not front.closed
+    unit = 2 * S / math.sqrt(math.pi)
+    assert np.hypot(front.points[:, 0], front.points[:, 1]) == pytest.approx(1.0)
+    # chords through the middle nodes
+    assert front.along[-1] == pytest.approx(math.radians(30), rel=1e-3)
+    for found in front.results:
+        assert found.k1 == pytest.approx(unit, rel=3e-3)
+        assert found.t_stress == pytest.approx(-(1 + 2 * NU) / 2 * S, abs=0.04 * S)
+        assert found.g_domain == pytest.approx(found.g_extension, rel=1e-3)
+        assert found.path_spread < 1e-3
+        assert found.disagreement < 2e-2
+    assert front.largest().g == max(found.g for found in front.results)
+
+
+def near_tip(k1, k2, k3, t, branch):
+    """Williams' displacement (p, 3) of given K and T in plane strain; ``branch`` is the sign of the angle on the crack."""
+    shear, kolosov = STEEL.shear_modulus, 3 - 4 * NU
+
+    def displacement(p):
+        x, y = p[:, 0], p[:, 1]
+        r = np.hypot(x, y)
+        a = np.arctan2(y, x)
+        a = np.where(np.isclose(np.abs(a), math.pi), branch * math.pi, a)
+        s, c = np.sin(a / 2), np.cos(a / 2)
+        size = np.sqrt(r / (2 * math.pi)) / (2 * shear)
+        # Anderson, Fracture Mechanics (2005), table 2.2
+        u = size * (k1 * c * (kolosov - 1 + 2 * s**2) + k2 * s * (kolosov + 1 + 2 * c**2))
+        v = size * (k1 * s * (kolosov + 1 - 2 * c**2) - k2 * c * (kolosov - 1 - 2 * s**2))
+        w = 4 * size * k3 * s
+        u, v = u + t * (1 - NU**2) / E * x, v - t * NU * (1 + NU) / E * y
+        return np.column_stack((u, v, w)[: p.shape[1]])
+
+    return displacement
+
+
+def moved_like(mesh, given, kinematics):
+    """A body with a slit along x < 0 whose whole surface moves as ``near_tip`` says."""
+    held = []
+    names = ("left", "right", "bottom", "top", "front", "back")[: 2 * mesh.dim]
+    for name in names:
+        mesh = split(mesh, name, **{f"{name} above": lambda c: c[:, 1] > 0, f"{name} below": lambda c: c[:, 1] < 0})
+        for side, branch in (("above", 1), ("below", -1)):
+            if len(mesh.boundaries[f"{name} {side}"]):
+                held.append(Support(boundary=f"{name} {side}", displacement=near_tip(*given, branch)))
+    return solved(mesh, (), tuple(held), kinematics)
+
+
+def slit_block(*axes, **kwargs):
+    return slit(grid(*axes, **kwargs), lambda p: (abs(p[:, 1]) < 1e-9) & (p[:, 0] < -1e-9), lambda c: c[:, 1] < 0)
+
+
+GIVEN = (1.0e6, -0.7e6, 0.5e6, 0.4e6)
+
+
+def test_the_modes_and_t_of_a_given_field_are_found_in_the_plane():
+    axis = lines(-1, 0, 1, near=(0,), fine=0.02)
+    given = (GIVEN[0], GIVEN[1], 0.0, GIVEN[3])
+    found = crack(
+        moved_like(slit_block(axis, axis), given, "plane strain"), tip=(0.0, 0.0), direction=(1.0, 0.0), faces=("upper", "lower")
+    )  # fmt: skip
+    size = math.hypot(*given[:2])
+    assert found.k1 == pytest.approx(given[0], abs=6e-3 * size)
+    assert found.k2 == pytest.approx(given[1], abs=6e-3 * size)
+    assert found.t_stress == pytest.approx(given[3], abs=1e-2 * S)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("hexahedron", 0.03), ("wedge", 0.04), ("tetra", 0.05)])
+def test_the_three_modes_and_t_of_a_given_field_are_found_in_space(kind, error):
+    axis, depth = lines(-1, 0, 1, near=(0,), fine=0.08), np.linspace(0, 0.4, 3)
+    solution = moved_like(slit_block(axis, axis, depth, kind=kind), GIVEN, "3d")
+    front = crack_front(solution, faces=("upper", "lower"))
+    # the planes at both ends are pushed along, which their own points would have to account for
+    middle = front.results[1]
+    size = math.sqrt(sum(k**2 for k in GIVEN[:3]))
+    # the sign of K_III follows the tangent of the front, which turns with the first face
+    found = (middle.k1, middle.k2, middle.k3)
+    assert found == pytest.approx(GIVEN[:3], abs=error * size)
+    assert middle.t_stress == pytest.approx(GIVEN[3], abs=0.05 * S)
+    assert middle.path_spread < 2e-3
+    expected = (GIVEN[0] ** 2 + GIVEN[1] ** 2) * (1 - NU**2) / E + GIVEN[2] ** 2 * (1 + NU) / E
+    assert middle.g == pytest.approx(expected, rel=3 * error)
+    assert middle.g_domain == pytest.approx(middle.g_extension, rel=1e-3)
