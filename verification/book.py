@@ -20,6 +20,7 @@ _MODULES: Final[tuple[str, ...]] = (
     "cases_half_space",
     "cases_cells",
     "cases_corners",
+    "cases_buckling",
     "cases_patches",
     "cases_manufactured",
 )

@@ -78,8 +78,8 @@ class Case:
         another program's result.
     source : str
         Author, year, book and section, or report and test.
-    page : str
-        The page of the book that describes it.
+    chapter : str
+        Of the book; each case has a page there, of its own name.
     run : callable
         ``run(fine)`` solves it and gives its checks; ``fine`` takes the finer of two meshes.
     slow : bool
@@ -90,6 +90,6 @@ class Case:
     title: str
     kind: Kind
     source: str
-    page: str
+    chapter: str
     run: Callable[[bool], tuple[Check, ...]]
     slow: bool = False

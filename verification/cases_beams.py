@@ -16,7 +16,7 @@ from tubewall.verification.case import Case, Check
 from tubewall.verification.closed_shells import curved_cantilever_tip, torsion_constant
 from tubewall.verification.probe import XX, displacement_at, mean_displacement, stress_at
 
-_PAGE: Final = "beams"
+_CHAPTER: Final = "beams"
 _STANDARD: Final = "MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)"
 _SPACE: Final = ("hexahedron", "tetra", "wedge")
 
@@ -274,17 +274,17 @@ def _layers(fine: bool) -> tuple[Check, ...]:
 
 
 CASES: Final = (
-    Case(name="macneal-straight", title="Straight cantilever", kind="published", source=_STANDARD, page=_PAGE,
+    Case(name="macneal-straight", title="Straight cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
          run=_straight, slow=True),
-    Case(name="macneal-curved", title="Curved cantilever", kind="published", source=_STANDARD, page=_PAGE,
+    Case(name="macneal-curved", title="Curved cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
          run=_curved),
-    Case(name="macneal-twisted", title="Twisted cantilever", kind="published", source=_STANDARD, page=_PAGE,
+    Case(name="macneal-twisted", title="Twisted cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
          run=_twisted),
-    Case(name="cook-membrane", title="Cook's membrane", kind="published", page=_PAGE,
+    Case(name="cook-membrane", title="Cook's membrane", kind="published", chapter=_CHAPTER,
          source="Cook, J. Struct. Div. ASCE 100, 1851 (1974); limit of fine meshes, Cook (1989), section 6.13; 23.9 in Bergan "
          "and Felippa, Comput. Methods Appl. Mech. Eng. 50, 25 (1985)", run=_cook),
-    Case(name="heated-beam", title="Beam with a thermal gradient", kind="exact", page=_PAGE,
+    Case(name="heated-beam", title="Beam with a thermal gradient", kind="exact", chapter=_CHAPTER,
          source="Boley and Weiner, Theory of Thermal Stresses (1960), chapter 10", run=_heated_beam),
-    Case(name="layered-column", title="Layers of contrast 60 000", kind="exact", page=_PAGE,
+    Case(name="layered-column", title="Layers of contrast 60 000", kind="exact", chapter=_CHAPTER,
          source="uniaxial strain: sigma = M eps, M = E (1 - nu) / ((1 + nu) (1 - 2 nu))", run=_layers),
 )  # fmt: skip

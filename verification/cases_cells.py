@@ -18,7 +18,7 @@ from tubewall.verification.closed_layers import laminate_stiffness
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
 
-_PAGE: Final = "cells"
+_CHAPTER: Final = "cells"
 
 
 def _laminate(fine: bool) -> tuple[Check, ...]:
@@ -38,8 +38,8 @@ def _laminate(fine: bool) -> tuple[Check, ...]:
 
                 parts[name] = mapped_block((2,) * dim, map=put, order=2)
             mesh = join(parts)
-            mesh = _joined(mesh, {"left": ("hard/left", "soft/left"), "right": ("hard/right", "soft/right"),
-                                  **({"front": ("hard/front", "soft/front"), "back": ("hard/back", "soft/back")} if dim == 3 else {})})  # fmt: skip
+            sides = ("left", "right", "front", "back")[: 2 * dim - 2]
+            mesh = _joined(mesh, {side: (f"hard/{side}", f"soft/{side}") for side in sides})
             pairs = [("left", "right"), ("hard/bottom", "soft/top")] + ([("front", "back")] if dim == 3 else [])
             model = Model(
                 mesh=mesh,
@@ -104,7 +104,7 @@ def _fibres(fine: bool) -> tuple[Check, ...]:
     for kind in ("quad", "triangle"):
         parts: dict[str, SolidMesh] = {}
         for turn in range(4):
-            parts |= _quarter(turn, radius, count, kind)  # type: ignore[arg-type]
+            parts |= _quarter(turn, radius, count, kind)
         mesh = join(parts)
         mesh = _joined(
             mesh,
@@ -139,8 +139,8 @@ def _fibres(fine: bool) -> tuple[Check, ...]:
 
 
 CASES: Final = (
-    Case(name="laminate", title="Stiffness of a laminate", kind="exact", page=_PAGE,
+    Case(name="laminate", title="Stiffness of a laminate", kind="exact", chapter=_CHAPTER,
          source="Postma, Geophysics 20, 780 (1955); Backus, J. Geophys. Res. 67, 4427 (1962)", run=_laminate),
-    Case(name="equal-shear-fibres", title="Fibres of the matrix's shear modulus", kind="exact", page=_PAGE,
+    Case(name="equal-shear-fibres", title="Fibres of the matrix's shear modulus", kind="exact", chapter=_CHAPTER,
          source="Hill, J. Mech. Phys. Solids 12, 199 (1964)", run=_fibres),
 )  # fmt: skip

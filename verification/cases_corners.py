@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from tubewall.fem.wedge_corner import corner_exponents
@@ -11,7 +12,7 @@ from tubewall.fem.wedge_elements import Sector
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.case import Case, Check
 
-_PAGE: Final = "corners"
+_CHAPTER: Final = "corners"
 _WILLIAMS: Final = "Williams, J. Appl. Mech. 19, 526 (1952)"
 
 
@@ -22,6 +23,10 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if (function(middle) > 0) == sign else (low, middle)
     return (low + high) / 2
+
+
+def _williams(angle: float, sign: int, exponent: float) -> float:
+    return math.sin(exponent * angle) + sign * exponent * math.sin(angle)
 
 
 def _notches(_fine: bool) -> tuple[Check, ...]:
@@ -36,7 +41,7 @@ def _notches(_fine: bool) -> tuple[Check, ...]:
         angle = math.radians(degrees)
         found = corner_exponents([Sector(law=law, start_angle=0.0, end_angle=angle)]).singular
         for i, ((low, high), sign) in enumerate(zip(brackets, (1, -1), strict=False)):
-            exact = _root(lambda x, s=sign, a=angle: math.sin(x * a) + s * x * math.sin(a), low, high)
+            exact = _root(partial(_williams, angle, sign), low, high)
             checks.append(
                 Check(quantity=f"exponent {i + 1} of a notch of {degrees} degrees", value=float(found[i].real),
                       reference=exact, tolerance=1e-7)
@@ -59,7 +64,7 @@ def _bonded(_fine: bool) -> tuple[Check, ...]:
 
 
 CASES: Final = (
-    Case(name="williams", title="Sharp notches", kind="exact", page=_PAGE, source=_WILLIAMS, run=_notches),
-    Case(name="bonded-corner", title="The foot of a wall on an electrolyte", kind="other program", page=_PAGE,
+    Case(name="williams", title="Sharp notches", kind="exact", chapter=_CHAPTER, source=_WILLIAMS, run=_notches),
+    Case(name="bonded-corner", title="The foot of a wall on an electrolyte", kind="other program", chapter=_CHAPTER,
          source="eigenvalues of the 8 x 8 system of Williams' functions of both materials", run=_bonded),
 )  # fmt: skip

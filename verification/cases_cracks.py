@@ -10,6 +10,7 @@ from tubewall.fem.cracks import crack
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import Kind
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, grid, split
 from tubewall.verification.case import Case, Check
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tubewall.fem.cracks import CrackResult
     from tubewall.geometry.solid_mesh import SolidMesh
 
-_PAGE: Final = "cracks"
+_CHAPTER: Final = "cracks"
 _MODULUS, _RATIO = 200e9, 0.3
 _SOLID: Final = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
 _HANDBOOK: Final = "Tada, Paris and Irwin, The Stress Analysis of Cracks Handbook (2000), page"
@@ -37,9 +38,12 @@ def _both_ways(length: float, end: float, first: float) -> Array:
     return np.concatenate([before, graded(length, end, first)[1:]])
 
 
-def _half(x: Array, y: Array, length: float, kind: str = "quad") -> SolidMesh:
+def _half(x: Array, y: Array, length: float, kind: Kind = "quad") -> SolidMesh:
     """The upper half of a cracked body: "bottom" is split into "face" (x < length) and "ahead"."""
-    mesh = grid(x, y, kind=kind)  # type: ignore[arg-type]
+    return _split(grid(x, y, kind=kind), length)
+
+
+def _split(mesh: SolidMesh, length: float) -> SolidMesh:
     return split(mesh, "bottom", face=lambda p: p[:, 0] < length, ahead=lambda p: p[:, 0] > length)
 
 
@@ -81,7 +85,7 @@ def _centre(fine: bool) -> tuple[Check, ...]:
         wanted = 1e6 * np.sqrt(np.pi * ratio) * centre_crack(ratio)
         for on_face, name in ((False, "pulled"), (True, "pressed open")):
             found = _strip(ratio, True, fine, on_face)
-            checks += _checks(found, float(wanted), f"a / W = {ratio}, {name}", 3e-3)
+            checks += _checks(found, float(wanted), f"a / W = {ratio}, {name}", 1e-3)
     return tuple(checks)
 
 
@@ -93,7 +97,7 @@ def _edge(fine: bool) -> tuple[Check, ...]:
     ratio = 0.002
     wanted = float(1e6 * np.sqrt(np.pi * ratio) * SHORT_EDGE_CRACK)
     for on_face, name in ((False, "pulled"), (True, "pressed open")):
-        checks += _checks(_strip(ratio, False, fine, on_face), wanted, f"short, {name}", 3e-3)
+        checks += _checks(_strip(ratio, False, fine, on_face), wanted, f"short, {name}", 1e-3)
     return tuple(checks)
 
 
@@ -109,7 +113,7 @@ def _penny(fine: bool) -> tuple[Check, ...]:
         supports=(Support(boundary="ahead", fix=("y",)), Support(boundary="left", fix=("x",))),
     )
     found = crack(solve_model(model), tip=(radius, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True)
-    return tuple(_checks(found, penny_crack(pressure, radius), "pressed open", 3e-3))
+    return tuple(_checks(found, penny_crack(pressure, radius), "pressed open", 1.5e-3))
 
 
 def _hole(fine: bool) -> tuple[Check, ...]:
@@ -127,7 +131,7 @@ def _hole(fine: bool) -> tuple[Check, ...]:
             return np.stack([p[:, 0] * np.cos(p[:, 1]), p[:, 0] * np.sin(p[:, 1])], axis=1)
 
         mesh = grid(radii, turns, put=put)
-        mesh = split(mesh, "bottom", face=lambda p, t=tip: p[:, 0] < t, ahead=lambda p, t=tip: p[:, 0] > t)
+        mesh = _split(mesh, tip)
         model = Model(
             mesh=mesh,
             solids={"body": _SOLID},
@@ -138,17 +142,17 @@ def _hole(fine: bool) -> tuple[Check, ...]:
         found = crack(solve_model(model), tip=(tip, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True,
                       radius=0.7 * length)  # fmt: skip
         wanted = pressure * np.sqrt(np.pi * length) * cracked_hole(length)
-        checks += _checks(found, float(wanted), f"l / R = {length}", 4e-3)
+        checks += _checks(found, float(wanted), f"l / R = {length}", 1.5e-3)
     return tuple(checks)
 
 
 CASES: Final = (
-    Case(name="crack-centre", title="Central crack in a strip", kind="published", page=_PAGE, source=f"{_HANDBOOK} 2.1 (Tada "
+    Case(name="crack-centre", title="Central crack in a strip", kind="published", chapter=_CHAPTER, source=f"{_HANDBOOK} 2.1 (Tada "
          "1973, within 0.1 % of Isida's series)", run=_centre),
-    Case(name="crack-edge", title="Edge crack in a strip, and a short one", kind="published", page=_PAGE,
+    Case(name="crack-edge", title="Edge crack in a strip, and a short one", kind="published", chapter=_CHAPTER,
          source=f"{_HANDBOOK} 2.10 (within 0.5 %) and 8.1 (Koiter 1965)", run=_edge),
-    Case(name="crack-penny", title="Round crack under pressure", kind="exact", page=_PAGE,
+    Case(name="crack-penny", title="Round crack under pressure", kind="exact", chapter=_CHAPTER,
          source="Sneddon, Proc. R. Soc. Lond. A 187, 229 (1946)", run=_penny),
-    Case(name="crack-hole", title="Two cracks from a hole, pressure in hole and cracks", kind="series", page=_PAGE,
+    Case(name="crack-hole", title="Two cracks from a hole, pressure in hole and cracks", kind="series", chapter=_CHAPTER,
          source="Bowie, J. Math. Phys. 35, 60 (1956), as an integral equation of dislocations beside a hole", run=_hole),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from tubewall.verification.case import Case, Check
 from tubewall.verification.closed_plane import PotentialSeries, jeffery_hoop, kirsch, strip_with_hole, two_holes
 from tubewall.verification.probe import XX, YY, stress_at
 
-_PAGE: Final = "holes"
+_CHAPTER: Final = "holes"
 _SOLID: Final = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25))
 
 
@@ -183,13 +183,13 @@ def _eccentric(fine: bool) -> tuple[Check, ...]:
 
 
 CASES: Final = (
-    Case(name="kirsch", title="Hole in a wide plate", kind="exact", page=_PAGE,
+    Case(name="kirsch", title="Hole in a wide plate", kind="exact", chapter=_CHAPTER,
          source="Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35", run=_kirsch),
-    Case(name="howland", title="Hole in a strip", kind="series", page=_PAGE,
+    Case(name="howland", title="Hole in a strip", kind="series", chapter=_CHAPTER,
          source="Howland, Phil. Trans. R. Soc. A 229, 49 (1930); potentials of Muskhelishvili fitted to the boundary",
          run=_strip),
-    Case(name="ling", title="Two holes in a wide plate", kind="series", page=_PAGE,
+    Case(name="ling", title="Two holes in a wide plate", kind="series", chapter=_CHAPTER,
          source="Ling, J. Appl. Phys. 19, 77 (1948); potentials of Muskhelishvili fitted to the boundary", run=_two_holes),
-    Case(name="jeffery", title="Eccentric tube", kind="exact", page=_PAGE,
+    Case(name="jeffery", title="Eccentric tube", kind="exact", chapter=_CHAPTER,
          source="Jeffery, Phil. Trans. R. Soc. A 221, 265 (1921)", run=_eccentric),
 )  # fmt: skip

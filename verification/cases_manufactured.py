@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.geometry.solid_mesh import SolidMesh
 
-_PAGE: Final = "manufactured"
+_CHAPTER: Final = "manufactured"
 Complex = NDArray[np.complex128]
 _MODULUS, _RATIO = 1.0e6, 0.3
 #: Waves of the displacement: amplitude, wave vector and phase of each component.
@@ -204,7 +204,7 @@ def _case(kinematics: SolidKinematics) -> Case:
         kind="exact",
         source="Roache, J. Fluids Eng. 124, 4 (2002); orders p + 1 and p, Ciarlet, The Finite Element Method (1978), "
         "theorem 3.2.5",
-        page=_PAGE,
+        chapter=_CHAPTER,
         run=partial(_run, kinematics),
         slow=kinematics == "3d",
     )

@@ -18,7 +18,7 @@ from tubewall.verification.closed_shells import junction_stress
 from tubewall.verification.probe import YY, ZZ, displacement_at, stress_at
 
 Put = Callable[[Array], Array]
-_PAGE: Final = "nafems"
+_CHAPTER: Final = "nafems"
 _BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
 _STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
 
@@ -213,7 +213,9 @@ def _hemisphere(fine: bool) -> tuple[Check, ...]:
             Support(point=(0.0, 0.0, float(np.sqrt(radius**2 - thickness**2 / 4))), fix=("z",)),
         ),
     )
-    value = displacement_at(solve_model(model), (float(np.sqrt(radius**2 - thickness**2 / 4)), 0.0, 0.0))[0]
+    value = displacement_at(
+        solve_model(model, solver="cholmod"), (float(np.sqrt(radius**2 - thickness**2 / 4)), 0.0, 0.0)
+    )[0]
     return (
         Check(
             quantity="displacement x at A, hexahedron", value=float(value), reference=0.185, tolerance=2e-2, unit="m"
@@ -279,13 +281,13 @@ def _junction(fine: bool) -> tuple[Check, ...]:
 
 
 CASES: Final = (
-    Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", page=_PAGE, run=_membrane),
-    Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", page=_PAGE,
+    Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", chapter=_CHAPTER, run=_membrane),
+    Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", chapter=_CHAPTER,
          run=_hemisphere, slow=True),
-    Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", page=_PAGE,
+    Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", chapter=_CHAPTER,
          run=_junction),
-    Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", page=_PAGE,
+    Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", chapter=_CHAPTER,
          run=_plate, slow=True),
     Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{_BOOK} LE11",
-         page=_PAGE, run=_heated),
+         chapter=_CHAPTER, run=_heated),
 )  # fmt: skip

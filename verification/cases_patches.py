@@ -17,7 +17,7 @@ from tubewall.materials.elastic import ElasticLaw, Isotropic
 from tubewall.verification.bodies import Array
 from tubewall.verification.case import Case, Check
 
-_PAGE: Final = "patches"
+_CHAPTER: Final = "patches"
 _SIDES: Final = ("left", "right", "bottom", "top", "front", "back")
 _LAWS: Final[dict[str, ElasticLaw]] = {
     "isotropic": Isotropic(youngs_modulus=1e6, poissons_ratio=0.25),
@@ -107,7 +107,7 @@ def _check(model: Model, kind: str, order: int, law: str, wanted: Array) -> Chec
 def _case(kinematics: str, ends: str = "held") -> Case:
     name = f"patch-{kinematics.replace(' ', '-')}" + ("" if ends == "held" else f"-{ends}")
     title = f"Patch test, {kinematics}" + ("" if ends == "held" else f", {ends} ends")
-    return Case(name=name, title=title, kind="exact", page=_PAGE, run=partial(_patch, kinematics, ends),
+    return Case(name=name, title=title, kind="exact", chapter=_CHAPTER, run=partial(_patch, kinematics, ends),
                 source="Irons and Razzaque (1972); MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)")  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 
-
 Array = NDArray[np.float64]
 
 
@@ -61,7 +60,7 @@ def cracked_hole(length: float, count: int = 160) -> float:
     density = np.linalg.solve(kernel * weight * length / 2, -(1 + 1 / x**2))
     # at the tip s = 1: density sqrt((1 + s) / (1 - s)) = density sqrt(length / (tip - t))
     nodes, values = s[::-1], density[::-1]
-    at_tip = _extrapolated(nodes, values)
+    at_tip = _extrapolated(np.asarray(nodes), np.asarray(values, dtype=float))
     alpha = at_tip * math.sqrt(length)
     return 2 * math.pi * alpha * math.sqrt(2 * math.pi) / math.sqrt(math.pi * length)
 
@@ -80,7 +79,10 @@ def _beside_a_hole(x: Array, t: Array) -> Array:
 
 
 def _extrapolated(nodes: Array, values: Array) -> float:
-    """The polynomial through values at the roots of the Jacobi polynomial (-1/2, 1/2), at 1 (Krenk, Q. Appl. Math. 32, 479, 1975)."""
+    """The polynomial through values at the roots of the Jacobi polynomial (-1/2, 1/2), at 1.
+
+    Krenk, Q. Appl. Math. 32, 479 (1975).
+    """
     count = len(nodes)
     k = np.arange(1, count + 1)
     angle = (2 * k - 1) * math.pi / (2 * (2 * count + 1))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from tubewall.errors import InputError
 from tubewall.verification.runner import CaseResult, CheckResult
 
 # below this an error is rounding and differs from machine to machine
-_ROUNDING = 1e-9
+_ROUNDING: Final = 1e-9
+# the table stands between these lines of a page
+_BEGIN: Final = "<!-- table -->"
+_END: Final = "<!-- end of table -->"
 
 
 def table(result: CaseResult) -> str:
@@ -31,20 +35,14 @@ def _row(entry: CheckResult) -> str:
     return f"| {check.quantity} | {wanted} | {value}{unit} | {error} | {check.tolerance:.1e} |"
 
 
-def marked(name: str) -> tuple[str, str]:
-    """The comments between which the table of a case stands."""
-    return f"<!-- table: {name} -->", f"<!-- end: {name} -->"
-
-
-def stored_table(page: str, name: str) -> str | None:
-    """The table of a case as it stands in the text of a page, None where there is none."""
-    begin, end = marked(name)
-    found = re.search(f"{re.escape(begin)}\n(.*?)\n{re.escape(end)}", page, re.DOTALL)
+def stored_table(page: str) -> str | None:
+    """The table as it stands in the text of a page, None where there is none."""
+    found = re.search(f"{_BEGIN}\n(.*?)\n{_END}", page, re.DOTALL)
     return None if found is None else found.group(1)
 
 
 def rebuild(results: Sequence[CaseResult], folder: str | Path) -> list[Path]:
-    """Write the tables of ``results`` into the pages of ``folder``; a page that is not there is begun.
+    """Write the tables of ``results`` into the pages of ``folder``, one a case; a page that is not there is begun.
 
     Raises
     ------
@@ -57,20 +55,18 @@ def rebuild(results: Sequence[CaseResult], folder: str | Path) -> list[Path]:
     from tubewall.studies.files import write_whole
 
     written = []
-    for page in dict.fromkeys(result.page for result in results):
-        path = place / f"{page}.md"
-        text = path.read_text(encoding="utf-8") if path.exists() else f"# {page.capitalize()}\n"
-        for result in results:
-            if result.page == page and result.failure is None:
-                text = _with_table(text, result)
-        write_whole(path, text)
+    for result in results:
+        if result.failure is not None:
+            continue
+        path = place / f"{result.case}.md"
+        text = path.read_text(encoding="utf-8") if path.exists() else f"# {result.title}\n"
+        write_whole(path, _with_table(text, result))
         written.append(path)
     return written
 
 
 def _with_table(text: str, result: CaseResult) -> str:
-    begin, end = marked(result.case)
-    block = f"{begin}\n{table(result)}\n{end}"
-    if begin not in text:
-        return f"{text}\n## {result.title}\n\n{block}\n"
-    return re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, text, flags=re.DOTALL)
+    block = f"{_BEGIN}\n{table(result)}\n{_END}"
+    if _BEGIN not in text:
+        return f"{text}\n{block}\n"
+    return re.sub(f"{_BEGIN}.*?{_END}", lambda _: block, text, flags=re.DOTALL)

@@ -51,7 +51,6 @@ class CaseResult:
 
     case: str
     title: str
-    page: str
     checks: tuple[CheckResult, ...]
     seconds: float
     failure: str | None = None
@@ -83,7 +82,6 @@ def run_case(case: Case, *, fine: bool = False) -> CaseResult:
     return CaseResult(
         case=case.name,
         title=case.title,
-        page=case.page,
         checks=results,
         seconds=time.perf_counter() - started,
         failure=failure,
@@ -154,7 +152,6 @@ def as_data(results: Sequence[CaseResult]) -> dict[str, Any]:
             {
                 "name": result.case,
                 "title": result.title,
-                "page": result.page,
                 "passed": result.passed,
                 "failure": result.failure,
                 "seconds": {"value": result.seconds, "unit": "s"},

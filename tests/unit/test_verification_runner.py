@@ -22,7 +22,7 @@ def _check(value: float, tolerance: float = 1e-2) -> Check:
 
 def _result(*checks: Check, last: float | None = None) -> CaseResult:
     entries = tuple(CheckResult(check=check, kind="exact", source="Lame (1852)", last=last) for check in checks)
-    return CaseResult(case="tube", title="A tube", page="tubes", checks=entries, seconds=0.1)
+    return CaseResult(case="tube", title="A tube", checks=entries, seconds=0.1)
 
 
 def test_an_error_and_a_drift_are_told_apart() -> None:
@@ -55,7 +55,7 @@ def test_what_stops_a_case_is_told() -> None:
     def refuse(_fine: bool) -> tuple[Check, ...]:
         raise ResourceError("the model needs 9 GB")
 
-    case = Case(name="big", title="Too big", kind="exact", source="none", page="tubes", run=refuse)
+    case = Case(name="big", title="Too big", kind="exact", source="none", chapter="tubes", run=refuse)
     result = run_case(case)
     assert not result.passed
     assert list(lines(result)) == ["FAIL   big: the model needs 9 GB"]
@@ -69,11 +69,11 @@ def test_a_line_holds_case_kind_source_values_error_and_tolerance() -> None:
 
 def test_tables_are_rebuilt_in_place(tmp_path: Path) -> None:
     first, second = _result(_check(201.0)), _result(_check(199.0))
-    (tmp_path / "tubes.md").write_text("# Tubes\n\nWords.\n\n<!-- table: tube -->\nold\n<!-- end: tube -->\n\nMore.\n")
+    (tmp_path / "tube.md").write_text("# Tubes\n\nWords.\n\n<!-- table -->\nold\n<!-- end of table -->\n\nMore.\n")
     rebuild([first], tmp_path)
     rebuild([second], tmp_path)
-    text = (tmp_path / "tubes.md").read_text()
-    assert stored_table(text, "tube") == table(second)
+    text = (tmp_path / "tube.md").read_text()
+    assert stored_table(text) == table(second)
     assert text.startswith("# Tubes\n\nWords.")
     assert text.endswith("More.\n")
     with pytest.raises(InputError, match="not a folder"):
@@ -87,7 +87,7 @@ def test_the_exit_code_says_whether_all_pass(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, verdict: float, code: int
 ) -> None:
     case = Case(
-        name="tube", title="A tube", kind="exact", source="Lame", page="tubes", run=lambda _: (_check(verdict),)
+        name="tube", title="A tube", kind="exact", source="Lame", chapter="tubes", run=lambda _: (_check(verdict),)
     )
     for module in (runner, pytest.importorskip("tubewall.verification.command")):
         monkeypatch.setattr(module, "named_cases", lambda _names=(): (case,))
