@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # elements looked at together
 _CHUNK = 4_000
+# cells whose Jacobian falls below this, over its largest, are looked at more closely, in so many steps along an edge
+_DOUBT, _STEPS = 0.25, 8
 # farther away [m] no solid is: their volumes could not be computed
 _FARTHEST = 1e30
 
@@ -117,14 +119,14 @@ def centre_of(mesh: SolidMesh, element: int) -> list[float]:
     number = int(mesh.block_of(np.array([element]))[0])
     block = mesh.blocks[number]
     row = block.cells[element - mesh.starts[number], : CELLS[block.kind].vertices]
-    mean: list[float] = np.round(mesh.points[row].mean(axis=0), 15).tolist()
-    return mean
+    return [float(f"{x:.6g}") for x in mesh.points[row].mean(axis=0)]
 
 
-def sampled_jacobians(points: Floats, block_kind: str, cells: Ints) -> Floats:
-    """Determinants (m, s) of the map of cells (m, k) at their nodes and centre."""
+def sampled_jacobians(points: Floats, block_kind: str, cells: Ints, local: Floats | None = None) -> Floats:
+    """Determinants (m, s) of the map of cells (m, k) at ``local`` (s, dim), or at their nodes and centre."""
     cell = CELLS[block_kind]
-    local = np.vstack([cell.nodes, cell.nodes[: cell.vertices].mean(axis=0)])
+    if local is None:
+        local = np.vstack([cell.nodes, cell.nodes[: cell.vertices].mean(axis=0)])
     gradients = lagrange(block_kind, local)[1]
     samples, nodes, dim = gradients.shape
     table = np.ascontiguousarray(gradients.transpose(1, 0, 2)).reshape(nodes, samples * dim)
@@ -154,6 +156,18 @@ def determinant(jacobian: Floats) -> Floats:
     return _from_rows([jacobian[..., row, :] for row in range(jacobian.shape[-1])])
 
 
+def _lattice(kind: str) -> Floats:
+    """Points (s, dim) all over a reference cell."""
+    cell = CELLS[kind]
+    steps = np.linspace(0, 1, 1 + _STEPS)
+    grid: Floats = np.stack(np.meshgrid(*[steps] * cell.dim, indexing="ij"), axis=-1).reshape(-1, cell.dim)
+    if cell.first in ("triangle", "tetra"):
+        grid = grid[grid.sum(axis=1) <= 1 + 1e-9]
+    elif cell.first == "wedge":
+        grid = grid[grid[:, :2].sum(axis=1) <= 1 + 1e-9]
+    return grid
+
+
 def check_jacobians(mesh: SolidMesh) -> None:
     """Refuse folded, inverted and flat elements.
 
@@ -168,6 +182,13 @@ def check_jacobians(mesh: SolidMesh) -> None:
         largest = np.abs(determinants).max(axis=1)
         span = np.ptp(mesh.points[block.cells[:, : CELLS[block.kind].vertices]], axis=1).max(axis=1) ** mesh.dim
         low = determinants[:, 0] if straight else determinants.min(axis=1)
+        if not straight:
+            # where it nearly vanishes at a node it may change sign beside it
+            doubtful = np.flatnonzero((low < _DOUBT * largest) & (low >= -1e-9 * largest))
+            fine = _lattice(block.kind)
+            for start in range(0, len(doubtful), _CHUNK // 8):
+                some = doubtful[start : start + _CHUNK // 8]
+                low[some] = sampled_jacobians(mesh.points, block.kind, block.cells[some], fine).min(axis=1)
         # a curved cell may touch zero at a node, as the quarter-point cell of a crack tip does
         bad = np.flatnonzero((low < -1e-9 * largest) | (largest <= 1e-14 * span))
         if len(bad):
