@@ -71,7 +71,7 @@ def test_the_known_fields_have_the_divergence_and_misfit_that_they_state(mode, c
         misfit[:, k] = np.einsum("pai,pij,pbj->pab", axes, slope, axes)
     expected = np.einsum("pai,pi->pa", axes, divergence)
     scale = np.abs(found.stress).max(axis=(1, 2)) / np.hypot(*tip.locate(points)[0].T)
-    assert np.abs(found.unbalanced - expected).max(axis=1) / scale == pytest.approx(0.0, abs=1e-6)
+    assert np.abs(found.unbalanced - expected).max(axis=1) / scale == pytest.approx(0.0, abs=5e-6)
     # the part of the misfit that the fields give; along the front and normal to it only
     small = np.abs(found.strain).max(axis=(1, 2)) / np.hypot(*tip.locate(points)[0].T)
     assert np.abs(found.misfit - misfit).max(axis=(1, 2, 3)) / small == pytest.approx(0.0, abs=1e-5)
@@ -175,4 +175,4 @@ def test_heat_without_stress_in_the_plane_has_no_k_and_no_noise_in_its_place():
     assert abs(found.k1) < 1e-8 * scale
     assert abs(found.t_stress) < 1e-6 * scale
     assert found.path_spread < 1e-3
-    assert max(found.g, abs(found.g_domain), abs(found.g_extension)) < 1e-9 * scale**2 / 200e9
+    assert max(found.g, abs(found.g_domain), abs(found.g_extension)) < 1e-8 * scale**2 / 200e9
