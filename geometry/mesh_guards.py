@@ -62,8 +62,6 @@ def check_file(source: Path) -> tuple[str, ...]:
 def _check_content(source: Path, name: str, content: mmap.mmap) -> None:
     if name in _XML:
         _check_xml(source, name, content)
-    elif name == "abaqus" and re.search(rb"^\*INCLUDE\b", content, re.MULTILINE | re.IGNORECASE):
-        raise InputError("it takes parts from other files (*INCLUDE): write the mesh as one file")
     elif name == "nastran" and not re.search(rb"^ENDDATA", content, re.MULTILINE):
         raise InputError("it is incomplete: there is no ENDDATA")
 

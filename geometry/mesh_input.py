@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tubewall.errors import InputError, MissingDependencyError
+from tubewall.geometry.abaqus_reader import read_inp
 from tubewall.geometry.checks import number
 from tubewall.geometry.mesh_build import solid_mesh
 from tubewall.geometry.mesh_guards import check_file, check_read
@@ -79,9 +80,10 @@ def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMes
 
 def _read(source: Path, formats: tuple[str, ...]) -> RawMesh:
     """What one of the readers for this suffix makes of the file."""
-    found = read_msh(source) if "gmsh" in formats else None
-    if found is not None:
-        return found
+    for name, own in (("gmsh", read_msh), ("abaqus", read_inp)):
+        found = own(source) if name in formats else None
+        if found is not None:
+            return found
     failures = []
     for name in formats:
         try:
