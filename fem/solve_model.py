@@ -98,20 +98,22 @@ def _in_space(model: Model, held: Held, method: Literal["auto", "multigrid"], se
 
 
 def _direct(model: Model, held: Held, solver: Solver, seconds: dict[str, float]) -> _Answer:
-    from tubewall.fem.linear import factorise
+    from tubewall.fem.linear import Backend, factor_bytes, factorise, factorise_free, require_memory, space_factor_bytes
 
     started = time.perf_counter()
+    need = space_factor_bytes(model.size) if model.kinematics == "3d" else factor_bytes(model.size)
+    require_memory(model.size, need)
     assembled = assemble(model)
     stiffness, forces = assembled.stiffness, assembled.forces
     seconds["assembly"] = time.perf_counter() - started
     _check_balanced(held, forces)
+    backend: Backend = "superlu" if solver == "superlu" else "auto"
     if held.plain:
-        reduced = stiffness[held.free][:, held.free].tocsc()
         right = (forces - stiffness @ held.offset)[held.free]
+        factor = factorise_free(stiffness, held.free, backend)
     else:
-        reduced = (held.transform.T @ stiffness @ held.transform).tocsc()
         right = held.transform.T @ (forces - stiffness @ held.offset)
-    factor = factorise(reduced, "superlu" if solver == "superlu" else "auto")
+        factor = factorise((held.transform.T @ stiffness @ held.transform).tocsc(), backend, need=0.0)
     values = factor.solve(right)
     y = held.transform @ values + held.offset
     inner = stiffness @ y
