@@ -127,7 +127,7 @@ class PotentialSeries:
 def circle(centre: complex, radius: float, count: int) -> tuple[Complex, Complex]:
     """Points on a circle and their directions from its centre."""
     direction = np.exp(2j * np.pi * (np.arange(count) + 0.5) / count)
-    return centre + radius * direction, direction
+    return np.asarray(centre + radius * direction, dtype=np.complex128), np.asarray(direction, dtype=np.complex128)
 
 
 def two_holes(distance: float, far: tuple[float, float], terms: int = 40) -> PotentialSeries:
@@ -175,10 +175,10 @@ def strip_with_hole(ratio: float, length: float = 3.0, terms: int = 16, degree: 
     s = np.polynomial.legendre.leggauss(160)[0]
     top, end = length * s + 1j, length + 1j * s
     rim, out = circle(0j, ratio, 12 * terms)
-    z = np.concatenate([top, np.conj(top), end, -np.conj(end), rim])
+    z = np.asarray(np.concatenate([top, np.conj(top), end, -np.conj(end), rim]), dtype=np.complex128)
     normal = np.concatenate([1j * np.ones(160), -1j * np.ones(160), np.ones(160), -np.ones(160), -out])
     traction = np.concatenate([np.zeros(320), np.ones(160), -np.ones(160), np.zeros(len(rim))]).astype(complex)
-    return series.fit(z, normal, traction)
+    return series.fit(z, np.asarray(normal, dtype=np.complex128), np.asarray(traction, dtype=np.complex128))
 
 
 def eccentric_tube(bore: float, rim: float, offset: float, terms: int = 60) -> PotentialSeries:
@@ -188,4 +188,4 @@ def eccentric_tube(bore: float, rim: float, offset: float, terms: int = 60) -> P
     outside, out = circle(0j, rim, 8 * terms)
     z, normal = np.concatenate([inside, outside]), np.concatenate([-direction, out])
     traction = np.concatenate([direction, np.zeros(len(outside))])
-    return series.fit(z, normal, traction)
+    return series.fit(z, np.asarray(normal, dtype=np.complex128), np.asarray(traction, dtype=np.complex128))
