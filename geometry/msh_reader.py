@@ -11,74 +11,19 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.geometry.msh_kinds import KINDS, MESHIO_ORDER, NODES
+from tubewall.geometry.msh_stream import ENDS_EARLY, Stream, line_count
 from tubewall.geometry.msh_writer import END, MARK
 from tubewall.geometry.raw_mesh import RawMesh, dimension
 from tubewall.geometry.reference_cells import Floats, Ints
 from tubewall.geometry.solid_mesh import Block
 
 _NAME: Final = re.compile(r"^\s*(\d+)\s+(-?\d+)\s+\"(.*)\"\s*$")
-_PART: Final = "it is incomplete or damaged: {} ends too early"
-
-
-class _Stream:
-    """The numbers of a section, one after the other, of a text or a binary file."""
-
-    def __init__(self, content: mmap.mmap, start: int, section: str, text: bool, order: str) -> None:
-        self.content, self.at, self.section, self.text, self.order = content, start, section, text, order
-        self.flat: Floats = np.zeros(0)
-        if text:
-            stop = content.find(b"$End" + section.encode(), start)
-            if stop < 0:
-                raise InputError(_PART.format(f"${section}"))
-            self.flat = _numbers(content[start:stop], section)
-            self.at, self.end = 0, stop
-
-    def take(self, kind: str, count: int) -> NDArray[Any]:
-        """The next ``count`` numbers: of 4 bytes ("i4"), of the size of a count ("u8"), or real ("f8")."""
-        if count < 0:
-            raise InputError(f"it is damaged: ${self.section} holds a count of {count}")
-        if self.text:
-            if count > len(self.flat) - self.at:
-                raise InputError(_PART.format(f"${self.section}"))
-            self.at += count
-            part = self.flat[self.at - count : self.at]
-            return part if kind == "f8" else part.astype(np.int64)
-        width = int(kind[1])
-        if count * width > len(self.content) - self.at:
-            raise InputError(_PART.format(f"${self.section}"))
-        found = np.frombuffer(self.content[self.at : self.at + count * width], dtype=self.order + kind)
-        self.at += count * width
-        return found.astype(np.float64 if kind == "f8" else np.int64)
-
-    def whole(self, kind: str) -> int:
-        return int(self.take(kind, 1)[0])
-
-    def finish(self) -> int:
-        """Where the next section may begin; what is left over or missing here is an error."""
-        if self.text:
-            return self.end
-        stop = self.content.find(b"$End" + self.section.encode(), self.at)
-        if stop < 0 or self.content[self.at : stop].strip():
-            raise InputError(f"it is incomplete or damaged: ${self.section} does not end where its counts say")
-        return stop
-
-
-def _numbers(text: bytes, section: str) -> Floats:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return np.fromstring(text.decode("ascii"), dtype=np.float64, sep=" ")
-        except (DeprecationWarning, ValueError) as error:
-            raise InputError(f"it is damaged: ${section} holds what is no number") from error
 
 
 def read_msh(source: Path) -> RawMesh | None:
@@ -140,13 +85,13 @@ class _File:
             at = self._section(section, stop + 1)
             closing = b"$End" + section.encode()
             if not self.content[at : at + len(closing) + 1].strip() == closing:
-                raise InputError(_PART.format(f"${section[:30]}"))
+                raise InputError(ENDS_EARLY.format(f"${section[:30]}"))
             at += len(closing)
 
     def _section(self, section: str, start: int) -> int:
         """Read one section; where its end mark stands."""
         if section in ("Nodes", "Elements") or (section == "Entities" and self.new):
-            stream = _Stream(self.content, start, section, self.text, self.order)
+            stream = Stream(self.content, start, section, self.text, self.order)
             if section == "Entities":
                 return self._entities(start) if self.text else self._binary_entities(stream)
             if section == "Nodes":
@@ -156,7 +101,7 @@ class _File:
             return stream.finish()
         stop = self.content.find(b"$End" + section.encode(), start)
         if stop < 0:
-            raise InputError(_PART.format(f"${section[:30]}"))
+            raise InputError(ENDS_EARLY.format(f"${section[:30]}"))
         if section == "PhysicalNames":
             for line in self.content[start:stop].decode("utf-8", "replace").splitlines():
                 match = _NAME.match(line)
@@ -167,7 +112,7 @@ class _File:
     def _entities(self, start: int) -> int:
         stop = self.content.find(b"$EndEntities", start)
         if stop < 0:
-            raise InputError(_PART.format("$Entities"))
+            raise InputError(ENDS_EARLY.format("$Entities"))
         lines = self.content[start:stop].split(b"\n")
         try:
             counts = [int(word) for word in lines[0].split()]
@@ -182,7 +127,7 @@ class _File:
             raise InputError("it is incomplete or damaged in $Entities") from error
         return stop
 
-    def _binary_entities(self, stream: _Stream) -> int:
+    def _binary_entities(self, stream: Stream) -> int:
         for dim, count in enumerate(stream.take("u8", 4).tolist()):
             for _ in range(count):
                 tag = stream.whole("i4")
@@ -192,22 +137,22 @@ class _File:
                     stream.take("i4", stream.whole("u8"))
         return stream.finish()
 
-    def _nodes(self, stream: _Stream) -> None:
+    def _nodes(self, stream: Stream) -> None:
         if self.text:
             count = stream.whole("u8")
             rows = stream.take("f8", 4 * count).reshape(count, 4)
             self.tags, self.points = rows[:, 0].astype(np.int64), rows[:, 1:]
             return
-        count, stream.at = _line(self.content, stream.at, "$Nodes")
+        count, stream.at = line_count(self.content, stream.at, "$Nodes")
         width = 28
         if count * width > len(self.content) - stream.at:
-            raise InputError(_PART.format("$Nodes"))
+            raise InputError(ENDS_EARLY.format("$Nodes"))
         dtype = np.dtype([("tag", self.order + "i4"), ("at", self.order + "f8", (3,))])
         found = np.frombuffer(self.content[stream.at : stream.at + count * width], dtype=dtype)
         self.tags, self.points = found["tag"].astype(np.int64), found["at"].astype(np.float64)
         stream.at += count * width
 
-    def _new_nodes(self, stream: _Stream) -> None:
+    def _new_nodes(self, stream: Stream) -> None:
         blocks = int(stream.take("u8", 4)[0])
         tags, points = [self.tags], [self.points]
         for _ in range(blocks):
@@ -218,7 +163,7 @@ class _File:
             points.append(stream.take("f8", count * width).reshape(count, width)[:, :3])
         self.tags, self.points = np.concatenate(tags), np.concatenate(points)
 
-    def _new_elements(self, stream: _Stream) -> None:
+    def _new_elements(self, stream: Stream) -> None:
         for _ in range(int(stream.take("u8", 4)[0])):
             dim, tag, code = stream.take("i4", 3).tolist()
             count = stream.whole("u8")
@@ -227,12 +172,12 @@ class _File:
             groups = np.array(self.groups_of.get((dim, tag), []), dtype=np.int64)
             self.cells.append((kind, rows[:, 1:], np.broadcast_to(groups, (count, len(groups)))))
 
-    def _elements(self, stream: _Stream) -> None:
+    def _elements(self, stream: Stream) -> None:
         if self.text:
             count, head = stream.whole("u8"), 3
             flat = stream.flat[stream.at :].astype(np.int64)
         else:
-            count, stream.at = _line(self.content, stream.at, "$Elements")
+            count, stream.at = line_count(self.content, stream.at, "$Elements")
             head = 4
             whole = (len(self.content) - stream.at) // 4
             flat = np.frombuffer(self.content[stream.at : stream.at + 4 * whole], dtype=self.order + "i4").astype(
@@ -291,15 +236,6 @@ def _places(tags: Ints) -> Callable[[Ints], Ints]:
     return searched
 
 
-def _line(content: mmap.mmap, at: int, section: str) -> tuple[int, int]:
-    """The count on a line of text in a binary file, and where the line after it begins."""
-    stop = content.find(b"\n", at)
-    word = content[at:stop].strip() if 0 <= stop < at + 40 else b""
-    if not word.isdigit():
-        raise InputError(f"it is damaged: {section} has no count")
-    return int(word), stop + 1
-
-
 def _kind(code: int) -> str:
     if code not in KINDS:
         raise InputError(f"it is damaged or holds cells of gmsh's kind {code}, which cannot be solved on")
@@ -316,7 +252,7 @@ def _runs(flat: Ints, count: int, *, text: bool) -> Iterator[tuple[str, Ints, in
     kind_column = 1 if text else 0
     while done < count:
         if at + 3 > len(flat):
-            raise InputError(_PART.format("$Elements"))
+            raise InputError(ENDS_EARLY.format("$Elements"))
         kind = _kind(int(flat[at + kind_column]))
         tags, together = int(flat[at + 2]), 1 if text else int(flat[at + 1])
         if not 0 <= tags <= 1000 or together < 1:
@@ -324,7 +260,7 @@ def _runs(flat: Ints, count: int, *, text: bool) -> Iterator[tuple[str, Ints, in
         if together > 1:
             length = 1 + tags + NODES[kind]
             if together * length > len(flat) - at - 3 or together > count - done:
-                raise InputError(_PART.format("$Elements"))
+                raise InputError(ENDS_EARLY.format("$Elements"))
             rows = flat[at + 3 : at + 3 + together * length].reshape(together, length)
             rows = np.column_stack((np.broadcast_to(flat[at : at + 3], (together, 3)), rows))
             used = 3 + together * length
@@ -343,7 +279,7 @@ def _alike(flat: Ints, at: int, length: int, columns: list[int], most: int) -> I
     """The rows from ``at`` on that have the same numbers in ``columns``; looked for in steps that grow."""
     available = min((len(flat) - at) // length, most)
     if available < 1:
-        raise InputError(_PART.format("$Elements"))
+        raise InputError(ENDS_EARLY.format("$Elements"))
     found, step = 1, 16
     while found < available:
         rows = flat[at : at + min(found + step, available) * length].reshape(-1, length)
