@@ -96,6 +96,39 @@ class MeshErrors:
             return None
         return _LOCAL[self.solution.model.order] * float(share @ difference)
 
+    def shares(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
+        """What every element of the mesh (m,) brings into the error at one place: where to refine."""
+        mesh = self.solution.model.discrete.mesh
+        if not self.duals.affordable:
+            return touching(self.solution, elements).astype(np.float64)
+        if quantity.kind == "displacement":
+            moved = self.solution.evaluate(elements[:1], local[:1]).displacement
+            load = self.duals.displacement_load(elements[:1], local[:1], _direction(quantity, moved))
+            return self.duals.product(self.duals.solve(load))
+        weights = np.nan_to_num(self._slopes(quantity, elements, local, axes))
+        result = self.duals.product(self.duals.solve(self.duals.stress_load(elements, weights)))
+        near = self._near(quantity, elements, local, axes)
+        # a patch that is refined as a whole, not element after element
+        patch = touching(self.solution, elements) if near is not None else np.zeros(mesh.elements, dtype=bool)
+        return result + _LOCAL[self.solution.model.order] * (near or 0.0) * patch
+
+    def surface_shares(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> Floats:
+        """What the elements behind facets (k, 2) bring into an extreme over these: those that may hold it, (m,)."""
+        mesh = self.solution.model.discrete.mesh
+        kinematics = self.solution.model.kinematics
+        highest, error = np.full(mesh.elements, -np.inf), np.zeros(mesh.elements)
+        sign = -1.0 if quantity.sought == "min" else 1.0
+        for group in mesh.facet_groups(pairs):
+            at = surface_points(mesh, group, lattice(group.kind, 2))
+            fields = self.solution.evaluate(at.elements, at.local)
+            values = sign * quantity.values(fields, kinematics, axes)
+            smooth = sign * quantity.values(self._smooth(at.elements, at.local, fields), kinematics, axes)
+            np.fmax.at(highest, at.elements, np.fmax(values, smooth))
+            np.fmax.at(error, at.elements, np.abs(values - smooth))
+        top = int(np.argmax(highest))
+        rivals = highest + error >= highest[top] - 2 * error[top]
+        return np.where(rivals, error, 0.0)
+
     def _smooth(self, elements: Ints, local: Floats, fields: PointFields) -> PointFields:
         """The fields with recovered stress, and strain to it."""
         stress = self.duals.recovery.stress_in(elements, local, fields.points)

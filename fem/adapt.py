@@ -1,0 +1,201 @@
+"""Refine a mesh where it matters for what is asked, until the stated errors are below a tolerance."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.errors import ConvergenceError, InputError, ResourceError
+from tubewall.fem.boundary_search import boundary_value, surface_extreme
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.energy_error import mesh_energy_error
+from tubewall.fem.error_goal import mesh_errors
+from tubewall.fem.locate_point import locate_one
+from tubewall.fem.nearest_point import place_text
+from tubewall.fem.probe import ProbeValue, cylinder, value_at
+from tubewall.fem.quantities import parse_quantity
+from tubewall.fem.surface_points import facets_of
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.fem.model import Model
+
+Progress = Callable[[float, str], None]
+
+# the share of the error that the elements marked each round carry (Doerfler, SIAM J. Numer. Anal. 33, 1106, 1996)
+_SHARE: Final = 0.6
+_ROUNDS: Final = 15
+#: Unknowns that refinement stops at unless said, in the plane and in space.
+MOST: Final = {2: 400_000, 3: 250_000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A number that is to be right: a quantity at a point, or its extreme or mean over a boundary.
+
+    Parameters
+    ----------
+    quantity : str
+    at : (dim,), optional
+        [m]; this or ``boundary``.
+    boundary : str, optional
+    region : str, optional
+    about, axis : tuple, optional
+        As in ``value_at``.
+    """
+
+    quantity: str
+    at: tuple[float, ...] | None = None
+    boundary: str | None = None
+    region: str | None = None
+    about: tuple[float, ...] | None = None
+    axis: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.boundary is None):
+            raise InputError("a Goal is at a point or over a boundary: one of the two")
+
+    def __str__(self) -> str:
+        where = f"on boundary {self.boundary!r}" if self.at is None else f"at {place_text(np.array(self.at))}"
+        return f"{self.quantity!r} {where}"
+
+    def value(self, solution: FieldSolution) -> ProbeValue:
+        """What it is, with its mesh error."""
+        if self.at is not None:
+            return value_at(solution, self.quantity, self.at, region=self.region, about=self.about, axis=self.axis)
+        return boundary_value(
+            solution, str(self.boundary), self.quantity, region=self.region, about=self.about, axis=self.axis
+        )
+
+
+def solve_adaptively(
+    model: Model,
+    tolerance: float,
+    goals: Sequence[Goal] = (),
+    *,
+    most: int | None = None,
+    progress: Progress | None = None,
+) -> FieldSolution:
+    """The solution on a mesh that is refined until every goal is known to ``tolerance``.
+
+    Elements are marked by what their error brings into the goals, from the dual problem of each; without goals by their error
+    in the energy norm. Triangles and tetrahedra are refined where marked, other cells all at once. New nodes on curved sides
+    lie on the curves of the given mesh: an error of its shape stays.
+
+    Parameters
+    ----------
+    model : Model
+    tolerance : float
+        Mesh error over value of every goal, or the relative error in the energy norm.
+    goals : sequence of Goal
+    most : int, optional
+        Unknowns to stop at; ``MOST`` unless said.
+    progress : callable, optional
+        Called with the share that is done and a text.
+
+    Raises
+    ------
+    ConvergenceError
+        When a goal lies at a singular point, where no mesh gives a value (with the exponent).
+    ResourceError
+        When the tolerance needs more unknowns than ``most``; the message says how far it came.
+    """
+    from tubewall.fem.solve_model import solve_model
+
+    if not np.isfinite(tolerance) or not 0 < tolerance < 1:
+        raise InputError(f"tolerance is a relative error between 0 and 1, got {tolerance!r}")
+    limit = MOST[model.mesh.dim] if most is None else most
+    for turn in range(_ROUNDS):
+        if progress is not None:
+            progress(turn / _ROUNDS, f"round {turn + 1}: {model.size} unknowns")
+        solution = solve_model(model)
+        worst, share = _errors(solution, tolerance, goals)
+        if worst <= tolerance:
+            if progress is not None:
+                progress(1.0, f"reached {worst:.2g} with {model.size} unknowns")
+            return solution
+        finer = _finer(model, _marked(share))
+        if finer.size > limit:
+            raise ResourceError(
+                f"a tolerance of {tolerance:g} needs more than {limit} unknowns: {model.size} reach {worst:.2g}; give a "
+                "finer mesh where stress is high, or a larger tolerance"
+            )
+        model = finer
+    raise ConvergenceError(
+        f"{_ROUNDS} refinements did not reach a tolerance of {tolerance:g}: the error is {worst:.2g}"
+    )
+
+
+def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) -> tuple[float, Floats]:
+    """The largest relative error, and what each element brings into those above the tolerance (m,)."""
+    mesh = solution.model.discrete.mesh
+    if not goals:
+        energy = mesh_energy_error(solution)
+        return energy.relative, energy.elements
+    worst, shares = 0.0, np.zeros(mesh.elements)
+    for goal in goals:
+        found = goal.value(solution)
+        if found.warning is not None:
+            raise ConvergenceError(f"{goal} does not converge: {found.warning}")
+        if found.mesh_error is None:
+            raise ResourceError(f"{goal} has no error estimate on a mesh of {solution.unknowns} unknowns")
+        scale = abs(found.value)
+        if scale <= 1e-3 * _scale(solution, goal):
+            # a value that is zero by symmetry is measured against the body's largest
+            scale = _scale(solution, goal)
+        relative = found.mesh_error / scale if scale > 0 else 0.0
+        worst = max(worst, relative)
+        if relative > tolerance:
+            own = _shares(solution, goal)
+            total = float(own.sum())
+            shares += relative * own / total if total > 0 else 1.0 / mesh.elements
+    return worst, shares
+
+
+def _scale(solution: FieldSolution, goal: Goal) -> float:
+    quantity = parse_quantity(goal.quantity)
+    if quantity.kind == "displacement":
+        return float(np.abs(solution.displacement).max(initial=0.0))
+    from tubewall.fem.maxima import maxima
+
+    name = "von mises" if quantity.kind == "stress" else "strain xx"
+    return abs(maxima(solution, (name,))[name].value)
+
+
+def _shares(solution: FieldSolution, goal: Goal) -> Floats:
+    """What each element brings into the error of a goal (m,)."""
+    mesh = solution.model.discrete.mesh
+    quantity, axes = parse_quantity(goal.quantity), cylinder(goal.about, goal.axis)
+    errors = mesh_errors(solution)
+    if goal.at is not None:
+        found = locate_one(mesh, goal.at, region=goal.region)
+        return errors.shares(quantity, found.elements, found.local, axes)
+    if quantity.sought == "mean":
+        pairs = facets_of(mesh, str(goal.boundary), goal.region)
+        own: Floats = np.zeros(mesh.elements)
+        own[pairs[:, 0]] = mesh_energy_error(solution, errors.duals.recovery).elements[pairs[:, 0]]
+        return own
+    extreme = surface_extreme(solution, str(goal.boundary), quantity, region=goal.region, axes=axes)
+    found_at = errors.shares(quantity, np.array([extreme.element]), extreme.local[None], axes)
+    if quantity.kind == "displacement":
+        return found_at
+    return found_at + errors.surface_shares(quantity, facets_of(mesh, str(goal.boundary), goal.region), axes)
+
+
+def _marked(shares: Floats) -> Ints:
+    """The fewest elements that carry most of the error."""
+    order = np.argsort(-shares, kind="stable")
+    carried = np.cumsum(shares[order])
+    count = int(np.searchsorted(carried, _SHARE * carried[-1])) + 1
+    return order[:count]
+
+
+def _finer(model: Model, elements: Ints) -> Model:
+    from tubewall.geometry.mesh_refinement import refined
+
+    mesh, _ = refined(model.mesh, elements)
+    return dataclasses.replace(model, mesh=mesh)
