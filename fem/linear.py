@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from tubewall.errors import ConvergenceError, ResourceError
-from tubewall.fem.elements import Floats
+from tubewall.fem.elements import Floats, Ints
 
 if TYPE_CHECKING:
-    from scipy.sparse import csc_array
+    from scipy.sparse import csc_array, csr_array
 
 Backend = Literal["auto", "cholmod", "superlu"]
 
@@ -22,6 +22,8 @@ RESIDUAL_LIMIT: Final = 1e-10
 IMBALANCE_LIMIT: Final = 1e-9
 # right-hand sides solved at a time
 _BLOCK: Final = 32
+# entries above which compiled kernels take the triangle out of a matrix
+_LARGE: Final = 3_000_000
 _EPS: Final = float(np.finfo(np.float64).eps)
 
 
@@ -29,7 +31,7 @@ _EPS: Final = float(np.finfo(np.float64).eps)
 class Factorised:
     """A factorised matrix. ``backend`` is "CHOLMOD" or "SuperLU"; ``unknowns`` its order."""
 
-    matrix: csc_array
+    matrix: csc_array | FreePart
     backend: str
     unknowns: int
     back_substitute: Callable[[Floats], Floats]
@@ -120,14 +122,64 @@ def factorise(matrix: csc_array, backend: Backend = "auto", *, need: float | Non
         return _superlu(matrix)
 
 
+def factorise_free(matrix: csr_array, free: Ints, backend: Backend = "auto") -> Factorised:
+    """Factorise the rows and columns ``free`` of a large symmetric matrix (N, N), without a second copy of them all.
+
+    Raises
+    ------
+    ConvergenceError
+        When they are not positive definite.
+    """
+    if matrix.nnz < _LARGE or backend == "superlu":
+        return factorise(matrix[free][:, free].tocsc(), backend, need=0.0)
+    try:
+        from kvxopt.base import spmatrix
+    except ImportError:
+        return factorise(matrix[free][:, free].tocsc(), backend, need=0.0)
+    from tubewall.fem.compiled import Crew
+    from tubewall.fem.sparse_assembly import selected
+
+    def triangle() -> Any:
+        with Crew() as crew:
+            upper = selected(matrix, free, crew, lower=True)
+        columns: Any = np.repeat(np.arange(len(free)), np.diff(upper.indptr))
+        return spmatrix(upper.data, upper.indices.astype(np.int64), columns, upper.shape)
+
+    return _factor(triangle(), FreePart(matrix, free))
+
+
+class FreePart:
+    """Products with some rows and columns of a matrix."""
+
+    def __init__(self, matrix: csr_array, free: Ints) -> None:
+        self.matrix, self.free = matrix, free
+        self.shape = (len(free), len(free))
+
+    def __matmul__(self, x: Floats) -> Floats:
+        full = np.zeros((self.matrix.shape[0], *x.shape[1:]))
+        full[self.free] = x
+        product: Floats = (self.matrix @ full)[self.free]
+        return product
+
+    def __abs__(self) -> FreePart:
+        return FreePart(
+            type(self.matrix)((np.abs(self.matrix.data), self.matrix.indices, self.matrix.indptr)), self.free
+        )
+
+
 def _cholmod(matrix: csc_array) -> Factorised:
-    from kvxopt import cholmod
-    from kvxopt.base import matrix as dense
     from kvxopt.base import spmatrix
 
     lower = matrix.tocoo()
     keep = lower.row >= lower.col
-    a = spmatrix(lower.data[keep], lower.row[keep], lower.col[keep], matrix.shape)
+    return _factor(spmatrix(lower.data[keep], lower.row[keep], lower.col[keep], matrix.shape), matrix)
+
+
+def _factor(a: Any, matrix: csc_array | FreePart) -> Factorised:
+    """Factorise the lower triangle ``a`` of ``matrix``."""
+    from kvxopt import cholmod
+    from kvxopt.base import matrix as dense
+
     factor = cholmod.symbolic(a)
     try:
         cholmod.numeric(a, factor)
@@ -164,7 +216,7 @@ def _superlu(matrix: csc_array) -> Factorised:
     return Factorised(matrix=matrix, backend="SuperLU", unknowns=int(matrix.shape[0]), back_substitute=back_substitute)
 
 
-def _indefinite(matrix: csc_array) -> ConvergenceError:
+def _indefinite(matrix: csc_array | FreePart) -> ConvergenceError:
     return ConvergenceError(
         f"the stiffness matrix of {matrix.shape[0]} unknowns is not positive definite: check supports, materials and elements"
     )
