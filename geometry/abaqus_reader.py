@@ -116,6 +116,7 @@ class _File:
         self.node_sets: dict[str, list[Ints]] = {}
         self.cell_sets: dict[str, list[Ints]] = {}
         self.surfaces: dict[str, list[tuple[str, str]]] = {}
+        self.of_elements: set[str] = set()
         self.sections: list[str] = []
         self.instances = 0
 
@@ -128,6 +129,7 @@ class _File:
             self._elements(options, lines)
         elif keyword in ("NSET", "ELSET"):
             sets = self.node_sets if keyword == "NSET" else self.cell_sets
+            self.of_elements.discard(self._name(options.get(keyword, "")))
             sets.setdefault(self._name(options.get(keyword, "")), []).extend(self._members(sets, options, lines))
         elif keyword == "SURFACE":
             rows = [line.split(",") for line in lines]
@@ -179,6 +181,7 @@ class _File:
         rows = flat.astype(np.int64).reshape(-1, 1 + _NODES[kind])
         self.blocks.append((kind, rows[:, 0], rows[:, 1:]))
         if "ELSET" in options:
+            self.of_elements.add(self._name(options["ELSET"]))
             self.cell_sets.setdefault(self._name(options["ELSET"]), []).append(rows[:, 0])
 
     def _members(self, sets: dict[str, list[Ints]], options: dict[str, str], lines: list[str]) -> list[Ints]:
@@ -212,11 +215,13 @@ class _File:
         dims = np.repeat([dimension(block.kind) for block in cells], [len(block.cells) for block in cells])
         top = int(dims.max(initial=0))
         groups: dict[tuple[int, str], Ints] = {}
-        for name, parts in self.cell_sets.items():
-            rows = np.unique(element(np.concatenate(parts)))
+        sets = {name: np.unique(element(np.concatenate(parts))) for name, parts in self.cell_sets.items() if parts}
+        regions = self._regions(
+            {name: rows[dims[rows] == top] for name, rows in sets.items()}, int((dims == top).sum())
+        )
+        for name, rows in sets.items():
             for dim in np.unique(dims[rows]).tolist():
-                # with sections these say what the body is made of; names with a dash in front are the program's own
-                if dim < top or (name in self.sections if self.sections else not name.startswith("_")):
+                if dim < top or name in regions:
                     groups[dim, name] = rows[dims[rows] == dim]
         for name, entries in self.surfaces.items():
             for facet in self._facets(entries, cells, element):
@@ -224,14 +229,23 @@ class _File:
                 held = groups.get((top - 1, name), np.zeros(0, dtype=np.int64))
                 groups[top - 1, name] = np.concatenate((held, np.arange(start, start + len(facet.cells))))
                 cells.append(facet)
-        sets = {name: np.unique(places(np.concatenate(parts))) for name, parts in self.node_sets.items()}
+        nodes = {name: np.unique(places(np.concatenate(parts))) for name, parts in self.node_sets.items()}
         points = np.concatenate(self.points) if self.points else np.zeros((0, 3))
         return RawMesh(
             points=points,
             blocks=tuple(cells),
             groups=groups,
-            point_sets={name: rows for name, rows in sets.items() if not name.startswith("_")},
+            point_sets={name: rows for name, rows in nodes.items() if not name.startswith("_")},
         )
+
+    def _regions(self, sets: dict[str, Ints], count: int) -> set[str]:
+        """Which sets say what the body is made of: those of sections, or of ``*ELSET`` if they cover it, or all."""
+        # names with a dash in front are the program's own
+        named = {name for name, rows in sets.items() if len(rows) and not name.startswith("_")}
+        for chosen in (set(self.sections) & named, named - self.of_elements):
+            if chosen and (self.sections or len(np.unique(np.concatenate([sets[name] for name in chosen]))) == count):
+                return chosen
+        return named
 
     def _facets(self, entries: list[tuple[str, str]], cells: list[Block], element: _Places) -> list[Block]:
         """The sides of a surface as cells of their own."""

@@ -90,8 +90,11 @@ def _check_references(source: Path) -> None:
     except ElementTree.ParseError as error:
         raise InputError(f"it is damaged, or no XDMF file ({error})") from error
     for item in items:
-        if item.get("Format", "XML").upper() == "XML":
+        kept = item.get("Format", "XML").upper()
+        if kept == "XML":
             continue
+        if kept != "HDF":
+            raise InputError(f"its data are kept as {kept[:20]!r}, which is not read: write them as HDF or XML")
         name = (item.text or "").strip()
         file = name.split(":")[0]
         try:

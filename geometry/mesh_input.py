@@ -113,7 +113,10 @@ def _quietly(source: Path, file_format: str) -> tuple[meshio.Mesh, str]:
             warnings.simplefilter("ignore")
             warnings.filterwarnings("error", message=".*could not be read to its end.*")
             limit = _SECONDS + source.stat().st_size / _BYTES_PER_SECOND
-            data = ended_within(limit, lambda: meshio.read(source, file_format=file_format))
+            given: Path | io.StringIO = source
+            if file_format == "nastran":
+                given = _bulk(source)
+            data = ended_within(limit, lambda: meshio.read(given, file_format=file_format))
     except (ModuleNotFoundError, MemoryError, KeyboardInterrupt):
         raise
     except (Exception, SystemExit) as error:
@@ -121,3 +124,9 @@ def _quietly(source: Path, file_format: str) -> tuple[meshio.Mesh, str]:
         reason = f" ({why[:160]})" if why else ""
         raise InputError(f"it is damaged, or no {file_format} file{reason}") from error
     return data, said.getvalue()
+
+
+def _bulk(source: Path) -> io.StringIO:
+    """A file of Nastran with the line that its bulk data begin with, which some programs leave out."""
+    text = source.read_text(encoding="utf-8", errors="replace")
+    return io.StringIO(text if "BEGIN BULK" in text else "BEGIN BULK\n" + text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -50,6 +51,9 @@ def raw_of(file_format: str, data: meshio.Mesh) -> RawMesh:
     dims = np.array([dimension(block.kind) for block in blocks], dtype=np.int64)
     dim_of = np.repeat(dims, np.diff(starts))
     groups = _tagged(data, dim_of, _field_names(data))
+    families = getattr(data, "cell_tags", None)
+    if families:
+        groups = _families(data, dim_of, families)
     if any(name not in _OWN_SETS for name in data.cell_sets):
         groups |= _sets(data, starts, dim_of)
     point_sets = {str(name): _whole(f"set {name!r}", rows) for name, rows in data.point_sets.items()}
@@ -112,6 +116,21 @@ def _tagged(
             key = names.get((int(dim), tag), (int(dim), str(tag)))
             part = rows[tags[rows] == tag]
             groups[key] = np.concatenate((groups[key], part)) if key in groups else part
+    return groups
+
+
+def _families(data: meshio.Mesh, dim_of: Ints, families: Mapping[int, Sequence[str]]) -> dict[tuple[int, str], Ints]:
+    """Cells by the names of their families in MED files; a family may have several names, a name several families."""
+    tags, _ = _tags(data)
+    groups: dict[tuple[int, str], Ints] = {}
+    if tags is None or len(tags) != len(dim_of):
+        return groups
+    for tag, names in families.items():
+        rows = np.flatnonzero(tags == int(tag))
+        for name in names:
+            for dim in np.unique(dim_of[rows]).tolist():
+                part = rows[dim_of[rows] == dim]
+                groups[dim, name] = np.sort(np.concatenate((groups.get((dim, name), part[:0]), part)))
     return groups
 
 
