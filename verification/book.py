@@ -21,6 +21,7 @@ _MODULES: Final[tuple[str, ...]] = (
     "cases_cells",
     "cases_corners",
     "cases_buckling",
+    "cases_weibull",
     "cases_patches",
     "cases_manufactured",
 )
