@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _PLANE: Final = 1e-3
 # least cosine between the normal of the surface where a front comes out and the front
 _FACING: Final = 0.7
-# radius that is large enough, over the size of the elements at the tip: farther away the mesh is coarser
+# a radius is large enough when it holds so many elements at the tip, or vertices for each point of the front: farther away the
+# mesh is coarser
 _ENOUGH: Final = 12.0
+_VERTICES: Final = 200
 # of the largest radius: where the integrals are taken
 FRACTIONS: Final = (0.4, 0.6, 0.8, 1.0)
 FRACTIONS_IN_SPACE: Final = (0.6, 0.8, 1.0)
@@ -39,9 +41,10 @@ _LEAST: Final = 2.1
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """Sizes around a tip [m]: of the elements there, and of the largest undisturbed radius."""
+    """Sizes around a tip [m]: of the elements there, of a radius that is enough, and of the largest undisturbed one."""
 
     element: float
+    enough: float
     largest: float
 
     def radii(self, radius: float | None, place: str, fractions: tuple[float, ...] = FRACTIONS) -> tuple[float, ...]:
@@ -63,7 +66,7 @@ class Reach:
                 f"the radius {radius:.3g} m of the crack {place} must lie between {least:.3g} m ({_LEAST:g} elements) and "
                 f"{self.largest:.3g} m, where the surface, another material or the other end of the crack begins"
             )
-        outer = min(self.largest, _ENOUGH * self.element) if radius is None else radius
+        outer = min(self.largest, self.enough) if radius is None else radius
         return tuple(sorted({max(least, fraction * outer) for fraction in fractions}))
 
 
@@ -136,7 +139,9 @@ def reach(
     ends = ends[~np.isin(ends, front) & ~came_out[ends]]
     limit = min(limit, float(distance[ends].min(initial=np.inf)))
     # just inside, so that what lies at the limit is not moved
-    return Reach(element=element, largest=limit * (1 - 1e-9))
+    near = np.sort(distance[mesh.vertex_nodes])
+    enough = float(near[min(_VERTICES * len(frames), len(near) - 1)])
+    return Reach(element=element, enough=max(enough, _ENOUGH * element), largest=limit * (1 - 1e-9))
 
 
 def _pairs(mesh: SolidMesh, names: tuple[str, ...]) -> Ints:

@@ -369,9 +369,9 @@ def test_the_modes_and_t_of_a_given_field_are_found_in_the_plane():
     assert found.t_stress == pytest.approx(given[3], abs=1e-2 * S)
 
 
-@pytest.mark.parametrize(("kind", "error"), [("hexahedron", 0.03), ("wedge", 0.04), ("tetra", 0.05)])
+@pytest.mark.parametrize(("kind", "error"), [("hexahedron", 0.04), ("wedge", 0.06), ("tetra", 0.08)])
 def test_the_three_modes_and_t_of_a_given_field_are_found_in_space(kind, error):
-    axis, depth = lines(-1, 0, 1, near=(0,), fine=0.08), np.linspace(0, 0.4, 3)
+    axis, depth = lines(-1, 0, 1, near=(0,), fine=0.12), np.linspace(0, 0.4, 3)
     solution = moved_like(slit_block(axis, axis, depth, kind=kind), GIVEN, "3d")
     front = crack_front(solution, faces=("upper", "lower"))
     # the planes at both ends are pushed along, which their own points would have to account for
