@@ -100,7 +100,7 @@ def orthonormal_modes(first, last, starts, members, modes, width, tentative, coa
                 for c in range(width):
                     after += tentative[members[p], c, k] ** 2
             length = np.sqrt(after)
-            keep = after > 1e-8 * before and before > 0
+            keep = after > 1e-12 * before and before > 0
             coarse[g, k, k] = length if keep else 0.0
             for p in range(starts[g], starts[g + 1]):
                 for c in range(width):

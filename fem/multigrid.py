@@ -38,11 +38,12 @@ class Solved(NamedTuple):
 
 
 def multigrid_bytes(unknowns: int) -> float:
-    """Estimated memory [bytes] of solving a solid of second-order elements, its mesh not counted.
+    """Estimated memory [bytes] of solving a solid, its mesh not counted.
 
-    A straight line above what meshes of quadratic tetrahedra and hexahedra from 20 000 to a million unknowns took.
+    A straight line above what tetrahedra, hexahedra and prisms of both orders, straight and curved, took; straight quadratic
+    tetrahedra take half of it.
     """
-    return 1.2e8 + 700.0 * unknowns
+    return 1.5e8 + 1350.0 * unknowns
 
 
 def direct_bytes(unknowns: int) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tubewall.fem.compiled import Crew
 from tubewall.fem.multigrid_groups import Group
 from tubewall.fem.multigrid_operator import ElementOperator
-from tubewall.fem.multigrid_vertex import Cycle, Relaxation, Singles, largest_eigenvalue
+from tubewall.fem.multigrid_vertex import Cycle, Relaxation, Singles, block_scaling, largest_eigenvalue
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class TwoLevels:
     ) -> None:
         self._operator, self._crew, self._coarse, self._fixed = operator, crew, coarse, fixed
         self._up, self._down = prolong, prolong.T.tocsr()
-        largest = largest_eigenvalue(operator, inverse, _STEPS, crew)
+        largest = largest_eigenvalue(operator, block_scaling(inverse, crew), len(inverse) // 2, _STEPS, crew)
         self._relax = Relaxation(product=operator, inverse=inverse, largest=largest, degree=_DEGREE, crew=crew)
         self._work = tuple(np.zeros(len(inverse) // 2, dtype=np.float32) for _ in range(3))
 

@@ -218,6 +218,10 @@ def test_aggregated_vertices_serve_like_factorised_ones_on_one_thread_and_two(mo
     two, _, _ = solve(mesh, laws, region, threads=2)
     assert name == "multigrid, aggregated vertices"
     assert more <= few + 8
+    monkeypatch.setattr("tubewall.fem.multigrid_aggregates._COARSEST", 50)
+    deep, _, most = solve(mesh, laws, region)
+    assert most <= more + 8
+    assert np.abs(deep - direct).max() <= 1e-8 * np.abs(direct).max()
     assert np.array_equal(one, two)
     assert np.abs(one - direct).max() <= 1e-8 * np.abs(direct).max()
 
