@@ -12,6 +12,7 @@ from tubewall.verification.case import Case
 
 _MODULES: Final[tuple[str, ...]] = (
     "cases_tubes",
+    "cases_bonded_tubes",
     "cases_spheres",
     "cases_nafems",
     "cases_beams",

@@ -1,0 +1,132 @@
+"""Bonded tubes whose parts expand differently."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tubewall.fem.loads import Pressure, Support, TemperatureChange
+from tubewall.fem.model import Model, Solid
+from tubewall.fem.solve_model import solve_model
+from tubewall.geometry.mapped_block import join
+from tubewall.materials.anisotropic import Orthotropic
+from tubewall.materials.elastic import Isotropic
+from tubewall.verification.bodies import ring
+from tubewall.verification.case import Case, Check
+from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
+from tubewall.verification.probe import YY, ZZ, stress_at
+
+_CHAPTER: Final = "tubes"
+
+
+def _wrapped(fine: bool) -> tuple[Check, ...]:
+    """NAFEMS R0031/2: a wrapped thick cylinder, with pressure and then heated too."""
+    steps = (4, 4) if fine else (2, 2)
+    inner, outer, count = 23e-3, 27e-3, 36
+    mesh = join(
+        {
+            "cylinder": ring(inner, 25e-3, (steps[0], count)),
+            "wrap": ring(25e-3, outer, (steps[1], count)),
+        }
+    )
+    wrap = Orthotropic(
+        youngs_moduli=(130e9, 5e9, 5e9),
+        poissons_ratios=(0.25, 0.25, 0.25),
+        shear_moduli=(10e9, 10e9, 2e9),
+        axes="circumferential",
+    )
+    solids = {
+        "cylinder": Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3), expansion=2e-5),
+        "wrap": Solid(elastic=wrap, expansion=(3e-6, 2e-5, 2e-5)),
+    }
+    printed = {0.0: (1565.3e6, 1429.7e6, 874.7e6, 759.1e6), 130.0: (1381.0e6, 1259.6e6, 1056.0e6, 936.1e6)}
+    places = ((23e-3, "cylinder"), (25e-3, "cylinder"), (25e-3, "wrap"), (27e-3, "wrap"))
+    checks = []
+    for warming, targets in printed.items():
+        model = Model(
+            mesh=mesh,
+            solids=solids,
+            kinematics="generalised plane strain",
+            ends="free",
+            loads=(Pressure(boundary="cylinder/left", pressure=200e6), TemperatureChange(change=warming)),
+            supports=tuple(
+                Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
+                for part in ("cylinder", "wrap")
+                for side, fix in (("bottom", ("y",)), ("top", ("x",)))
+            ),
+        )
+        solution = solve_model(model)
+        for (radius, part), target in zip(places, targets, strict=True):
+            value = float(stress_at(solution, (radius, 0.0), part)[YY])
+            checks.append(
+                Check(
+                    quantity=f"hoop stress of the {part} at r = {radius * 1e3:.0f} mm, warmed by {warming:.0f} K",
+                    value=value,
+                    reference=target,
+                    tolerance=2e-3,
+                    unit="Pa",
+                )
+            )
+    return tuple(checks)
+
+
+def _bonded(fine: bool) -> tuple[Check, ...]:
+    """A carbon tube with a lithiated liner, cooled: free ends, exact layers."""
+    radii, warming = (50e-9, 58e-9, 75e-9), -40.0
+    moduli, ratios, expansions = (10e9, 60e9), (0.36, 0.2), (4.6e-5, 2e-6)
+    layers = [isotropic_layer(radii[i], radii[i + 1], moduli[i], ratios[i], expansions[i] * warming) for i in range(2)]
+    at = (radii[0], radii[1], radii[1], radii[2])
+    exact = layered_tube(at, layers, ends="free", layer_of=(0, 0, 1, 1))
+    steps = 6 if fine else 3
+    mesh = join(
+        {
+            "liner": ring(radii[0], radii[1], (steps, 24)),
+            "wall": ring(radii[1], radii[2], (steps, 24)),
+        }
+    )
+    solids = {
+        name: Solid(elastic=Isotropic(youngs_modulus=moduli[i], poissons_ratio=ratios[i]), expansion=expansions[i])
+        for i, name in enumerate(("liner", "wall"))
+    }
+    model = Model(
+        mesh=mesh,
+        solids=solids,
+        kinematics="generalised plane strain",
+        ends="free",
+        loads=(TemperatureChange(change=warming),),
+        supports=tuple(
+            Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
+            for part in ("liner", "wall")
+            for side, fix in (("bottom", ("y",)), ("top", ("x",)))
+        ),
+    )
+    solution = solve_model(model)
+    checks = []
+    for k, (radius, part) in enumerate(zip(at, ("liner", "liner", "wall", "wall"), strict=True)):
+        found = stress_at(solution, (radius, 0.0), part)
+        for name, slot, column in (("hoop", YY, 1), ("axial", ZZ, 2)):
+            checks.append(
+                Check(
+                    quantity=f"{name} stress of the {part} at r = {radius * 1e9:.0f} nm",
+                    value=float(found[slot]),
+                    reference=float(exact.stress[k, column]),
+                    tolerance=2e-3,
+                    unit="Pa",
+                )
+            )
+    checks.append(
+        Check(
+            quantity="axial strain",
+            value=float(solution.axial_strain),
+            reference=exact.axial_strain,
+            tolerance=1e-5,
+        )
+    )
+    return tuple(checks)
+
+
+CASES: Final = (
+    Case(name="wrapped-cylinder", title="Steel cylinder wrapped with fibres, pressed and warmed", kind="published",
+         chapter=_CHAPTER, source="Hardy, Composite Benchmarks, NAFEMS R0031 (2001), test 2", run=_wrapped),
+    Case(name="bonded-tube", title="Two bonded tubes of different expansion, cooled", kind="exact", chapter=_CHAPTER,
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), chapter 13, for each layer", run=_bonded),
+)  # fmt: skip
