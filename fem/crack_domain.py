@@ -114,7 +114,7 @@ def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
     return DomainPoints(**{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
 
 
-def _material(model: Model, elements: Floats, points: Floats, stress: Floats, motion: Floats) -> dict[str, Floats]:
+def _material(model: Model, elements: Ints, points: Floats, stress: Floats, motion: Floats) -> dict[str, Floats]:
     """Elastic strain, slope of the free strain along the motion, and body force."""
     mesh = model.discrete.mesh
     strain, slope, force = np.empty_like(stress), np.zeros_like(stress), np.zeros((len(points), 3))

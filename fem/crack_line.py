@@ -39,10 +39,11 @@ def front_edges(mesh: SolidMesh, faces: tuple[str, ...], front: str | None, symm
         shared = np.intersect1d(mesh.boundary_nodes(faces[0]), mesh.boundary_nodes(faces[1]))
         return rim[np.isin(rim, shared).all(axis=1)]
     # the face goes on in the plane of symmetry: the same edge is at the rim of what else lies in that plane
-    normal = facet_normals(mesh, mesh.boundary(faces[0])[:1])[0]
     outer = mesh.outer_facets
     own = mesh.boundary(faces[0])
-    others = outer[~np.isin(outer[:, 0] * 8 + outer[:, 1], own[:, 0] * 8 + own[:, 1])]
+    normal: Floats = facet_normals(mesh, own).sum(axis=0)
+    normal = normal / np.linalg.norm(normal)
+    others = outer[~np.isin(outer @ np.array([8, 1]), own @ np.array([8, 1]))]
     plane = others[facet_normals(mesh, others) @ normal > 1 - 1e-6]
     if len(plane) == 0:
         return rim[:0]

@@ -175,8 +175,8 @@ def _solve(
             row[c], row[(nodes - 1) * count + c] = 1.0, -1.0
             held.append(row)
     else:
-        for face, angle, node in ((faces[0], angles[0], 0), (faces[1], angles[-1], nodes - 1)):
-            for direction in _held(face, float(angle))[:, parts.displacement]:
+        for face, node in zip(faces, (0, nodes - 1), strict=True):
+            for direction in _held(face, float(angles[node]))[:, parts.displacement]:
                 row = np.zeros(nodes * count)
                 row[node * count : (node + 1) * count] = direction
                 held.append(row)
@@ -217,6 +217,6 @@ def _held(face: Face, angle: float) -> Floats:
     if face == "symmetric":
         return np.array([[-math.sin(angle), math.cos(angle), 0.0]])
     directions = np.asarray(face, dtype=np.float64) if not isinstance(face, str) else np.zeros(0)
-    if directions.ndim != 2 or directions.shape[1] != 3:
+    if directions.ndim != 2 or directions.shape[-1] != 3:
         raise InputError(f"a face of a corner is 'free', 'clamped', 'symmetric' or directions (k, 3), got {face!r}")
     return directions

@@ -172,13 +172,16 @@ def _reduced(stiffness: Floats, kinematics: CornerKinematics) -> Floats:
     if not parts.without_stress:
         return stiffness[:, kept][:, :, kept]
     compliance = np.linalg.inv(stiffness)
-    return np.linalg.inv(compliance[:, kept][:, :, kept])
+    reduced: Floats = np.linalg.inv(compliance[:, kept][:, :, kept]).astype(np.float64)
+    return reduced
 
 
 def _lobatto(degree: int) -> Floats:
     """Gauss-Lobatto points on [-1, 1]: the ends and the roots of P'."""
     inner = np.polynomial.legendre.Legendre.basis(degree).deriv().roots()
-    return np.concatenate(([-1.0], np.sort(inner.real), [1.0]))
+    points = np.empty(degree + 1)
+    points[0], points[1:-1], points[-1] = -1.0, np.sort(inner.real), 1.0
+    return points
 
 
 def _element(degree: int) -> tuple[Floats, Floats, Floats, Floats]:
@@ -186,10 +189,11 @@ def _element(degree: int) -> tuple[Floats, Floats, Floats, Floats]:
     local, weights = np.polynomial.legendre.leggauss(degree + 6)
     vandermonde = np.polynomial.legendre.legvander(_lobatto(degree), degree)
     inverse = np.linalg.inv(vandermonde)
-    slopes = np.column_stack(
+    slopes: Floats = np.column_stack(
         [
             np.polynomial.legendre.legval(local, np.polynomial.legendre.legder(np.eye(degree + 1)[i]))
             for i in range(degree + 1)
         ]
     )
-    return local, weights, np.polynomial.legendre.legvander(local, degree) @ inverse, slopes @ inverse
+    values: Floats = np.asarray(np.polynomial.legendre.legvander(local, degree) @ inverse, dtype=np.float64)
+    return np.asarray(local), np.asarray(weights), values, np.asarray(slopes @ inverse, dtype=np.float64)

@@ -163,7 +163,8 @@ def _frame(mesh: SolidMesh, node: int, other: int | None) -> Floats:
     first = np.eye(3)[int(np.argmin(np.abs(along)))]
     first = first - along * (first @ along)
     first /= np.linalg.norm(first)
-    return np.array([first, np.cross(along, first), along])
+    rows: Floats = np.array([first, np.cross(along, first), along], dtype=np.float64)
+    return rows
 
 
 def _facets(mesh: SolidMesh, node: int, other: int | None) -> Iterator[tuple[int, int, int]]:
