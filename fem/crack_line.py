@@ -34,17 +34,18 @@ def front_edges(mesh: SolidMesh, faces: tuple[str, ...], front: str | None, symm
     if front is not None:
         mesh.edge_nodes(front)
         return mesh.edges[front]
-    rim = _rim_edges(mesh, mesh.boundary(faces[0]))
-    if len(faces) > 1 and not symmetric:
-        shared = np.intersect1d(mesh.boundary_nodes(faces[0]), mesh.boundary_nodes(faces[1]))
+    first, *others = faces
+    own = mesh.boundary(first)
+    rim = _rim_edges(mesh, own)
+    if others and not symmetric:
+        shared = np.intersect1d(mesh.boundary_nodes(first), mesh.boundary_nodes(others[0]))
         return rim[np.isin(rim, shared).all(axis=1)]
     # the face goes on in the plane of symmetry: the same edge is at the rim of what else lies in that plane
     outer = mesh.outer_facets
-    own = mesh.boundary(faces[0])
     normal: Floats = facet_normals(mesh, own).sum(axis=0)
     normal = normal / np.linalg.norm(normal)
-    others = outer[~np.isin(outer @ np.array([8, 1]), own @ np.array([8, 1]))]
-    plane = others[facet_normals(mesh, others) @ normal > 1 - 1e-6]
+    rest = outer[~np.isin(outer @ np.array([8, 1]), own @ np.array([8, 1]))]
+    plane = rest[facet_normals(mesh, rest) @ normal > 1 - 1e-6]
     if len(plane) == 0:
         return rim[:0]
     return rim[np.isin(rim, _nodes(mesh, plane)).all(axis=1)]
