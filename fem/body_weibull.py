@@ -214,7 +214,7 @@ def safety_margins(solution: FieldSolution, strengths: Mapping[str, StrengthLaw]
         best, at, where = -math.inf, np.zeros(mesh.dim), 0
         for batch in batches(solution, local, mesh.region(name)):
             finite = np.isfinite(batch.fields.stress).all(axis=1)
-            values = np.full(len(finite), -math.inf)
+            values = np.full(len(batch.fields.stress), -math.inf)
             values[finite] = law.equivalent(as_tensor(batch.fields.stress[finite]))
             i = int(values.argmax())
             if values[i] > best:

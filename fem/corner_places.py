@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.fast_shape import fast_shape
 from tubewall.fem.loads import Support
+from tubewall.fem.model import Model
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
-    from tubewall.fem.model import Model
     from tubewall.geometry.solid_mesh import SolidMesh
 
 Bools = NDArray[np.bool_]
@@ -65,7 +66,7 @@ def places(model: Model) -> tuple[Place, ...]:
     mesh = model.mesh
     wedges = _wedges(mesh)
     count = len(wedges.nodes)
-    total = np.bincount(wedges.key, weights=wedges.angle, minlength=count)
+    total: Floats = np.bincount(wedges.key, weights=wedges.angle, minlength=count).astype(np.float64)
     # regions of one law have no interface
     names = mesh.region_names
     laws = [repr(model.solids[name]) for name in names]
@@ -208,7 +209,7 @@ def _clamped(model: Model, held: Bools) -> Bools:
     """Whether each key lies on a support that holds more than one direction (k,)."""
     dim = model.mesh.dim
     several = [len(s.directions(dim)) > 1 for s in model.supports if isinstance(s, Support) and s.boundary is not None]
-    return (held & np.array(several, dtype=bool)).any(axis=1)
+    return np.asarray((held & np.array(several, dtype=bool)).any(axis=1))
 
 
 def _changes(mesh: SolidMesh, model: Model, wedges: _Wedges) -> Bools:
@@ -223,3 +224,27 @@ def _changes(mesh: SolidMesh, model: Model, wedges: _Wedges) -> Bools:
 
 def _count(mesh: SolidMesh, wedges: _Wedges, pairs: Ints) -> Ints:
     return np.bincount(_keys_of(mesh, wedges, pairs), minlength=len(wedges.nodes))
+
+
+_KINKS: weakref.WeakKeyDictionary[Model, Floats] = weakref.WeakKeyDictionary()
+
+
+def kinks(model: Model) -> Floats:
+    """How much [rad] the surface turns at each node of the mesh (n,), where it turns so little that a curve must be meant.
+
+    Where a roller ends, the surface goes on as its mirror image.
+    """
+    if model in _KINKS:
+        return _KINKS[model]
+    mesh = model.mesh
+    wedges = _wedges(mesh)
+    total = np.bincount(wedges.key, weights=wedges.angle, minlength=len(wedges.nodes))
+    held = _held(model, wedges)
+    ends = _changes(mesh, model, wedges) & ~_clamped(model, held)
+    turn = np.where(_on(mesh, wedges, mesh.outer_facets), np.abs(np.where(ends, 2, 1) * total - np.pi), 0.0)
+    turn[turn > _BEND[mesh.order]] = 0.0
+    result = np.zeros(len(mesh.points))
+    for end in range(wedges.nodes.shape[1]):
+        np.maximum.at(result, wedges.nodes[:, end], turn)
+    _KINKS[model] = result
+    return result

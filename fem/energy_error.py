@@ -63,7 +63,7 @@ def mesh_energy_error(solution: FieldSolution, recovery: Recovery | None = None)
 def compliance(solution: FieldSolution, region: str, points: Floats) -> Floats:
     """Compliance (6, 6) or (p, 6, 6) [1/Pa] of a region at points (p, dim)."""
     law = region_law(solution.model, region)
-    return np.linalg.inv(law(points) if callable(law) else law)
+    return np.asarray(np.linalg.inv(law(points) if callable(law) else law), dtype=np.float64)
 
 
 def _energy(stress: Floats, flexible: Floats, weights: Floats) -> Floats:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from tubewall.fem.dual import Duals
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.energy_error import compliance
-from tubewall.fem.field_solution import PointFields, as_tensor
-from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
+from tubewall.fem.field_solution import PointFields
+from tubewall.fem.known_errors import missed_displacement, missed_traction, shape_error
 from tubewall.fem.local_search import lattice
 from tubewall.fem.quantities import CylinderAxes, Quantity
-from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.reference_elements import rule
 from tubewall.fem.surface_points import surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -60,7 +60,8 @@ class MeshErrors:
         near = self._near(quantity, elements, local, axes)
         if near is None:
             return None
-        return _LOCAL[self.solution.model.order] * near + self._far(quantity, elements, local, axes)
+        shape = shape_error(self.solution, quantity, elements, local, axes)
+        return _LOCAL[self.solution.model.order] * near + self._far(quantity, elements, local, axes) + shape
 
     def on_facet(
         self, quantity: Quantity, element: int, side: int, elements: Ints, local: Floats, axes: CylinderAxes
@@ -253,61 +254,3 @@ def touching(solution: FieldSolution, elements: Ints) -> NDArray[np.bool_]:
         marked[block.cells[element - mesh.starts[number], : CELLS[block.kind].vertices]] = True
     found = [marked[block.cells[:, : CELLS[block.kind].vertices]].any(axis=1) for block in mesh.blocks]
     return np.concatenate(found)
-
-
-def missed_traction(solution: FieldSolution, element: int, side: int) -> float:
-    """The largest difference [Pa] of the stress on a facet to the load that acts on it; 0 where a support may act too."""
-    model = solution.model
-    mesh = model.discrete.mesh
-    pair = np.array([[element, side]])
-
-    def has(boundary: str) -> bool:
-        return bool((mesh.boundary(boundary) == pair).all(axis=1).any())
-
-    outer = bool((mesh.outer_facets == pair).all(axis=1).any())
-    held = any(isinstance(s, Support) and s.boundary is not None and has(s.boundary) for s in model.supports)
-    if not outer or held or model.ties or model.periodic is not None:
-        return 0.0
-    (group,) = mesh.facet_groups(pair)
-    at = surface_points(mesh, group, lattice(group.kind, 4))
-    fields = solution.evaluate(at.elements, at.local)
-    applied = np.zeros_like(fields.points)
-    for load in model.loads:
-        if isinstance(load, Pressure) and has(load.boundary):
-            applied -= scalar_at(load.pressure, fields.points)[:, None] * at.normals
-        elif isinstance(load, Traction) and has(load.boundary):
-            applied += vector_at(load.traction, fields.points)
-    dim = mesh.dim
-    found = np.einsum("pij,pj->pi", as_tensor(fields.stress)[:, :dim, :dim], at.normals)
-    missed = np.linalg.norm(found - applied, axis=1)
-    return float(np.nanmax(missed)) if np.any(np.isfinite(missed)) else 0.0
-
-
-def missed_displacement(solution: FieldSolution) -> float:
-    """The largest difference [m] of prescribed displacements to what the nodes make of them between each other."""
-    model = solution.model
-    discrete = model.discrete
-    worst = 0.0
-    for support in model.supports:
-        if not isinstance(support, Support) or support.boundary is None or not _varies(support):
-            continue
-        for group in discrete.mesh.facet_groups(discrete.mesh.boundary(support.boundary)):
-            on = lattice(group.kind, 6)
-            geometry, _ = shape_table(group.kind, on)
-            carried = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-            values, _ = shape_table(carried, on)
-            nodes = group.nodes[:, : values.shape[1]]
-            places = np.einsum("qk,fkd->fqd", geometry, discrete.mesh.points[group.nodes])
-            there = support.values(places.reshape(-1, discrete.dim))
-            at_nodes = support.values(discrete.mesh.points[nodes].reshape(-1, discrete.dim))
-            for direction, wanted in there.items():
-                made = np.einsum("qk,fk->fq", values, at_nodes[direction].reshape(nodes.shape))
-                worst = max(worst, float(np.abs(wanted.reshape(made.shape) - made).max()))
-    return worst
-
-
-def _varies(support: Support) -> bool:
-    given = support.displacement
-    if given is None or isinstance(given, tuple):
-        return False
-    return callable(given) or any(callable(value) for value in given.values())

@@ -85,7 +85,7 @@ def rotated(stress: Floats, axes: Floats) -> Floats:
 
 def as_stress_like(strain: Floats) -> Floats:
     """Strain (..., 6) with engineering shear as the components (..., 6) of its tensor."""
-    return strain * np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.5])
+    return np.asarray(strain * np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.5]))
 
 
 def _tensor(stress: Floats) -> Floats:

@@ -28,11 +28,11 @@ def outside(kind: str, local: Floats) -> Floats:
     """How far (p,) local points (p, dim) lie outside of the reference cell of a kind; 0 or less inside."""
     first = CELLS[kind].first
     if first in ("triangle", "tetra"):
-        return np.maximum(-local.min(axis=1), local.sum(axis=1) - 1)
+        return np.asarray(np.maximum(-local.min(axis=1), local.sum(axis=1) - 1))
     if first == "wedge":
         flat = np.maximum(-local[:, :2].min(axis=1), local[:, :2].sum(axis=1) - 1)
-        return np.maximum(flat, np.abs(local[:, 2] - 0.5) - 0.5)
-    return np.abs(local - 0.5).max(axis=1) - 0.5
+        return np.asarray(np.maximum(flat, np.abs(local[:, 2] - 0.5) - 0.5))
+    return np.asarray(np.abs(local - 0.5).max(axis=1) - 0.5)
 
 
 def clipped(kind: str, local: Floats) -> Floats:

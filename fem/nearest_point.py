@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
@@ -103,28 +104,28 @@ def _nearest(
 def _project(kind: str, corners: Floats, point: Floats) -> tuple[Floats, Floats]:
     """Facet coordinates (k, d) and places (k, dim) of the points of facets (k, j, dim) nearest to ``point``."""
     cell = CELLS[kind]
-    tries = [cell.nodes[: cell.vertices].mean(axis=0)[None], cell.nodes[: cell.vertices]]
+    vertices = cell.nodes[: cell.vertices]
     best_on = np.zeros((len(corners), cell.dim))
     best_place = corners[:, 0].copy()
     best = np.full(len(corners), np.inf)
 
-    def offer(on: Floats, allowed: Floats) -> None:
+    def offer(on: Floats, allowed: NDArray[np.bool_]) -> None:
         values, _ = shape_table(kind, on)
         place = np.einsum("kj,kjd->kd", values, corners)
         distance = np.where(allowed, np.linalg.norm(place - point, axis=1), np.inf)
         better = distance < best
         best[better], best_on[better], best_place[better] = distance[better], on[better], place[better]
 
-    for vertex in tries[1]:
-        offer(np.tile(vertex, (len(corners), 1)), np.ones(len(corners), dtype=bool))  # type: ignore[arg-type]
+    for vertex in vertices:
+        offer(np.tile(vertex, (len(corners), 1)), np.ones(len(corners), dtype=bool))
     whole = np.eye(cell.dim)
-    on = _descend(kind, corners, point, np.tile(tries[0][0], (len(corners), 1)), whole)
-    offer(on, outside(kind, on) <= 1e-12)  # type: ignore[arg-type]
+    on = _descend(kind, corners, point, np.tile(vertices.mean(axis=0), (len(corners), 1)), whole)
+    offer(on, outside(kind, on) <= 1e-12)
     if cell.dim == 2:
         for a, b in cell.edges[:, :2]:
             start, along = cell.nodes[a], cell.nodes[b] - cell.nodes[a]
             on = _descend(kind, corners, point, np.tile(start + 0.5 * along, (len(corners), 1)), along[:, None])
-            offer(on, outside(kind, on) <= 1e-12)  # type: ignore[arg-type]
+            offer(on, outside(kind, on) <= 1e-12)
     return best_on, best_place
 
 

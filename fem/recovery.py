@@ -107,7 +107,7 @@ def powers_of(dim: int, degree: int, rich: bool) -> Ints:
     total = grid.sum(axis=1)
     kept = grid[total <= (degree + 1 if rich and degree == 2 else degree)]
     order = np.argsort(kept.sum(axis=1), kind="stable")
-    return kept[order]
+    return np.asarray(kept[order])
 
 
 def sampling_points(kind: str, order: int) -> Floats:
@@ -115,7 +115,7 @@ def sampling_points(kind: str, order: int) -> Floats:
     first = CELLS[kind].first
     if order == 1:
         cell = CELLS[first]
-        return cell.nodes.mean(axis=0, keepdims=True)
+        return np.asarray(cell.nodes.mean(axis=0, keepdims=True))
     local, _ = rule(first, 2 if first in ("triangle", "tetra") else 3)
     return local
 

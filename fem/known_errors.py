@@ -1,0 +1,103 @@
+"""What is known to be wrong with a solution: loads that the stress misses, displacements between nodes, and the shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tubewall.fem.corner_places import kinks
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
+from tubewall.fem.local_search import lattice
+from tubewall.fem.quantities import CylinderAxes, Quantity
+from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.surface_points import surface_points
+from tubewall.geometry.reference_cells import CELLS
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+
+
+def shape_error(
+    solution: FieldSolution, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes
+) -> float:
+    """What the surface of the mesh, which turns a little from facet to facet where a curve is meant, does to a value on it.
+
+    The angle [rad] of the largest turn beside the point times the value: a notch so flat raises stress in proportion.
+    """
+    mesh = solution.model.mesh
+    turn = 0.0
+    for element, place in zip(elements, local, strict=True):
+        number = int(mesh.block_of(np.array([element]))[0])
+        cell = CELLS[mesh.blocks[number].kind]
+        nodes = mesh.blocks[number].cells[element - mesh.starts[number]]
+        for facet in cell.facets:
+            loop = [node for node in facet.nodes if node < cell.vertices]
+            corners = cell.nodes[loop]
+            flat = np.linalg.svd(corners[1:] - corners[0])[2][-1]
+            if abs(flat @ (place - corners[0])) < 1e-5:
+                turn = max(turn, float(kinks(solution.model)[nodes[loop]].max()))
+    if turn == 0.0:
+        return 0.0
+    fields = solution.evaluate(elements, local)
+    return turn * float(np.abs(quantity.values(fields, solution.model.kinematics, axes)).max())
+
+
+def missed_traction(solution: FieldSolution, element: int, side: int) -> float:
+    """The largest difference [Pa] of the stress on a facet to the load that acts on it; 0 where a support may act too."""
+    model = solution.model
+    mesh = model.discrete.mesh
+    pair = np.array([[element, side]])
+
+    def has(boundary: str) -> bool:
+        return bool((mesh.boundary(boundary) == pair).all(axis=1).any())
+
+    outer = bool((mesh.outer_facets == pair).all(axis=1).any())
+    held = any(isinstance(s, Support) and s.boundary is not None and has(s.boundary) for s in model.supports)
+    if not outer or held or model.ties or model.periodic is not None:
+        return 0.0
+    (group,) = mesh.facet_groups(pair)
+    at = surface_points(mesh, group, lattice(group.kind, 4))
+    fields = solution.evaluate(at.elements, at.local)
+    applied = np.zeros_like(fields.points)
+    for load in model.loads:
+        if isinstance(load, Pressure) and has(load.boundary):
+            applied -= scalar_at(load.pressure, fields.points)[:, None] * at.normals
+        elif isinstance(load, Traction) and has(load.boundary):
+            applied += vector_at(load.traction, fields.points)
+    dim = mesh.dim
+    found = np.einsum("pij,pj->pi", as_tensor(fields.stress)[:, :dim, :dim], at.normals)
+    missed = np.linalg.norm(found - applied, axis=1)
+    return float(np.nanmax(missed)) if np.any(np.isfinite(missed)) else 0.0
+
+
+def missed_displacement(solution: FieldSolution) -> float:
+    """The largest difference [m] of prescribed displacements to what the nodes make of them between each other."""
+    model = solution.model
+    discrete = model.discrete
+    worst = 0.0
+    for support in model.supports:
+        if not isinstance(support, Support) or support.boundary is None or not _varies(support):
+            continue
+        for group in discrete.mesh.facet_groups(discrete.mesh.boundary(support.boundary)):
+            on = lattice(group.kind, 6)
+            geometry, _ = shape_table(group.kind, on)
+            carried = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
+            values, _ = shape_table(carried, on)
+            nodes = group.nodes[:, : values.shape[1]]
+            places = np.einsum("qk,fkd->fqd", geometry, discrete.mesh.points[group.nodes])
+            there = support.values(places.reshape(-1, discrete.dim))
+            at_nodes = support.values(discrete.mesh.points[nodes].reshape(-1, discrete.dim))
+            for direction, wanted in there.items():
+                made = np.einsum("qk,fk->fq", values, at_nodes[direction].reshape(nodes.shape))
+                worst = max(worst, float(np.abs(wanted.reshape(made.shape) - made).max()))
+    return worst
+
+
+def _varies(support: Support) -> bool:
+    given = support.displacement
+    if given is None or isinstance(given, tuple):
+        return False
+    return callable(given) or any(callable(value) for value in given.values())
