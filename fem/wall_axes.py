@@ -189,7 +189,7 @@ def _descend(kind: str, corners: Floats, goal: Floats, start: Floats) -> Floats:
 
 def _hessian(kind: str, on: Floats, corners: Floats, tangents: Floats, away: Floats) -> Floats:
     """Second derivatives (k, e, e) of half the squared distance, or where these are not positive those of a flat facet."""
-    flat = np.einsum("kde,kdf->kef", tangents, tangents)
+    flat: Floats = np.einsum("kde,kdf->kef", tangents, tangents)
     size = np.trace(flat, axis1=1, axis2=2)[:, None, None]
     flat = flat + 1e-12 * size * np.eye(flat.shape[1])
     if CELLS[kind].order == 1 and kind != "quad":
@@ -202,13 +202,16 @@ def _hessian(kind: str, on: Floats, corners: Floats, tangents: Floats, away: Flo
         bent[:, :, axis] = np.einsum("kjd,kje,kd->ke", corners, curve, away)
     full = flat - 0.5 * (bent + np.swapaxes(bent, 1, 2))
     lowest = np.linalg.eigvalsh(full)[:, 0] if full.shape[1] > 1 else full[:, 0, 0]
-    return np.where((lowest > 0.01 * size[:, 0, 0])[:, None, None], full, flat)
+    chosen: Floats = np.where((lowest > 0.01 * size[:, 0, 0])[:, None, None], full, flat)
+    return chosen
 
 
 def _inside(kind: str, on: Floats) -> Floats:
     """Coordinates brought back into the facet."""
     if CELLS[kind].first == "triangle":
         over = np.maximum(on.sum(axis=1, keepdims=True) - 1.0, 0.0)
-        pulled = np.clip(on - over / 2, 0.0, 1.0)
-        return pulled / np.maximum(pulled.sum(axis=1, keepdims=True), 1.0)
-    return np.clip(on, 0.0, 1.0)
+        pulled: Floats = np.clip(on - over / 2, 0.0, 1.0)
+        pulled /= np.maximum(pulled.sum(axis=1, keepdims=True), 1.0)
+        return pulled
+    inside: Floats = np.clip(on, 0.0, 1.0)
+    return inside
