@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -206,6 +206,13 @@ class Model:
         from tubewall.fem.mixed_spaces import mixed_faces
 
         return mixed_faces(self)
+
+
+def with_loads(model: Model, loads: tuple[Load, ...]) -> Model:
+    """The same body, supports and discretisation under other loads."""
+    other = replace(model, loads=loads)
+    other.__dict__["discrete"] = model.discrete
+    return other
 
 
 def _check_solids(model: Model) -> None:

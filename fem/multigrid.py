@@ -243,6 +243,11 @@ class SolidSolver:
         forces = self._exact(inside, np.empty_like(inside)).reshape(-1, 3)[self._numbering.new].ravel()
         return np.asarray(self._unit * forces, dtype=np.float64)
 
+    def rounding(self, displacement: Floats) -> float:
+        """What rounding of a displacement (3 n,) [m] alone may leave of the balance of forces [N]."""
+        largest = float(np.abs(1 / self._inverse[self._inverse > 0]).max())
+        return 4 * _EPS * self._unit * largest * float(np.abs(displacement).sum())
+
     def _inside(self, values: Floats) -> Floats:
         """A vector in the numbering of the chunks."""
         result = np.empty_like(values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -15,8 +16,8 @@ from tubewall.fem.field_solution import FieldSolution, MixedPressure, SupportRea
 from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import IMBALANCE_LIMIT
-from tubewall.fem.loads import Support
-from tubewall.fem.model import Model
+from tubewall.fem.loads import Load, Support
+from tubewall.fem.model import Model, with_loads
 from tubewall.fem.rigid import rigid_motions
 from tubewall.fem.solve_space import LEAST, solve_in_space, suits
 
@@ -44,14 +45,31 @@ def solve_model(model: Model, *, solver: Solver = "auto") -> FieldSolution:
     ConvergenceError
         When the residual is not below 1e-10 or the imbalance not below 1e-9.
     """
+    return solve_load_cases(model, (model.loads,), solver=solver)[0]
+
+
+def solve_load_cases(
+    model: Model, cases: Sequence[Sequence[Load]], *, solver: Solver = "auto"
+) -> tuple[FieldSolution, ...]:
+    """Displacement and stress of one body under several sets of loads: prepared once, solved for each.
+
+    Parameters
+    ----------
+    model : Model
+        Its own loads are left out.
+    cases : sequence of sequences of Load
+    solver : str
+        As of ``solve_model``; errors too.
+    """
     if solver not in SOLVERS:
         from tubewall.errors import unknown_name
 
         raise unknown_name("solver", solver, SOLVERS)
     started = time.perf_counter()
     seconds: dict[str, float] = {}
+    models = [with_loads(model, tuple(loads)) for loads in cases]
     held = hold(model, model.size)
-    seconds["supports"] = _lap(started, seconds)
+    seconds["supports"] = time.perf_counter() - started
     matrix_free = solver in ("auto", "multigrid") and suits(model, held)
     if solver == "multigrid" and not matrix_free:
         raise InputError(
@@ -59,16 +77,12 @@ def solve_model(model: Model, *, solver: Solver = "auto") -> FieldSolution:
             "and ties: take 'auto'"
         )
     if matrix_free and (solver == "multigrid" or model.size > LEAST):
-        answer = _in_space(model, held, "auto" if solver == "auto" else "multigrid", seconds)
+        answers = _in_space(models, held, "auto" if solver == "auto" else "multigrid", seconds)
     else:
-        answer = _direct(model, held, solver, seconds)
-    solution = _collected(model, held, answer, seconds)
+        answers = _direct(models, held, solver, seconds)
+    found = [_collected(one, held, answer, seconds) for one, answer in zip(models, answers, strict=True)]
     seconds["whole"] = time.perf_counter() - started
-    return solution
-
-
-def _lap(started: float, seconds: dict[str, float]) -> float:
-    return time.perf_counter() - started - sum(seconds.values())
+    return tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,46 +103,76 @@ class _Answer:
     mixed: MixedPressure | None = None
 
 
-def _in_space(model: Model, held: Held, method: Literal["auto", "multigrid"], seconds: dict[str, float]) -> _Answer:
-    forces = force_vector(model)
-    _check_balanced(held, forces)
-    y, left, residual, name, stages = solve_in_space(model, held, forces, method)
-    seconds.update(stages)
-    return _Answer(y=y, forces=forces, left=left, axial=0.0, rounding=0.0, residual=residual, solver=name)
+def _in_space(
+    models: Sequence[Model], held: Held, method: Literal["auto", "multigrid"], seconds: dict[str, float]
+) -> list[_Answer]:
+    started = time.perf_counter()
+    forces = np.column_stack([force_vector(model) for model in models])
+    for column in forces.T:
+        _check_balanced(held, column)
+    seconds["loads"] = time.perf_counter() - started
+    found = solve_in_space(models[0], held, forces, method)
+    seconds.update(found.seconds)
+    return [
+        _Answer(
+            y=found.displacement[:, i],
+            forces=forces[:, i],
+            left=found.left[:, i],
+            axial=0.0,
+            rounding=found.rounding[i],
+            residual=found.residual,
+            solver=found.solver,
+        )
+        for i in range(len(models))
+    ]
 
 
-def _direct(model: Model, held: Held, solver: Solver, seconds: dict[str, float]) -> _Answer:
+def _direct(models: Sequence[Model], held: Held, solver: Solver, seconds: dict[str, float]) -> list[_Answer]:
     from tubewall.fem.linear import Backend, factor_bytes, factorise, factorise_free, require_memory, space_factor_bytes
 
     started = time.perf_counter()
+    model = models[0]
     need = space_factor_bytes(model.size) if model.kinematics == "3d" else factor_bytes(model.size)
     require_memory(model.size, need)
-    assembled = assemble(model)
-    stiffness, forces = assembled.stiffness, assembled.forces
+    assembled = [assemble(model)]
+    stiffness = assembled[0].stiffness
+    # what a nearly incompressible element condenses depends on its loads
+    for other in models[1:]:
+        mixed = assembled[0].recover is not None
+        assembled.append(assemble(other) if mixed else replace(assembled[0], forces=force_vector(other)))
+    forces = np.column_stack([one.forces for one in assembled])
     seconds["assembly"] = time.perf_counter() - started
-    _check_balanced(held, forces)
+    for column in forces.T:
+        _check_balanced(held, column)
     backend: Backend = "superlu" if solver == "superlu" else "auto"
+    right = forces - (stiffness @ held.offset)[:, None]
     if held.plain:
-        right = (forces - stiffness @ held.offset)[held.free]
+        right = right[held.free]
         factor = factorise_free(stiffness, held.free, backend)
     else:
-        right = held.transform.T @ (forces - stiffness @ held.offset)
+        right = held.transform.T @ right
         factor = factorise((held.transform.T @ stiffness @ held.transform).tocsc(), backend, need=0.0)
     values = factor.solve(right)
-    y = held.transform @ values + held.offset
+    y = held.transform @ values + held.offset[:, None]
     inner = stiffness @ y
+    rounding = 4 * _EPS * (abs(stiffness) @ np.abs(y)).sum(axis=0)
+    residual = factor.residual(values, right)
     seconds["solve"] = time.perf_counter() - started - seconds["assembly"]
-    return _Answer(
-        y=y,
-        forces=forces,
-        left=inner - forces,
-        axial=float(inner[model.discrete.size]) if model.kinematics == "generalised plane strain" else 0.0,
-        rounding=4 * _EPS * float((abs(stiffness) @ np.abs(y)).sum()),
-        residual=factor.residual(values, right),
-        solver=factor.backend,
-        notes=assembled.notes,
-        mixed=None if assembled.recover is None else assembled.recover(y),
-    )
+    axial = inner[model.discrete.size] if model.kinematics == "generalised plane strain" else np.zeros(len(models))
+    return [
+        _Answer(
+            y=y[:, i],
+            forces=forces[:, i],
+            left=inner[:, i] - forces[:, i],
+            axial=float(axial[i]),
+            rounding=float(rounding[i]),
+            residual=residual,
+            solver=factor.backend,
+            notes=one.notes,
+            mixed=None if one.recover is None else one.recover(y[:, i]),
+        )
+        for i, one in enumerate(assembled)
+    ]
 
 
 def _check_balanced(held: Held, forces: Floats) -> None:
@@ -227,7 +271,9 @@ def _imbalance(model: Model, held: Held, answer: _Answer) -> float:
         raise ConvergenceError(
             f"loads and reactions differ by {net / scale:.2g} of the load, more than {IMBALANCE_LIMIT:g}"
         )
-    return net / max(scale, answer.rounding, float(np.finfo(np.float64).tiny))
+    # without loads there is nothing but rounding to compare with
+    whole = scale if np.any(answer.forces) else max(scale, answer.rounding)
+    return net / max(whole, float(np.finfo(np.float64).tiny))
 
 
 def _reactions(model: Model, held: Held, left: Floats) -> tuple[SupportReaction, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,10 +31,30 @@ def suits(model: Model, held: Held) -> bool:
     return all(getattr(solid.elastic, "poissons_ratio", 0.0) <= SOFT for solid in model.solids.values())
 
 
-def solve_in_space(
-    model: Model, held: Held, forces: Floats, method: Method
-) -> tuple[Floats, Floats, float, str, dict[str, float]]:
-    """Displacement (N,), what stress leaves of the loads (N,), the residual, the solver, seconds by stage.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SpaceAnswer:
+    """Displacements (N, k) [m], what the stress leaves of the loads (N, k) [N], and how they came about.
+
+    ``rounding`` is what rounding of each displacement may leave of the balance [N].
+    """
+
+    displacement: Floats
+    left: Floats
+    rounding: tuple[float, ...]
+    residual: float
+    solver: str
+    seconds: Mapping[str, float]
+
+
+def solve_in_space(model: Model, held: Held, forces: Floats, method: Method) -> SpaceAnswer:
+    """Displacements under k load cases.
+
+    Parameters
+    ----------
+    model, held
+    forces : (N, k)
+        Nodal forces of k load cases.
+    method : str
 
     Raises
     ------
@@ -50,10 +72,16 @@ def solve_in_space(
     stiffness, region = _laws(model)
     with SolidSolver(discrete.points, blocks, stiffness, region, fixed, method=method) as solver:
         solved = solver.solve(forces, held.offset)
-        left = solver.product(solved.displacement) - forces
+        left, rounding = -forces, []
+        for column, displacement in enumerate(solved.displacement.T):
+            left[:, column] += solver.product(displacement)
+            rounding.append(solver.rounding(displacement))
         seconds = dict(solver.seconds)
         name = solver.name if solved.iterations == 0 else f"{solver.name}, {solved.iterations} iterations"
-    return solved.displacement, left, solved.residual, name, seconds
+    return SpaceAnswer(
+        displacement=solved.displacement, left=left, rounding=tuple(rounding), residual=solved.residual, solver=name,
+        seconds=seconds,
+    )  # fmt: skip
 
 
 def _laws(model: Model) -> tuple[Floats | list[Floats], Ints | None]:
