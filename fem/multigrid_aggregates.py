@@ -128,8 +128,9 @@ def _level(matrix: bsr_array, modes: Floats, crew: Crew) -> Cycle:
         step = np.zeros_like(x)
         for k, weight in enumerate(WEIGHTS[2], start=1):
             gain = np.float32((8 * k - 4) / (2 * k + 1) / largest)
-            step = np.float32((2 * k - 3) / (2 * k + 1)) * step + gain * scaled(rest)
-            x = x + np.float32(weight) * step
+            step *= np.float32((2 * k - 3) / (2 * k + 1))
+            step += gain * scaled(rest)
+            x += np.float32(weight) * step
             if k < 2:
                 rest = rest - matrix @ step
         return x
