@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.fast_shape import fast_shape
-from tubewall.fem.loads import Support
+from tubewall.fem.loads import DIRECTIONS, Support
 from tubewall.fem.model import Model
 from tubewall.geometry.reference_cells import CELLS
 
@@ -213,12 +213,18 @@ def _clamped(model: Model, held: Bools) -> Bools:
 
 
 def _changes(mesh: SolidMesh, model: Model, wedges: _Wedges) -> Bools:
-    """Whether the facets of the surface that meet at a key are not all held by the same supports, (k,)."""
+    """Whether the facets of the surface that meet at a key are held in different directions, (k,)."""
     outer = _count(mesh, wedges, mesh.outer_facets)
     change = np.zeros(len(wedges.nodes), dtype=bool)
-    for name in _support_names(model):
-        own = _count(mesh, wedges, mesh.boundary(name))
-        change |= (own > 0) & (own < outer)
+    for direction in DIRECTIONS:
+        pairs = [
+            mesh.boundary(s.boundary)
+            for s in model.supports
+            if isinstance(s, Support) and s.boundary is not None and direction in s.directions(mesh.dim)
+        ]
+        if pairs:
+            own = _count(mesh, wedges, np.unique(np.concatenate(pairs), axis=0))
+            change |= (own > 0) & (own < outer)
     return change
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import ConvergenceError, InputError
 from tubewall.fem.corner_places import Place, places
-from tubewall.fem.elements import Ints
+from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import LineLoad, PointForce, Support
 from tubewall.fem.model import node_at
 from tubewall.fem.nearest_point import place_text
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Exponents above this bend the field too little to matter on any mesh.
 SINGULAR: Final = 0.97
+# corners of a kind that are tried, and the cosine from which on directions are the same
+_TRIES: Final = 4
+_PARALLEL: Final = 0.98
 # kinds of corner whose exponent is computed at most
 _MOST: Final = 24
 # share of all loads and reactions from which on a support at a point counts as a force
@@ -110,17 +113,27 @@ def _point(mesh: SolidMesh, nodes: Ints, exponent: float, why: str) -> SingularP
 
 def _at_corner(model: Model, place: Place) -> SingularPoint | None:
     mesh = model.mesh
-    for ends in place.nodes[: min(len(place.nodes), 3)]:
-        node = int(ends[0])
-        try:
-            leading = corner_of(model, tuple(mesh.points[node].tolist()), limit=1.0).exponents.leading.real
-        except (InputError, ConvergenceError):
-            # on the axis, or too anisotropic: another corner like it may do
-            continue
-        if leading >= SINGULAR:
-            return None
-        return _point(mesh, np.unique(place.nodes), float(leading), _why(place))
+    for ends in place.nodes[:_TRIES]:
+        for node in ends:
+            at = tuple(mesh.points[node].tolist())
+            try:
+                corner = corner_of(model, at, limit=1.0)
+            except (InputError, ConvergenceError):
+                # on the axis, or too anisotropic: another corner like it may do
+                continue
+            if len(ends) == 2 and not _parallel(mesh, ends, corner.frame[2]):
+                # another edge that ends here is more singular, and has a place of its own
+                continue
+            leading = corner.exponents.leading.real
+            if leading >= SINGULAR:
+                return None
+            return _point(mesh, np.unique(place.nodes), float(leading), _why(place))
     return None
+
+
+def _parallel(mesh: SolidMesh, ends: Ints, direction: Floats) -> bool:
+    along = mesh.points[ends[1]] - mesh.points[ends[0]]
+    return bool(abs(along @ direction) > _PARALLEL * np.linalg.norm(along))
 
 
 def _why(place: Place) -> str:
