@@ -1,0 +1,226 @@
+"""The mesh of a stack of tubules: one tubule, one cell of the array or a cluster, every layer extruded from one section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.geometry.array import CellArray
+from tubewall.geometry.checks import number, one_of, positive_length, whole_number
+from tubewall.geometry.reference_cells import Floats, Ints
+from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.geometry.stack import Stack
+from tubewall.geometry.stack_extrude import Layered, Place, meshed
+from tubewall.geometry.stack_flaw import Doubled, Flaw, doubled, flaw_of
+from tubewall.geometry.stack_layers import layered
+from tubewall.geometry.stack_line import cell_radius, line_section
+from tubewall.geometry.stack_names import named_facets, outside_names
+from tubewall.geometry.stack_section import WALL, Placed, Section, cell_section, triangle_section
+from tubewall.geometry.stack_sector import Fineness
+
+Kind = Literal["axisymmetric", "plane", "sector", "cell", "cluster"]
+KINDS: Final = ("axisymmetric", "plane", "sector", "cell", "cluster")
+Lithium = Literal["load", "bonded", "sliding"]
+#: Most elements a mesh may have.
+MOST_ELEMENTS: Final = 3_000_000
+
+# reach of what a fillet moves, in its radii; and how far columns lean outwards, in radii and in thicknesses of the wall
+_REACH: Final = 6.0
+_LEAN: Final = 0.5
+_LEAN_MOST: Final = 0.3
+
+
+def stack_mesh(
+    stack: Stack,
+    array: CellArray,
+    *,
+    kind: Kind = "cluster",
+    elements_through_wall: int = 2,
+    growth: float | None = None,
+    rim: float | None = None,
+    lithium: Lithium = "load",
+    chambers: Sequence[int] | None = None,
+    frame: int = 0,
+    window: tuple[float, float] | None = None,
+    flaw: float | Flaw | None = None,
+) -> SolidMesh:
+    """Mesh a stack of tubules with curved second-order elements, z (in the plane y) upwards.
+
+    Regions, where they are: 'electrolyte', 'insulator', 'wall' (caps too), 'collector', 'lithium'. Boundaries, where they are:
+    'chamber K gas' and 'chamber K lithium' (sides of bore K above and below its level, and its ceiling), 'mouth K' (its floor),
+    'interstice' (of the gap between separate tubes), 'sides', 'top', 'bottom', 'cut' (where ``window`` or ``chambers`` cut the
+    whole), 'axis' of a radial section. Where lithium is meshed, 'piston K' is its top; 'chamber K lithium' and 'mouth K' then
+    lie inside the body.
+
+    Parameters
+    ----------
+    stack : Stack
+    array : CellArray
+        Of its finite array, the bores in the order of ``array.centres``, a cluster is made.
+    kind : str
+        "axisymmetric": one tubule in a cylinder as large as its cell, points (r, z); "plane": walls as endless lamellae, half
+        a bore and half a wall; "cell": one bore's cell in space, with pairs of boundaries 'side 0 low', 'side 0 high' ...
+        for a period; "sector": the 12th (8th in square packing) of it that symmetry needs, with 'side 0' (through bore and
+        middle of the wall), 'side 1' (middle of the wall), 'side 2' (through bore and junction); "cluster".
+    elements_through_wall : int
+        Even; all other sizes follow.
+    growth : float, optional
+        Of each layer over the one before, away from roots, levels and caps: 1 + 1 / ``elements_through_wall`` by default.
+    rim : float, optional
+        Size [m] of the elements at the ends of the bores: half a layer of the wall by default.
+    lithium : "load", "bonded" or "sliding"
+        Not meshed; or a body that shares its nodes with the wall; or one with nodes of its own there ('lithium K side'), which
+        hangs on the wall only by its floor.
+    chambers : sequence of int, optional
+        Only the cells of these bores of a cluster; the sides that lie within the array are then called 'cut'.
+    frame : int
+        Rings of cells with filled bores around a cluster.
+    window : (float, float), optional
+        Only what lies between these heights z [m]: a local model, for which a coarse one gives the displacement on 'cut'.
+    flaw : float or Flaw, optional
+        A crack, as doubled nodes; a number is the length [m] of an edge flaw from the rim of mouth 0 downwards.
+
+    Raises
+    ------
+    InputError
+        When parts do not fit each other, or the mesh would have more than ``MOST_ELEMENTS`` elements.
+
+    Examples
+    --------
+    >>> from tubewall.units import nm
+    >>> array = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", rings=1)
+    >>> stack = Stack(height=400 * nm, electrolyte=300 * nm, collector=50 * nm, lithium_level=100 * nm)
+    >>> mesh = stack_mesh(stack, array, kind="cluster")
+    >>> len(mesh.boundaries), mesh.region_names
+    (24, ('electrolyte', 'wall', 'collector'))
+    """
+    one_of("kind", kind, KINDS)
+    one_of("lithium", lithium, ("load", "bonded", "sliding"))
+    e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
+    e += e % 2
+    stack.check_fits(array)
+    bores = _bores(array, kind, chambers, frame)
+    levels = stack.levels(array.bore_count if kind == "cluster" else 1)
+    ratio = 1 + 1 / e if growth is None else number("growth", growth, "times")
+    if not 1 < ratio <= 3:
+        raise InputError(f"growth must lie above 1 and at most 3, got {ratio:.4g}")
+    crack = flaw_of(flaw, stack, array, kind, cell_radius(array, plane=kind == "plane"), e)
+    size = array.wall / (2 * e) if rim is None else positive_length("rim", rim)
+    size = min(size, crack.size) if crack else size
+    fine = Fineness(through_wall=e, rim=size, floor_fillet=stack.floor_fillet, cap_fillet=stack.cap_fillet)
+    section = _section(array, fine, kind, bores, ratio, crack)
+    drawn = layered(stack, section, fine, levels, bores, ratio, array.wall / e, window, crack, meshed=lithium != "load")
+    count = int((drawn.code >= 0).sum())
+    if count > MOST_ELEMENTS:
+        raise InputError(
+            f"the mesh would have {count} elements, more than {MOST_ELEMENTS}: pass fewer elements_through_wall, fewer bores, "
+            "or a larger growth"
+        )
+    parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding")
+    return _named(drawn, stack, array, kind, bores, levels, parts, chambers is not None)
+
+
+def _bores(array: CellArray, kind: str, chambers: Sequence[int] | None, frame: int) -> list[Placed]:
+    """The cells that are drawn, the frame's with filled bores."""
+    rings = whole_number("frame", frame, 0, 20)
+    if kind != "cluster":
+        if chambers is not None or rings:
+            raise InputError(f"chambers and frame belong to kind='cluster', got kind={kind!r}")
+        return [Placed(centre=(0.0, 0.0), zone=0)]
+    count = array.bore_count
+    chosen = range(count) if chambers is None else [whole_number("chambers", k, 0, count - 1) for k in chambers]
+    if len(set(chosen)) < len(chosen) or not chosen:
+        raise InputError(f"chambers must name each bore once, and at least one, got {list(chosen)!r}")
+    centres = array.centres
+    cells = [Placed(centre=(float(centres[k, 0]), float(centres[k, 1])), zone=k) for k in sorted(chosen)]
+    if rings:
+        around = replace(array, rings=array.rings + rings).centres[count:]
+        cells += [Placed(centre=(float(x), float(y)), zone=WALL) for x, y in around]
+    return cells
+
+
+def _section(
+    array: CellArray, fine: Fineness, kind: str, bores: Sequence[Placed], growth: float, crack: Flaw | None
+) -> Section:
+    if kind in ("axisymmetric", "plane"):
+        places = [] if crack is None or crack.kind == "edge" else [(crack.length, crack.size)]
+        return line_section(array, fine, plane=kind == "plane", growth=growth, places=places)
+    if array.construction == "tubes":
+        raise InputError(
+            "separate tubes are meshed as kind='axisymmetric' or 'plane' only: pass construction='matrix' for a model in space"
+        )
+    return triangle_section(array, fine) if kind == "sector" else cell_section(array, fine, bores)
+
+
+def _named(
+    drawn: Layered,
+    stack: Stack,
+    array: CellArray,
+    kind: Kind,
+    bores: Sequence[Placed],
+    levels: Sequence[float],
+    parts: Doubled,
+    partial: bool,
+) -> SolidMesh:
+    outside = outside_names(drawn.section, array, kind, bores, partial=partial)
+    boundaries = named_facets(drawn, stack, levels, outside)
+    boundaries.update(parts.boundaries)
+    code = drawn.code[drawn.code >= 0]
+    names = ("electrolyte", "insulator", "wall", "collector", "lithium")
+    regions: dict[str, Ints] = {name: np.flatnonzero(code == k) for k, name in enumerate(names) if np.any(code == k)}
+    return meshed(
+        drawn,
+        _placing(drawn, stack, levels),
+        regions,
+        boundaries,
+        nodes=parts.nodes,
+        edges=parts.edges,
+        named=parts.named,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _End:
+    """The end of all bores: at height ``z`` [m], the body beyond lying below (``way`` = 1) or above (-1)."""
+
+    z: float
+    way: float
+    radius: float
+    body: float
+    bore: float
+
+
+def _placing(drawn: Layered, stack: Stack, levels: Sequence[float]) -> Place:
+    """Where the nodes lie: on fillets the columns end on the quarter circle, below they lean and fade to upright."""
+    section, heights = drawn.section, drawn.heights
+    free = min([stack.bore_height / 2, *(level for level in levels if level > 0)])
+    ends = []
+    if stack.floor_fillet:
+        body = stack.insulator if stack.is_film else stack.electrolyte
+        ends.append(_End(z=stack.floor, way=1.0, radius=stack.floor_fillet, body=body, bore=free))
+    if stack.cap_fillet:
+        body = stack.cap or stack.collector
+        ends.append(_End(z=stack.ceiling, way=-1.0, radius=stack.cap_fillet, body=body, bore=free))
+    thickness = float(np.linalg.norm(section.outward, axis=1)[section.inset == 0].max(initial=0.0))
+
+    def place(node: Ints, plane: Ints) -> Floats:
+        at, up = section.points[node].copy(), heights[plane].copy()
+        easing = np.ones(len(node)) if ends else np.zeros(len(node))
+        for end in ends:
+            depth = end.way * (end.z - heights[plane])
+            inset = np.minimum(section.inset[node], end.radius)
+            hollow = np.sqrt(end.radius**2 - (end.radius - inset) ** 2)
+            reach = np.where(depth >= 0, min(_REACH * end.radius, end.body), min(_REACH * end.radius, end.bore))
+            up -= end.way * hollow * np.clip(1 - np.abs(depth) / reach, 0.0, 1.0)
+            into = np.clip(depth / (_LEAN * end.radius), 0.0, 1.0)
+            most = min(_LEAN_MOST, _LEAN * end.radius / thickness)
+            at += section.outward[node] * (most * into)[:, None]
+            easing *= np.clip(np.abs(depth) / (_LEAN * end.radius), 0.0, 1.0)
+        at += section.ease[node] * easing[:, None]
+        return np.column_stack((at, up))
+
+    return place

@@ -1,0 +1,276 @@
+"""The fundamental triangle of an array, wall and bore, in structured rows of six-node triangles.
+
+The triangle (bore centre, middle of a wall, junction of walls; see :mod:`.sector`) is covered by quadrilaterals, each cut into
+two triangles: through the wall from the bore's outline to its middle, and from the outline inwards along smaller copies of the
+outline, where fillets of the bores' ends will lie; and by a core of regular triangles around the centre.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.geometry.array import CellArray
+from tubewall.geometry.reference_cells import Floats, Ints
+from tubewall.geometry.stack_levels import graded, halved
+from tubewall.geometry.triangles import MIRRORED
+
+# growth of the elements inside a bore towards its centre
+_INWARD: Final = 1.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fineness:
+    """How fine a section is drawn.
+
+    Attributes
+    ----------
+    through_wall : int
+        Elements through a wall, even.
+    rim : float
+        Size [m] of elements at the bore's outline, across it.
+    floor_fillet, cap_fillet : float
+        Radii [m] of the fillets whose surfaces the rows inside the bores follow.
+    """
+
+    through_wall: int
+    rim: float
+    floor_fillet: float = 0.0
+    cap_fillet: float = 0.0
+
+    @property
+    def fillet_elements(self) -> int:
+        """Elements along a quarter circle."""
+        return max(2, math.ceil(1.5 * self.through_wall))
+
+
+def inset_rows(fine: Fineness, reach: float, core: float) -> Floats:
+    """Distances (2 k + 1,) [m] inside the outline of rows and of their middles, up to where the core begins.
+
+    Along fillets they follow equal angles of the quarter circle; then they grow up to the ``core`` size per depth that is
+    left, at most to ``reach``.
+    """
+    wide, narrow = sorted((fine.floor_fillet, fine.cap_fillet), reverse=True)
+    rows = [0.0]
+    if wide:
+        angles = np.linspace(0, math.pi / 2, fine.fillet_elements + 1)
+        rows = list(wide * (1 - np.cos(angles)))
+    if 0 < narrow < wide * (1 - 1e-9):
+        angles = np.linspace(0, math.pi / 2, fine.fillet_elements + 1)
+        own = narrow * (1 - np.cos(angles))
+        step = np.interp(own[1:], rows, np.append(np.diff(rows), np.inf))
+        apart = np.concatenate(([0.0], np.minimum(step, np.diff(own)) * 0.4))
+        kept = [d for d in rows if d == 0 or d == wide or np.all(np.abs(own - d) > apart)]
+        rows = sorted({*kept, *own.tolist()})
+    size = fine.rim if not wide else max(rows[-1] - rows[-2], fine.rim)
+    while len(rows) < 2 or size * _INWARD < core * (reach - rows[-1]):
+        size = min(size * (_INWARD if len(rows) > 1 else 1.0), 0.45 * (reach - rows[-1]))
+        rows.append(rows[-1] + size)
+    result = halved(np.array(rows))
+    if wide:
+        angle = np.arccos(np.clip(1 - np.array(rows) / wide, 0.0, 1.0))
+        between = wide * (1 - np.cos((angle[1:] + angle[:-1]) / 2))
+        inside = np.array(rows)[1:] <= wide * (1 + 1e-12)
+        result[1::2][inside] = between[inside]
+    return result
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Outline:
+    """The outline of a bore in the fundamental triangle, by columns; all at whole and half columns, (2 n + 1,).
+
+    ``angles`` about the bore's centre; ``beyond`` where the columns meet the middle of the wall, by their y.
+    """
+
+    array: CellArray
+    angles: Floats
+    beyond: Floats
+
+    def curve(self, inset: float, share: float) -> Floats:
+        """Points of the curve ``inset`` inside, the columns moved by ``share`` from those of the outline to equal angles.
+
+        The curve is the outline on a smaller scale: ``inset`` from it along the flats, a little more at the corners.
+        """
+        even = np.linspace(0, self.array.half_angle, len(self.angles))
+        angles = (1 - share) * self.angles + share * even
+        radius = self._radius(angles) * (1 - 2 * inset / self.array.bore)
+        points: Floats = np.column_stack((radius * np.cos(angles), radius * np.sin(angles)))
+        return points
+
+    def _radius(self, angles: Floats) -> Floats:
+        """Distance [m] of the outline from the centre of the bore."""
+        half, fillet, alpha = self.array.bore / 2, self.array.fillet, self.array.half_angle
+        if self.array.bore_shape == "round":
+            return np.full(len(angles), half)
+        flat: Floats = half / np.cos(angles)
+        if fillet == 0:
+            return flat
+        centre = (half - fillet) / math.cos(alpha)
+        across = centre * np.sin(alpha - angles)
+        curved = centre * np.cos(alpha - angles) + np.sqrt(np.maximum(fillet**2 - across**2, 0.0))
+        return np.where(half * np.tan(angles) <= (half - fillet) * math.tan(alpha), flat, curved)
+
+
+def _outline(array: CellArray, e: int) -> _Outline:
+    alpha, slope = array.half_angle, math.tan(array.half_angle)
+    middle = array.pitch / 2
+    if array.bore_shape == "round":
+        angles = np.linspace(0, alpha, 2 * max(2, math.ceil(1.5 * e)) + 1)
+        return _Outline(array=array, angles=angles, beyond=middle * np.tan(angles))
+    half, fillet = array.bore / 2, array.fillet
+    run = (half - fillet) * slope
+    usual = half * slope / (1.5 * e)
+    curved = max(math.ceil(1.5 * e * alpha / (math.pi / 2)), math.ceil(fillet * alpha / usual)) if fillet else 0
+    flat = max(2 if not fillet else 1, math.ceil(run / usual - 1e-9))
+    finest = 1.5 * fillet * alpha / curved if fillet else 0.25 * usual
+    ratio = min(max(run / flat / finest, 1.0), 8.0) ** (1 / max(flat - 1, 1))
+    steps = ratio ** -np.arange(flat, dtype=np.float64)
+    y = halved(np.concatenate(([0.0], np.cumsum(steps) / steps.sum())) * run)
+    angles = np.arctan2(y, half)
+    if not fillet:
+        return _Outline(array=array, angles=angles, beyond=y * (middle / half))
+    turn = np.linspace(0, alpha, 2 * curved + 1)[1:]
+    at_x, at_y = half - fillet + fillet * np.cos(turn), run + fillet * np.sin(turn)
+    beyond = run + (middle - half + fillet) * np.tan(turn)
+    return _Outline(array=array, angles=np.append(angles, np.arctan2(at_y, at_x)), beyond=np.concatenate((y, beyond)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Piece:
+    """A part of the section before it is joined: nodes, six-node triangles, and what belongs to them."""
+
+    points: Floats
+    cells: Ints
+    in_bore: bool
+    inset: Floats
+    outward: Floats
+    ease: Floats
+
+
+def _grid_piece(grid: Floats, inset: Floats, outward: Floats, curved: NDArray[np.bool_], *, in_bore: bool) -> Piece:
+    """Triangles on a grid (2 r + 1, 2 c + 1, 2) of nodes, each quadrilateral cut along its shorter diagonal.
+
+    The middles of sides in rows that are not ``curved`` (2 r + 1,) are moved half way between the corners.
+    """
+    rows, columns = grid.shape[0] // 2, grid.shape[1] // 2
+    even = grid.copy()
+    grid = grid.copy()
+    even[1::2] = (even[:-1:2] + even[2::2]) / 2
+    straight = ~curved[::2]
+    grid[::2, 1::2][straight] = ((grid[::2, :-1:2] + grid[::2, 2::2]) / 2)[straight]
+    straight = ~curved[1::2]
+    grid[1::2, ::2][straight] = ((grid[:-1:2, ::2] + grid[2::2, ::2]) / 2)[straight]
+    ease = np.where(curved[:, None, None], even - grid, 0.0)
+    number = np.arange(grid.shape[0] * grid.shape[1]).reshape(grid.shape[:2])
+    r, c = (2 * part.ravel() for part in np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
+
+    def at(up: int, across: int) -> Ints:
+        result: Ints = number[r + up, c + across]
+        return result
+
+    a, b, far, d, middle = at(0, 0), at(0, 2), at(2, 2), at(2, 0), at(1, 1)
+    ab, bf, fd, da = at(0, 1), at(1, 2), at(2, 1), at(1, 0)
+    flat = grid.reshape(-1, 2)
+    rising = np.linalg.norm(flat[a] - flat[far], axis=1) <= np.linalg.norm(flat[b] - flat[d], axis=1)
+    half_way = np.where(rising[:, None], flat[a] + flat[far], flat[b] + flat[d]) / 2
+    flat[middle] = np.where(curved[r + 1, None], flat[middle], half_way)
+    one = np.column_stack((a, b, far, ab, bf, middle)), np.column_stack((a, far, d, middle, fd, da))
+    two = np.column_stack((a, b, d, ab, middle, da)), np.column_stack((b, far, d, bf, fd, middle))
+    cells = np.concatenate([np.where(rising[:, None], first, other) for first, other in zip(one, two, strict=True)])
+    return Piece(
+        points=flat,
+        cells=_counter_clockwise(flat, cells),
+        in_bore=in_bore,
+        inset=inset.ravel(),
+        outward=outward,
+        ease=ease.reshape(-1, 2),
+    )
+
+
+def _counter_clockwise(points: Floats, cells: Ints) -> Ints:
+    a, b, c = (points[cells[:, k]] for k in range(3))
+    clockwise = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) < (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    return np.where(clockwise[:, None], cells[:, MIRRORED], cells)
+
+
+def _core_piece(edge: Floats, inset: float) -> Piece:
+    """Regular triangles between the centre and ``edge`` (2 n + 1, 2), straight but for those at the edge."""
+    n = len(edge) // 2
+    corner = [np.zeros((1, 2))]
+    for i in range(1, n):
+        share = np.linspace(0, 1, i + 1)[:, None]
+        corner.append((i / n) * (edge[0] + share * (edge[-1] - edge[0])))
+    corner.append(edge[::2])
+    # rows between the centre and a curved edge bend with it
+    for i in range(1, n):
+        bent = np.column_stack([np.interp(np.linspace(0, n, i + 1), np.arange(n + 1), edge[::2, k]) for k in (0, 1)])
+        corner[i] = (i / n) * bent
+    start = np.cumsum([0, *(len(part) for part in corner)])
+    points = np.concatenate(corner)
+    up = [(start[i] + j, start[i + 1] + j, start[i + 1] + j + 1) for i in range(n) for j in range(i + 1)]
+    down = [(start[i] + j, start[i + 1] + j + 1, start[i] + j + 1) for i in range(n) for j in range(i)]
+    corners = np.array([*up, *down], dtype=np.int64)
+    pairs = np.sort(corners[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    unique, which = np.unique(pairs, axis=0, return_inverse=True)
+    middles = points[unique].mean(axis=1)
+    outer = np.flatnonzero((unique >= start[n]).all(axis=1))
+    middles[outer] = edge[1::2][unique[outer].min(axis=1) - start[n]]
+    cells = np.column_stack((corners, len(points) + np.asarray(which).reshape(-1, 3)))
+    points = np.concatenate((points, middles))
+    return Piece(
+        points=points,
+        cells=_counter_clockwise(points, cells),
+        in_bore=True,
+        inset=np.full(len(points), inset),
+        outward=np.zeros_like(points),
+        ease=np.zeros_like(points),
+    )
+
+
+def sector_pieces(array: CellArray, fine: Fineness) -> list[Piece]:
+    """The fundamental triangle of a matrix: wall, rows inside the outline, core."""
+    outline = _outline(array, fine.through_wall)
+    columns = len(outline.angles) // 2
+    edge = outline.curve(0.0, 0.0)
+    middle = np.column_stack((np.full(len(edge), array.pitch / 2), outline.beyond))
+    layers = halved(wall_layers(array.wall / 2, fine, array.bore / 2 * math.tan(array.half_angle) / columns))
+    share = (layers / layers[-1])[:, None, None]
+    strip = edge + share * (middle - edge)
+    away = (1 - share) * (middle - edge)
+    pieces = [
+        _grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), layers == 0, in_bore=False),
+    ]
+    insets = inset_rows(fine, array.bore / 2, 1 / columns)
+    fillet = max(fine.floor_fillet, fine.cap_fillet)
+    rows = np.stack([outline.curve(float(d), max(d - fillet, 0.0) / (insets[-1] - fillet)) for d in insets])
+    leaning = np.array([lean(float(d), fine) for d in insets])[:, None, None] * (middle - edge)
+    inset = np.repeat(insets[:, None], rows.shape[1], axis=1)
+    on_fillet = insets <= fillet * (1 + 1e-12)
+    pieces.append(_grid_piece(rows, inset, leaning.reshape(-1, 2), on_fillet, in_bore=True))
+    pieces.append(_core_piece(pieces[-1].points.reshape(rows.shape)[-1], float(insets[-1])))
+    return pieces
+
+
+def lean(inset: float, fine: Fineness) -> float:
+    """How much of the outline's motion outwards the row at an ``inset`` [m] inside shares.
+
+    Below the outline columns lean by 45 degrees, below the inner end of the fillet they are upright: at the angle a of the
+    quarter circle by 45 degrees - a / 2.
+    """
+    radius = max(fine.floor_fillet, fine.cap_fillet)
+    if radius == 0 or inset >= radius:
+        return 0.0
+    return math.tan(math.pi / 4 - math.acos(1 - inset / radius) / 2)
+
+
+def wall_layers(thickness: float, fine: Fineness, usual: float) -> Floats:
+    """Distances (k,) [m] from the outline of the layers through half a wall (or a whole one) of ``thickness``."""
+    layer = thickness / max(1, fine.through_wall // 2)
+    size = min(layer, fine.rim)
+    if size == layer and layer <= 2 * usual:
+        return np.linspace(0, thickness, max(1, fine.through_wall // 2) + 1)
+    return graded([0.0, thickness], [(0.0, min(size, usual))], _INWARD, max(layer, usual))
