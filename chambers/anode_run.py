@@ -1,0 +1,190 @@
+"""What became of an anode: overpotential, filling and pressures over time, and the balances that vouch for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.anode import Anode
+    from tubewall.chambers.protocol import Protocol
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+# shares of the chambers below the quantiles that are kept
+LEVELS: Final = (0.0, 1e-4, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.9999, 1.0)
+FILL_EDGES: Final = tuple(np.linspace(0.0, 1.0, 201))
+# [Pa], 40 bins in a decade
+PRESSURE_EDGES: Final = tuple(np.geomspace(1e2, 1e10, 321))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spread:
+    """How a quantity is spread over the chambers (or walls) at k times.
+
+    Attributes
+    ----------
+    mean, deviation : (k,) float
+        Mean and standard deviation.
+    quantiles : (k, 11) float
+        At the shares ``LEVELS``; the first is the smallest, the last the largest.
+    counts : (k, b) int
+        Of the bins between ``edges`` (b + 1,).
+    edges : (b + 1,) float
+        In the unit of the quantity.
+    """
+
+    mean: Floats
+    deviation: Floats
+    quantiles: Floats
+    counts: Indices
+    edges: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEnd:
+    """How a step of the protocol ended.
+
+    Attributes
+    ----------
+    step : int
+        Its number in the protocol.
+    reason : str
+        "duration", "charge", "lowest", "highest", "margin", "full" or "empty".
+    start, end : float
+        [s].
+    passed : float
+        Charge per area, deposition positive [C/m2].
+    overpotential : float
+        At its end [V].
+    """
+
+    step: int
+    reason: str
+    start: float
+    end: float
+    passed: float
+    overpotential: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """The whole anode at every step of the integrator (s,): time [s], U [V], J [A/m2], charge per area [C/m2]."""
+
+    times: Floats
+    overpotential: Floats
+    current_density: Floats
+    charge: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balances:
+    """What vouches for a run; all relative [-].
+
+    Attributes
+    ----------
+    moles : float
+        Largest error of the moles of gas, in the chambers and leaked, over those at the start, before its round-off is mended.
+    lithium : float
+        Lithium in the chambers against the charge passed, over the larger of what they hold and what has passed.
+    constraint : float
+        Sum of the currents against the current asked for.
+    error : float
+        Sum over all steps of their estimated errors: a bound of the error of fill and pressure, not a guess of it.
+    """
+
+    moles: float
+    lithium: float
+    constraint: float
+    error: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AnodeRun:
+    """A protocol carried out on an anode of n chambers, looked at k times.
+
+    Attributes
+    ----------
+    anode : Anode
+    protocol : Protocol
+    times : (k,) float
+        The start, the ends of the steps and the times asked for [s].
+    overpotential, current_density, charge : (k,) float
+        U [V], J [A/m2] and the charge per area since the start [C/m2]; after a jump of J, those before it.
+    leaked : (k,) float
+        Gas that left to the outside [mol].
+    fill, pressure : Spread
+        Over the chambers [-], [Pa].
+    difference : Spread or None
+        Of the gas pressures on the two sides of all walls [Pa]; None where it was not asked for.
+    kept : (c,) int
+        Chambers whose own histories are kept.
+    fills, pressures, moles : (k, c) float
+        Fill [-], gas pressure [Pa] and moles of the kept chambers [mol].
+    ends : tuple of StepEnd
+        One for each step of the protocol.
+    trace : Trace
+        Every step of the integrator.
+    balances : Balances
+    rejected : int
+        Steps that were tried and refused.
+    """
+
+    anode: Anode
+    protocol: Protocol
+    times: Floats
+    overpotential: Floats
+    current_density: Floats
+    charge: Floats
+    leaked: Floats
+    fill: Spread
+    pressure: Spread
+    difference: Spread | None
+    kept: Indices
+    fills: Floats
+    pressures: Floats
+    moles: Floats
+    ends: tuple[StepEnd, ...]
+    trace: Trace
+    balances: Balances
+    rejected: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether the histories of all chambers are kept."""
+        return self.kept.size == self.anode.chambers
+
+    def lithium_pressures(self) -> tuple[Floats, Floats]:
+        """Lithium pressure right below the gas and at the electrolyte (k, c) [Pa]; the gas stands where there is none.
+
+        At the electrolyte the creep along the column adds creep_resistance speed column, the speed following from the
+        chamber's own current.
+        """
+        from tubewall.chambers.engine_state import population
+
+        if not self.complete:
+            raise InputError("lithium_pressures needs the histories of all chambers: run(..., keep='all')")
+        made = population(self.anode)
+        kappa, meniscus, creep, fullest = made.law
+        below = self.pressures + np.where(self.fills > 0, meniscus, 0.0)
+        drive = self.overpotential[:, np.newaxis] - kappa * (self.pressures + meniscus)
+        speed = made.rate * drive / (1.0 + creep * made.rate * self.fills)
+        still = ((speed < 0) & (self.fills <= 0)) | ((speed > 0) & (self.fills >= fullest))
+        column = np.where(still, 0.0, speed) * self.fills * self.anode.height**2
+        return below, below + self.anode.creep_resistance * column
+
+    def __repr__(self) -> str:
+        """Say what a glance wants to know."""
+        low, high = self.pressure.quantiles[-1, 0] / 1e6, self.pressure.quantiles[-1, -1] / 1e6
+        return (
+            f"AnodeRun({self.anode.chambers} chambers, {self.times[-1]:g} s in {self.trace.times.size - 1} steps, "
+            f"fill {self.fill.mean[-1]:.4g}, {low:.4g} to {high:.4g} MPa, U {self.overpotential[-1]:.4g} V, "
+            f"imbalance {self.balances.moles:.1e})"
+        )

@@ -1,0 +1,86 @@
+"""Looks at the anode on its way: spreads over chambers and walls, and the histories of those that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tubewall.chambers.anode_run import FILL_EDGES, LEVELS, PRESSURE_EDGES, Spread
+from tubewall.chambers.check import read_only
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.engine_state import Population
+    from tubewall.chambers.engine_step import State
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+
+@dataclass(eq=False)
+class Spreads:
+    """Rows of a `Spread` as they come in."""
+
+    edges: Floats
+    rows: list[Floats] = field(default_factory=list)
+    counts: list[Indices] = field(default_factory=list)
+
+    def add(self, values: Floats, count: Floats | None) -> None:
+        """One more time: the values (n,) of chambers that each stand for ``count``."""
+        if count is None:
+            mean, deviation = float(values.mean()), float(values.std())
+            quantiles = np.quantile(values, LEVELS)
+        else:
+            mean = float(np.average(values, weights=count))
+            deviation = float(np.sqrt(np.average((values - mean) ** 2, weights=count)))
+            order = np.argsort(values, kind="stable")
+            below = np.cumsum(count[order])
+            at = np.searchsorted(below, np.array(LEVELS) * below[-1])
+            quantiles = values[order][np.minimum(at, values.size - 1)]
+        inside = np.clip(np.searchsorted(self.edges, values, side="right") - 1, 0, self.edges.size - 2)
+        self.rows.append(np.concatenate([[mean, deviation], quantiles]))
+        self.counts.append(np.bincount(inside, count, self.edges.size - 1).astype(np.int64))
+
+    def made(self) -> Spread:
+        """The finished spread."""
+        rows = np.array(self.rows).reshape(-1, 2 + len(LEVELS))
+        return Spread(
+            mean=read_only(rows[:, 0].copy()),
+            deviation=read_only(rows[:, 1].copy()),
+            quantiles=read_only(rows[:, 2:].copy()),
+            counts=read_only(np.array(self.counts).reshape(-1, self.edges.size - 1)),
+            edges=self.edges,
+        )
+
+
+@dataclass(eq=False)
+class Book:
+    """All that is written down of a run."""
+
+    kept: Indices
+    edges: NDArray[np.int64] | None
+    fill: Spreads = field(default_factory=lambda: Spreads(np.array(FILL_EDGES)))
+    pressure: Spreads = field(default_factory=lambda: Spreads(np.array(PRESSURE_EDGES)))
+    difference: Spreads = field(default_factory=lambda: Spreads(np.concatenate([[0.0], PRESSURE_EDGES])))
+    looks: list[tuple[float, float, float, float, float]] = field(default_factory=list)
+    histories: list[Floats] = field(default_factory=list)
+    trace: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def look(self, population: Population, state: State, time: float, current: float, leaked: float) -> None:
+        """Write the state down."""
+        count = None if (population.count == 1.0).all() else population.count
+        pressure = population.gas.pressure(state.density)
+        self.fill.add(state.fill, count)
+        self.pressure.add(pressure, count)
+        if self.edges is not None and self.edges.size:
+            self.difference.add(np.abs(pressure[self.edges[:, 0]] - pressure[self.edges[:, 1]]), None)
+        charge = state.volume * population.charge / population.area
+        self.looks.append((time, state.overpotential, current, charge, leaked))
+        self.histories.append(np.stack([state.fill[self.kept], pressure[self.kept], state.moles[self.kept]]))
+
+    def step(self, population: Population, state: State, time: float, current: float) -> None:
+        """Write one step of the integrator down."""
+        self.trace.append((time, state.overpotential, current, state.volume * population.charge / population.area))

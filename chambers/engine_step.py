@@ -1,0 +1,187 @@
+"""One step of the anode: an L-stable Runge-Kutta method whose stages are solved by Newton's method.
+
+ESDIRK4(3)6L[2]SA of Kennedy and Carpenter (2003), order 4 with an embedded order 3. The unknowns of a stage are the
+pressures; the fill of a chamber follows from its pressure and the common overpotential in closed form, and the
+overpotential from the charge that has passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.chambers import compiled_exchange as kernels
+from tubewall.chambers.check import sums as sums_by
+from tubewall.chambers.engine_solve import Solver
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.compiled_crew import Crew
+    from tubewall.chambers.engine_state import Population
+
+    Floats = NDArray[np.float64]
+
+_GAMMA: Final = 0.25
+_TABLEAU: Final = (
+    ("1/4",),
+    ("8611/62500", "-1743/31250"),
+    ("5012029/34652500", "-654441/2922500", "174375/388108"),
+    ("15267082809/155376265600", "-71443401/120774400", "730878875/902184768", "2285395/8070912"),
+    ("82889/524892", "0", "15625/83664", "69875/102672", "-2260/8211"),
+)
+_EMBEDDED: Final = (
+    "4586570599/29645900160", "0", "178811875/945068544", "814220225/1159782912", "-3700637/11593932", "61727/225920",
+)  # fmt: skip
+_NODES: Final = (0.0, 0.5, 83 / 250, 31 / 50, 17 / 20, 1.0)
+_SHARES: Final = tuple(np.array([float(Fraction(word)) for word in row]) for row in _TABLEAU)
+_HAT: Final = np.array([float(Fraction(word)) for word in _EMBEDDED])
+STAGES: Final = len(_NODES)
+# below this share of its usual pressure the error of a chamber's gas is no longer relative
+_DILUTE: Final = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The anode at one moment: fill, molar density, moles of every chamber and the rates of fill and moles."""
+
+    fill: Floats
+    density: Floats
+    moles: Floats
+    fill_rate: Floats
+    moles_rate: Floats
+    overpotential: float
+    volume: float  # of lithium deposited since the start [m3]
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What is held: an overpotential, or the volume of lithium that all chambers together gain per second."""
+
+    overpotential: float | None
+    rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A step that was tried; ``state`` is None where a stage did not converge."""
+
+    state: State | None
+    error: float
+    imbalance: float
+    work: Floats  # of the current, dissipated in the conductances, done on lithium and gas [J]
+
+
+class Stepper:
+    """Steps of one population; holds the room its kernels work in."""
+
+    def __init__(self, population: Population, crew: Crew, rtol: float) -> None:
+        self.population, self.crew, self.rtol = population, crew, rtol
+        self.solver = Solver(population, crew, 1e-2 * rtol)
+        n = population.size
+        self.fill_rates, self.moles_rates = np.zeros((STAGES, n)), np.zeros((STAGES, n))
+        self.bases = np.empty((2, n))
+        self.sums = np.zeros((crew.blocks, 3))
+        start = population.density * population.volume * (1.0 - population.fill)
+        exchange = population.exchange
+        self.content = np.zeros(0)
+        if exchange is not None:
+            self.content = self._by_component(start * population.count)
+        self.total = float((start * population.count).sum())
+        self.lowest = _DILUTE * float(population.density.mean())
+
+    def start(self) -> State:
+        """The state at time 0."""
+        p = self.population
+        moles = p.density * p.volume * (1.0 - p.fill)
+        rate = np.zeros(p.size)
+        if p.exchange is not None:
+            x = p.exchange
+            pressure = p.gas.pressure(p.density)
+            self.crew.run(
+                kernels.drifting, x.indptr, x.indices, x.width, x.leak, x.outside, pressure, 1.0 - p.fill, rate
+            )
+        return State(p.fill.copy(), p.density.copy(), moles, np.zeros(p.size), rate, 0.0, 0.0)
+
+    def driven(self, state: State, drive: Drive) -> State:
+        """The state with the overpotential and the currents that go with what is held."""
+        volt, speed = self.solver.instant(
+            state.fill, state.density, drive.overpotential, drive.rate, state.overpotential
+        )
+        return replace(state, fill_rate=speed, overpotential=volt)
+
+    def step(self, state: State, drive: Drive, length: float) -> Trial:
+        """The state after ``length`` seconds, with the error of that step over the tolerance."""
+        p, crew, solver = self.population, self.crew, self.solver
+        self.fill_rates[0], self.moles_rates[0] = state.fill_rate, state.moles_rate
+        fill_base, moles_base = self.bases
+        volt, imbalance = state.overpotential, 0.0
+        density = state.density.copy()
+        trade = p.exchange is not None
+        for s in range(1, STAGES):
+            shares = length * _SHARES[s - 1]
+            crew.run(kernels.combine, state.fill, self.fill_rates, shares, fill_base)
+            if trade:
+                crew.run(kernels.combine, state.moles, self.moles_rates, shares, moles_base)
+            else:
+                moles_base[:] = state.moles
+            gain = _NODES[s] * length * drive.rate
+            found = solver.stage(
+                density,
+                state.fill,
+                fill_base,
+                moles_base,
+                _GAMMA * length,
+                volt,
+                None if drive.overpotential is not None else gain,
+            )
+            if found is None:
+                return Trial(None, np.inf, 0.0, np.zeros(3))
+            volt = found
+            crew.run(kernels.rates_of, solver.fill, fill_base, _GAMMA * length, self.fill_rates[s])
+            if trade:
+                crew.run(kernels.contents, density, p.volume, solver.room, p.count, solver.moles, self.sums)
+                imbalance = max(imbalance, self._mend(density, solver.moles))
+                crew.run(kernels.rates_of, solver.moles, moles_base, _GAMMA * length, self.moles_rates[s])
+        moles = solver.moles.copy() if trade else state.moles
+        fill = solver.fill.copy()
+        crew.run(
+            kernels.misfit, fill, state.fill, self.fill_rates, moles, state.moles, self.moles_rates, length * _HAT,
+            p.volume, self.lowest, p.law[3], self.sums,
+        )  # fmt: skip
+        mean = float(np.sqrt((self.sums[:, 0]).sum() / p.size))
+        error = max(mean, 0.2 * float(self.sums[:, 1].max())) / self.rtol
+        self.crew.run(kernels.contents, density, p.volume, 1.0 - fill, p.count, solver.moles, self.sums)
+        gained = state.volume + length * drive.rate
+        if drive.overpotential is not None:
+            gained = state.volume + float((p.weight * (fill - state.fill)).sum())
+        new = State(fill, density, moles, self.fill_rates[-1], self.moles_rates[-1].copy(), volt, gained)
+        return Trial(self.driven(new, drive) if error <= 1.0 else new, error, imbalance, np.zeros(3))
+
+    def _by_component(self, values: Floats) -> Floats:
+        exchange = self.population.exchange
+        assert exchange is not None
+        if exchange.components == 1:
+            return np.array([values.sum()])
+        return sums_by(exchange.labels, values, exchange.components)  # type: ignore[arg-type]
+
+    def _mend(self, density: Floats, moles: Floats) -> float:
+        """Scale the moles of components that do not leak back to what they hold; how far they were off."""
+        exchange, p = self.population.exchange, self.population
+        assert exchange is not None
+        if exchange.components == 1:
+            if exchange.leaking[0]:
+                return 0.0
+            factor: Any = self.content[0] / self.sums[:, 0].sum()
+            off = abs(factor - 1.0)
+        else:
+            found = self._by_component(moles * p.count)
+            by = np.divide(self.content, found, out=np.ones_like(found), where=(found > 0) & ~exchange.leaking)
+            off = float(np.abs((by - 1.0) * self.content).sum() / self.total)
+            factor = by[exchange.labels]
+        moles *= factor
+        density *= factor
+        return float(off)
