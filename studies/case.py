@@ -114,12 +114,10 @@ class Case:
             )
             # a section that may stretch, and with it no axial force, is what the words promise
             ends = file.analysis.ends or ("free" if kind == "generalised plane strain" else "held")
-            # ends that are held leave nothing to stretch
-            kinematics = "plane strain" if kind == "generalised plane strain" and ends == "held" else kind
             return Model(
                 mesh=mesh,
                 solids=solids,
-                kinematics=cast("SolidKinematics", kinematics),
+                kinematics=cast("SolidKinematics", kind),
                 loads=tuple(loads),
                 supports=supports,
                 order=file.analysis.order,
@@ -255,6 +253,8 @@ def _check_question(table: ProbeTable | LineTable | CrackTable | CornerTable, me
         place_of(table.at, mesh)
         return
     else:
+        if (table.front is not None) != (mesh.dim == 3):
+            raise InputError("in space a crack has a front, a named edge; in a plane mesh a tip, a point")
         if table.tip is not None:
             place_of(table.tip, mesh)
         if table.front is not None:

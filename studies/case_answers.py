@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tubewall.studies.case_more import More, more_answers
-from tubewall.studies.case_result import Answer, LineAnswer
+from tubewall.studies.case_result import Answer, LineAnswer, Singularity
 from tubewall.studies.case_table import at
 from tubewall.studies.study_key import shown
 
@@ -31,15 +31,18 @@ class Answers:
 
 def answers(case: Case, solution: FieldSolution) -> Answers:
     """Values at probes, linearised stress, largest values, and what the other tables ask."""
-    from tubewall.fem.maxima import maxima
-
     warnings: list[str] = []
     probes = {}
     for number, probe in enumerate(case.file.probes, 1):
         with at(f"[[probes]] {number} {shown(probe.name)}"):
             found = _probe(solution, probe)
             probes[probe.name] = Answer(
-                value=found.value, unit=found.unit, at=found.at, mesh_error=found.mesh_error, region=probe.region
+                value=found.value,
+                unit=found.unit,
+                at=found.at,
+                mesh_error=found.mesh_error,
+                region=probe.region,
+                singular=None if found.warning is None else _singularity(solution, found.at, probe.region),
             )
             if found.warning is not None:
                 warnings.append(f"probe {probe.name}: {found.warning}")
@@ -48,12 +51,37 @@ def answers(case: Case, solution: FieldSolution) -> Answers:
         with at(f"[[lines]] {number} {shown(line.name)}"):
             lines[line.name] = _line(solution, line)
     with at("maximum"):
-        maximum = {
-            name: Answer(value=one.value, unit=one.unit, at=one.at, region=one.region)
-            for name, one in maxima(solution).items()
-        }
+        maximum, told = _maximum(solution)
     more = more_answers(case, solution)
-    return Answers(probes=probes, lines=lines, maximum=maximum, more=more, warnings=(*warnings, *more.warnings))
+    return Answers(probes=probes, lines=lines, maximum=maximum, more=more, warnings=(*warnings, *told, *more.warnings))
+
+
+def _maximum(solution: FieldSolution) -> tuple[dict[str, Answer], list[str]]:
+    """The most dangerous values, and one warning for each singular point that some of them lie at."""
+    from tubewall.fem.maxima import maxima
+
+    found: dict[str, Answer] = {}
+    lying: dict[Singularity, list[str]] = {}
+    for name, one in maxima(solution).items():
+        singular = None if one.warning is None else _singularity(solution, one.at, one.region)
+        found[name] = Answer(value=one.value, unit=one.unit, at=one.at, region=one.region, singular=singular)
+        if singular is not None:
+            lying.setdefault(singular, []).append(name)
+    warnings = [
+        f"maximum of {', '.join(names)}: at {point}: no mesh gives the value; give a fillet, or the linearised stress of a line"
+        for point, names in lying.items()
+    ]
+    return found, warnings
+
+
+def _singularity(solution: FieldSolution, at: tuple[float, ...], region: str | None) -> Singularity | None:
+    """The singular point in the elements around a place."""
+    from tubewall.fem.locate_point import locate_one
+    from tubewall.fem.singular import near_singular
+
+    elements = locate_one(solution.model.discrete.mesh, at, region=region).elements
+    point = near_singular(solution, elements)
+    return None if point is None else Singularity(exponent=point.exponent, why=point.why, at=point.at)
 
 
 def _probe(solution: FieldSolution, probe: ProbeTable) -> ProbeValue:

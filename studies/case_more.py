@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import InputError
 from tubewall.studies.as_data import number
 from tubewall.studies.case_table import at
 from tubewall.studies.case_weibull import weibull_data
@@ -44,13 +43,7 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
     shapes: dict[str, Floats] = {}
     warnings: list[str] = []
     if file.analysis.tolerance is not None:
-        error = mesh_energy_error(solution).relative
-        found["energy_error"] = number(error, "1")
-        if error > file.analysis.tolerance:
-            warnings.append(
-                f"the mesh error in the energy norm is {error:.2g} of the whole, more than the tolerance "
-                f"{file.analysis.tolerance:g}: refine the mesh"
-            )
+        found["energy_error"] = number(mesh_energy_error(solution).relative, "1")
     if file.cracks:
         found["cracks"] = {}
         for index, table in enumerate(file.cracks, 1):
@@ -88,16 +81,20 @@ def _buckling(solution: FieldSolution, table: BucklingTable) -> tuple[Data, dict
 
 
 def _crack(solution: FieldSolution, table: CrackTable) -> Data:
-    from tubewall.fem.cracks import crack
+    from tubewall.fem.cracks import crack, crack_front
 
-    if table.front is not None:
-        raise InputError("front: only tips of cracks in plane and axisymmetric bodies are evaluated; give tip")
+    symmetric = bool(table.symmetric)
+    if solution.model.mesh.dim == 3:
+        found = crack_front(solution, faces=table.faces, front=table.front, radius=table.radius, symmetric=symmetric)
+        points = [
+            {**crack_data(result), "along": number(along, "m")}
+            for result, along in zip(found.results, found.along, strict=True)
+        ]
+        return {**crack_data(found.largest()), "front": points, "closed": found.closed}
     x, y = table.direction or (1.0, 0.0)
     tip: Any = table.tip
     return crack_data(
-        crack(
-            solution, tip=tip, direction=(x, y), faces=table.faces, radius=table.radius, symmetric=bool(table.symmetric)
-        )
+        crack(solution, tip=tip, direction=(x, y), faces=table.faces, radius=table.radius, symmetric=symmetric)
     )
 
 

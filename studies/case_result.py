@@ -22,6 +22,37 @@ _LIBRARIES: Final = ("numpy", "scipy", "scikit-fem", "meshio")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Singularity:
+    """Why a value is no answer: the exact stress is unbounded there.
+
+    Attributes
+    ----------
+    exponent : float
+        The displacement goes as r^exponent, the stress as r^(exponent - 1).
+    why : str
+    at : tuple of float
+        [m]
+    """
+
+    exponent: float
+    why: str
+    at: tuple[float, ...]
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{one:.6g}" for one in self.at)
+        return f"{self.why} at ({place}) m stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
+
+    def to_json(self) -> Data:
+        """The exponents, the reason and the place."""
+        return {
+            "exponent": number(self.exponent, "1"),
+            "stress_power": number(self.exponent - 1.0, "1"),
+            "why": self.why,
+            "at": [float(one) for one in self.at],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One number of the answer.
 
@@ -37,6 +68,8 @@ class Answer:
         What the mesh may have changed it by, in the same unit; None where there is no estimate.
     region : str, optional
         The region that it was taken in.
+    singular : Singularity, optional
+        Where no mesh gives the value.
     """
 
     value: float
@@ -44,15 +77,19 @@ class Answer:
     at: tuple[float, ...]
     mesh_error: float | None = None
     region: str | None = None
+    singular: Singularity | None = None
 
     def to_json(self) -> Data:
-        """The value and where it is."""
+        """The value and where it is; at a singular point that it has no mesh error, and why."""
         region = {} if self.region is None else {"region": self.region}
-        return {"value": float(self.value), "unit": self.unit, "at": [float(one) for one in self.at], **region}
+        found = {"value": float(self.value), "unit": self.unit, "at": [float(one) for one in self.at], **region}
+        if self.singular is None:
+            return found
+        return {**found, "mesh_error": None, "singular": self.singular.to_json()}
 
     def probe_json(self) -> Data:
         """The same with its mesh error, null where there is no estimate."""
-        error = number(self.mesh_error, self.unit)
+        error = None if self.singular is not None else number(self.mesh_error, self.unit)
         return {**self.to_json(), "mesh_error": None if error is None else error["value"]}
 
 
@@ -134,7 +171,7 @@ class CaseResult:
             "imbalance": float(solution.imbalance),
             "residual": float(solution.residual),
             "unknowns": int(solution.unknowns),
-            "elements": self.case.mesh.elements,
+            "elements": solution.model.mesh.elements,
             "solver": solution.solver,
             "seconds": {stage: number(value, "s") for stage, value in self.seconds.items()},
             "peak_memory": number(float(self.peak_memory), "B"),

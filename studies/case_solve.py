@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+from tubewall.errors import ConvergenceError, InputError, ResourceError
 from tubewall.studies.case_table import at
 
 if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.solve_model import Solver
     from tubewall.studies.case import Case
     from tubewall.studies.case_result import CaseResult
@@ -19,7 +21,7 @@ Progress = Callable[[float, str], None]
 
 def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     """The answer to all that a case asks; errors of input say the case, those of single questions their place."""
-    from tubewall.fem.solve_model import solve_model
+    from tubewall.geometry.mesh_contact import contact_warnings
     from tubewall.studies.case_answers import answers
     from tubewall.studies.case_result import CaseResult
 
@@ -27,11 +29,13 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     tell(0.05, "assembling and solving")
     started = time.perf_counter()
     with at(case.source):
-        solution = solve_model(case.model, solver=cast("Solver", case.file.analysis.solver))
+        touching = contact_warnings(case.mesh)
+        checked = time.perf_counter()
+        solution = _solved(case) if case.file.analysis.tolerance is None else _refined(case, tell)
         solved = time.perf_counter()
         tell(0.7, "stress at what is asked for")
         found = answers(case, solution)
-    seconds = {**solution.seconds, "answers": time.perf_counter() - solved}
+    seconds = {"checks": checked - started, **solution.seconds, "answers": time.perf_counter() - solved}
     seconds["total"] = time.perf_counter() - started
     tell(1.0, "done")
     return CaseResult(
@@ -44,8 +48,60 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
         shapes=found.more.shapes,
         seconds=seconds,
         peak_memory=peak_memory(),
-        warnings=(*solution.warnings, *found.warnings),
+        warnings=(*touching, *solution.warnings, *found.warnings),
     )
+
+
+def _solved(case: Case) -> FieldSolution:
+    """The field on the mesh of the case."""
+    from tubewall.fem.solve_model import solve_model
+    from tubewall.geometry.mesh_contact import parts_described
+
+    try:
+        return solve_model(case.model, solver=cast("Solver", case.file.analysis.solver))
+    except InputError as error:
+        # a part that may move was often meant to hang together with the rest
+        parts = parts_described(case.mesh) if "may still move" in str(error) and not case.file.ties else ""
+        raise InputError(f"{error}; {parts}" if parts else str(error)) from None
+
+
+def _refined(case: Case, tell: Progress) -> FieldSolution:
+    """The field on a mesh that is refined until all probes are known to the tolerance, or the energy where none is asked."""
+    import dataclasses
+
+    from tubewall.fem.adapt import Goal, solve_adaptively
+    from tubewall.studies.case_answers import answers
+
+    tolerance = case.file.analysis.tolerance
+    assert tolerance is not None
+    if case.file.periodic is not None:
+        raise InputError("[analysis] tolerance: the mesh of a periodic cell is not refined: leave tolerance out")
+    goals = tuple(
+        Goal(
+            quantity=probe.quantity,
+            at=probe.at,
+            boundary=probe.boundary,
+            region=probe.region,
+            about=probe.about,
+            axis=probe.axis,
+        )
+        for probe in case.file.probes
+    )
+
+    def progress(fraction: float, text: str) -> None:
+        tell(0.05 + 0.65 * fraction, text)
+
+    try:
+        solution = solve_adaptively(case.model, tolerance, goals, progress=progress)
+    except InputError:
+        # the same error, with the place of the question that it belongs to
+        answers(case, _solved(case))
+        raise
+    except (ConvergenceError, ResourceError) as error:
+        raise type(error)(f"{case.source}: [analysis] tolerance: {error}") from None
+    if case.file.analysis.solver == "auto":
+        return solution
+    return _solved(dataclasses.replace(case, mesh=solution.model.mesh))
 
 
 def peak_memory() -> int:

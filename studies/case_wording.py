@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from tubewall.studies.case_result import Answer, CaseResult, LineAnswer
 
 _MOST: Final = 40
-_FEW: Final = 8
 _CRACK: Final = ("K_I", "K_II", "K_III", "T", "G")
 _TOLD: Final = ("max principal", "min principal", "von mises", "displacement magnitude")
 _PART: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -24,9 +23,9 @@ def case_text(result: CaseResult) -> str:
 
 def _lines(result: CaseResult) -> Iterator[str]:
     solution, analysis = result.solution, result.case.file.analysis
-    mesh = result.case.mesh
+    elements = solution.model.mesh.elements
     yield (
-        f"{result.case.source}: {analysis.kind}, {mesh.elements} elements, {solution.unknowns} unknowns of order "
+        f"{result.case.source}: {analysis.kind}, {elements} elements, {solution.unknowns} unknowns of order "
         f"{analysis.order}, {solution.solver}"
     )
     if result.probes:
@@ -65,12 +64,14 @@ def _words(answer: Answer) -> str:
     told = _value(answer.value, answer.unit)
     place = ", ".join(show(one, "m") for one in answer.at)
     region = f" in {answer.region}" if answer.region else ""
-    error = "" if answer.mesh_error is None else f", mesh error {_value(answer.mesh_error, answer.unit)}"
+    error = "" if answer.mesh_error is None else f", mesh error {_value(answer.mesh_error, answer.unit, 2)}"
+    if answer.singular is not None:
+        error = f", on this mesh: grows as r^{answer.singular.exponent - 1:.4g}"
     return f"{told} at ({place}){region}{error}"
 
 
-def _value(value: float, unit: str) -> str:
-    return f"{value:.5g}" if unit == "1" else show(value, unit, 5)
+def _value(value: float, unit: str, digits: int = 5) -> str:
+    return f"{value:.{digits}g}" if unit == "1" else show(value, unit, digits)
 
 
 def _force_words(force: Mapping[str, Any]) -> str:
@@ -88,16 +89,10 @@ def _line_words(line: LineAnswer) -> str:
 
 def _more_words(more: Mapping[str, Any]) -> Iterator[str]:
     for name, crack in more.get("cracks", {}).items():
-        points = crack if isinstance(crack, list) else [crack]
-        for number, point in enumerate(points, 1):
-            which = f" point {number}" if len(points) > 1 else ""
-            parts = (
-                f"{key} {point[key]['value']:.5g} {point[key]['unit']}" for key in _CRACK if point[key] is not None
-            )
-            yield f"crack {name}{which}: {', '.join(parts)}"
-            if number == _FEW < len(points):
-                yield f"crack {name}: {len(points) - number} more points in the JSON"
-                break
+        parts = (f"{key} {crack[key]['value']:.5g} {crack[key]['unit']}" for key in _CRACK if crack[key] is not None)
+        place = ", ".join(show(one, "m") for one in crack["at"])
+        which = f" at ({place}), the worst of {len(crack['front'])} points" if "front" in crack else ""
+        yield f"crack {name}{which}: {', '.join(parts)}"
     for name, corner in more.get("corners", {}).items():
         power = corner["stress_power"]["value"]
         told = f"the stress grows as r^{power:.4f}" if corner["singular"] else "the stress stays bounded"

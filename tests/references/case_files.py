@@ -28,6 +28,17 @@ def quarter_tube(counts: tuple[int, int] = (2, 6), *, kind: str = "quad", order:
     return mapped_block(counts, map=bent, kind=kind, order=order)
 
 
+def toml(value: object) -> str:
+    """A value as it stands in a TOML file; tables are inline."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}" = {toml(one)}' for key, one in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(toml(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
 def write_msh(mesh: SolidMesh, path: Path, *, unit: float = 1e-9) -> None:
     """Write a mesh in the Gmsh format 2.2 with its regions and boundaries as named groups; ``unit`` [m]."""
     names = [(mesh.dim - 1, name) for name in mesh.boundaries] + [(mesh.dim, name) for name in mesh.regions]

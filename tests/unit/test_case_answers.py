@@ -276,6 +276,16 @@ def test_generalised_plane_strain_has_free_ends_unless_it_says_otherwise() -> No
     held = solved(square(), "stress zz", loads=loads, analysis={"kind": "generalised plane strain", "ends": "held"})
     assert abs(free) < 1e-3
     assert held == pytest.approx(0.25e6, rel=1e-9)
+    case = {
+        "analysis": {"kind": "generalised plane strain", "ends": "held"},
+        "materials": {"body": ISOTROPIC},
+        "supports": SUPPORTS,
+        "loads": loads,
+    }
+    data = Case.of(case, square()).solve().to_json()
+    # what holds the ends: the stress along z times the section
+    assert data["axial_force"] == {"value": pytest.approx(0.25e6 * 1e-12, rel=1e-9, abs=0), "unit": "N"}
+    assert data["axial_strain"]["value"] == pytest.approx(0.0, abs=1e-18)
 
 
 def test_a_point_force_is_per_length_in_the_plane_and_whole_in_space() -> None:
@@ -387,15 +397,86 @@ def test_a_column_buckles_at_the_load_of_euler(tmp_path: Path) -> None:
     assert np.linalg.norm(shape, axis=1).max() == pytest.approx(1.0, rel=1e-6)
 
 
-def test_a_tolerance_that_the_mesh_does_not_reach_is_a_warning() -> None:
-    mesh = SHARED["quarter_tube"]((1, 2), order=2)
+def test_a_tolerance_refines_the_mesh_until_the_probe_is_known_to_it() -> None:
+    mesh = SHARED["quarter_tube"]((1, 4), kind="triangle", order=2)
     case = {
-        "analysis": {"kind": "plane strain", "tolerance": 1e-6},
+        "analysis": {"kind": "plane strain", "tolerance": 0.01},
         "materials": {"body": ISOTROPIC},
         "supports": [{"boundary": "bottom", "fix": ["y"]}, {"boundary": "top", "fix": ["x"]}],
         "loads": [{"boundary": "left", "pressure": "1 MPa"}],
+        "probes": [{"name": "rim", "at": ["60 nm", 0], "quantity": "stress yy"}],
     }
     result = Case.of(case, mesh).solve()
-    assert "more than the tolerance 1e-06: refine the mesh" in result.warnings[0]
-    assert result.to_json()["energy_error"]["value"] > 1e-6
-    assert "warning: the mesh error" in result.text()
+    data = result.to_json()
+    assert data["elements"] > mesh.elements
+    assert data["probes"]["rim"]["mesh_error"] <= 0.01 * data["probes"]["rim"]["value"]
+    assert data["probes"]["rim"]["value"] == pytest.approx(2 * MEAN, rel=0.01)
+    assert 0 < data["energy_error"]["value"] < 0.05
+    del case["probes"]
+    energy = Case.of(case, mesh).solve().to_json()
+    assert energy["energy_error"]["value"] <= 0.01
+    assert energy["elements"] > mesh.elements
+
+
+def bent_corner(**tables: Any) -> dict[str, Any]:
+    """An L of three squares, pulled at its foot, held at its head."""
+    return {
+        "analysis": {"kind": "plane strain"},
+        "materials": dict.fromkeys(("heel", "foot", "head"), ISOTROPIC),
+        "supports": [{"boundary": "head/top", "fix": ["x", "y"]}],
+        "loads": [{"boundary": "foot/right", "traction": [0, "1 MPa"]}],
+        **tables,
+    }
+
+
+def an_l() -> SolidMesh:
+    def at(x: float, y: float) -> SolidMesh:
+        return mapped_block((3, 3), map=lambda points: (points + np.array([x, y])) * 1e-6, kind="triangle")
+
+    return join({"heel": at(0, 0), "foot": at(1, 0), "head": at(0, 1)})
+
+
+PEAK = {"name": "peak", "boundary": "foot/top", "quantity": "max von mises"}
+
+
+def test_a_peak_at_a_sharp_corner_has_no_mesh_error_but_its_exponent() -> None:
+    result = Case.of(bent_corner(probes=[PEAK]), an_l()).solve()
+    data = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    # Williams (1952): 0.5445 is the first root of sin(3 pi k / 2) = -k sin(3 pi / 2)
+    for found in (data["probes"]["peak"], data["maximum"]["von mises"]):
+        assert found["mesh_error"] is None
+        assert found["singular"]["exponent"]["value"] == pytest.approx(0.5445, abs=5e-4)
+        assert found["singular"]["at"] == pytest.approx([1e-6, 1e-6], rel=1e-9, abs=0)
+    assert any("von mises" in told and "re-entrant corner" in told and "exponent" in told for told in data["warnings"])
+    assert "on this mesh: grows as r^-0.4555" in result.text()
+    assert "singular" not in data["maximum"]["displacement magnitude"]
+
+
+def test_a_tolerance_of_a_peak_at_a_sharp_corner_is_refused_with_the_exponent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tubewall.geometry.mesh_output import write_mesh
+
+    write_mesh(an_l(), tmp_path / "l.msh")
+    tables = bent_corner(probes=[PEAK], analysis={"kind": "plane strain", "tolerance": 0.02}, mesh={"file": "l.msh"})
+    (tmp_path / "case.toml").write_text("\n".join(f"{key} = {SHARED['toml'](value)}" for key, value in tables.items()))
+    assert cli.main(["solve", str(tmp_path / "case.toml"), "--quiet", "--json", str(tmp_path / "a.json")]) == 4
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "'max von mises' on boundary 'foot/top' does not converge" in err
+    assert "re-entrant corner of 270 degrees" in err
+    assert "r^-0.4555" in err
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_parts_that_do_not_hang_together_are_described() -> None:
+    left, right = square(), mapped_block((3, 2), map=lambda points: (points + np.array([1.5, 0])) * 1e-6)
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"left": ISOTROPIC, "right": ISOTROPIC},
+        "supports": [{"boundary": "left/left", "fix": ["x", "y"]}],
+        "loads": [{"boundary": "right/right", "traction": ["1 MPa", 0]}],
+    }
+    with pytest.raises(InputError, match=r"part 2 of 2 .* may still move.*the mesh falls into 2 parts.*of 'right'"):
+        Case.of(case, join({"left": left, "right": right})).solve()
