@@ -118,7 +118,13 @@ class SolidSolver:
             if method == "cholmod":
                 self._factorised()
             else:
-                self._levels()
+                try:
+                    self._levels()
+                except ConvergenceError:
+                    # single precision cannot hold the levels of a very thin body
+                    if method == "multigrid":
+                        raise
+                    self._factorised()
         self.seconds["compile"] = self._clock.seconds
 
     def __enter__(self) -> SolidSolver:

@@ -250,6 +250,23 @@ def test_thin_walls_of_aspect_2000_go_over_to_a_factorisation() -> None:
     assert np.abs(answers[0] - answers[1]).max() <= 1e-8 * np.abs(answers[1]).max()
 
 
+def test_a_plate_too_thin_for_single_precision_is_factorised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tubewall.fem.multigrid_vertex.DIRECT", 100)
+    mesh = body("hexahedron", counts=(8, 1, 8), shape=lambda x: x * np.array([16e-6, 1e-9, 16e-6]))
+    laws, region = isotropic(60e9, 0.25)[None], np.zeros(mesh.elements, dtype=int)
+    fixed, forces = clamped(mesh)
+    with SolidSolver(mesh.points, blocks_of(mesh), laws, region, fixed) as solver:
+        found = solver.solve(forces)
+        assert solver.name == "CHOLMOD"
+    # a cantilever of length 16 um, width 16 um and thickness 1 nm pulled in its plane: it is y that bends
+    assert found.displacement.reshape(-1, 3)[:, 1].max() > 0
+    with (
+        pytest.raises(ConvergenceError),
+        SolidSolver(mesh.points, blocks_of(mesh), laws, region, fixed, method="multigrid") as solver,
+    ):
+        solver.solve(forces)
+
+
 def test_stiffness_by_region_by_element_and_by_point_is_the_same_stiffness() -> None:
     mesh = mixed()
     laws = np.stack([triclinic(1), triclinic(2)])
