@@ -109,6 +109,7 @@ def solve_adaptively(
     if not np.isfinite(tolerance) or not 0 < tolerance < 1:
         raise InputError(f"tolerance is a relative error between 0 and 1, got {tolerance!r}")
     limit = MOST[model.mesh.dim] if most is None else most
+    worst = np.inf
     for turn in range(_ROUNDS):
         if progress is not None:
             progress(turn / _ROUNDS, f"round {turn + 1}: {model.size} unknowns")

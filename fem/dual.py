@@ -162,7 +162,7 @@ def _solver(model: Model) -> Callable[[Floats], tuple[Floats, MixedPressure | No
     if model.size > LEAST and suits(model, held):
 
         def iterate(load: Floats) -> tuple[Floats, MixedPressure | None]:
-            return solve_in_space(model, held, load, "auto")[0], None
+            return solve_in_space(model, held, load[:, None], "auto").displacement[:, 0], None
 
         return iterate
     return _direct(model, held)

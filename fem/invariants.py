@@ -18,7 +18,7 @@ def principal(stress: Floats) -> Floats:
     Where yz and xz vanish it is Mohr's circle in the section (Mohr, 1882) and zz, else the eigenvalues by LAPACK.
     """
     if np.any(stress[..., 3]) or np.any(stress[..., 4]):
-        return np.asarray(np.linalg.eigvalsh(_tensor(stress))[..., ::-1])
+        return np.asarray(np.linalg.eigvalsh(_tensor(stress))[..., ::-1], dtype=np.float64)
     middle = 0.5 * (stress[..., 0] + stress[..., 1])
     radius = np.hypot(0.5 * (stress[..., 0] - stress[..., 1]), stress[..., 5])
     ordered = np.sort(np.stack([middle - radius, stress[..., 2], middle + radius], axis=-1), axis=-1)
