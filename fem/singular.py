@@ -116,8 +116,9 @@ def _at_corner(model: Model, place: Place) -> SingularPoint | None:
     for ends in place.nodes[:_TRIES]:
         for node in ends:
             at = tuple(mesh.points[node].tolist())
+            other = [tuple(mesh.points[end].tolist()) for end in ends if end != node]
             try:
-                corner = corner_of(model, at, limit=1.0)
+                corner = corner_of(model, at, toward=other[0] if other else None, limit=1.0)
             except (InputError, ConvergenceError):
                 # on the axis, or too anisotropic: another corner like it may do
                 continue

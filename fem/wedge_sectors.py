@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -77,7 +77,9 @@ class _Slice:
     width: float
 
 
-def corner_of(model: Model, at: str | tuple[float, ...], *, limit: float = 1.5) -> Corner:
+def corner_of(
+    model: Model, at: str | tuple[float, ...], *, toward: tuple[float, ...] | None = None, limit: float = 1.5
+) -> Corner:
     """The singular exponents at a vertex of the mesh, from the regions around it and the supports of its faces.
 
     Loads do not change the exponents. In space every mesh edge that starts at the node is looked at in the plane normal to
@@ -89,6 +91,8 @@ def corner_of(model: Model, at: str | tuple[float, ...], *, limit: float = 1.5) 
     model : Model
     at : str or tuple of float
         A named point, or coordinates [m] of a vertex.
+    toward : tuple of float, optional
+        In space: the vertex at the other end of the one mesh edge to look at.
     limit : float
         Exponents with real part below it are given.
 
@@ -107,7 +111,10 @@ def corner_of(model: Model, at: str | tuple[float, ...], *, limit: float = 1.5) 
             f"the corner at {place.tolist()} m lies on the axis, where it is the tip of a cone: its exponent is not that of a wedge"
         )
     best: Corner | None = None
+    ends = None if toward is None else node_at(mesh, toward)
     for node, other in _edges(mesh, nodes):
+        if ends is not None and other not in ends:
+            continue
         frame = _frame(mesh, node, other)
         for fan, closed in _fans(_slices(mesh, node, other, frame)):
             corner = _corner(model, fan, closed, node, frame, limit)
@@ -237,11 +244,61 @@ def _corner(model: Model, fan: list[_Slice], closed: bool, node: int, frame: Flo
     faces = None if closed else (_face(model, fan[0], 0, frame, fan[0].start), _face(model, fan[-1], 1, frame, angle))
     return Corner(
         at=tuple(float(x) for x in mesh.points[node]),
-        exponents=corner_exponents(sectors, faces, _KINEMATICS[model.kinematics], limit=limit),
+        exponents=_exponents(tuple(sectors), faces, _KINEMATICS[model.kinematics], limit),
         sectors=tuple(sectors),
         faces=faces,
         frame=frame,
     )
+
+
+_KNOWN: dict[tuple[object, ...], tuple[Exponents, float]] = {}
+_MOST_KNOWN: Final = 512
+
+
+def _exponents(
+    sectors: tuple[Sector, ...], faces: tuple[Face, Face] | None, kinematics: CornerKinematics, limit: float
+) -> Exponents:
+    """The exponents; corners alike in angles, laws and faces, as all along an edge, are computed once.
+
+    Only the angles between faces count where every law is isotropic in the plane of the corner, so these turn to the first.
+    """
+    laws = [np.asarray(sector.law) for sector in sectors]
+    turn = sectors[0].start_angle if all(_isotropic(law) for law in laws) and _words(faces) else 0.0
+    largest = max(float(np.abs(law).max()) for law in laws)
+    shape = tuple(
+        (round(s.start_angle - turn, 7), round(s.end_angle - turn, 7), np.round(law / largest, 8).tobytes())
+        for s, law in zip(sectors, laws, strict=True)
+    )
+    key = (shape, repr(faces), kinematics, limit)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = corner_exponents(sectors, faces, kinematics, limit=limit), sectors[0].start_angle
+    found, start = _KNOWN[key]
+    return _turned(found, sectors[0].start_angle - start)
+
+
+def _turned(found: Exponents, angle: float) -> Exponents:
+    """The same corner turned in its plane."""
+    if angle == 0.0 or found.modes.shape[2] < 2:
+        return replace(found, angles=found.angles + angle)
+    c, s = math.cos(angle), math.sin(angle)
+    modes = found.modes.copy()
+    modes[:, :, 0] = c * found.modes[:, :, 0] - s * found.modes[:, :, 1]
+    modes[:, :, 1] = s * found.modes[:, :, 0] + c * found.modes[:, :, 1]
+    return replace(found, angles=found.angles + angle, modes=modes)
+
+
+def _words(faces: tuple[Face, Face] | None) -> bool:
+    """Whether the faces are free, clamped or symmetric, and not held in directions of their own."""
+    return faces is None or all(isinstance(face, str) for face in faces)
+
+
+def _isotropic(law: Floats) -> bool:
+    shear = law[5, 5]
+    wanted = np.diag([2 * shear] * 3 + [shear] * 3)
+    wanted[:3, :3] += law[0, 1]
+    return bool(np.allclose(law, wanted, rtol=0, atol=1e-9 * float(np.abs(law).max())))
 
 
 def _stiffness(model: Model, node: int, piece: _Slice, angle: float, frame: Floats) -> Floats:

@@ -10,7 +10,7 @@ from tubewall.fem.loads import Support
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.wedge_corner import corner_exponents
 from tubewall.fem.wedge_elements import Sector
-from tubewall.fem.wedge_sectors import corner_of
+from tubewall.fem.wedge_sectors import _exponents, corner_of
 from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.materials import Isotropic, Orthotropic, rotate_stiffness
@@ -158,3 +158,28 @@ def test_what_is_no_corner_is_refused():
     with pytest.raises(InputError, match="tip of a cone"):
         corner_of(axis, (0.0, 0.0))
     assert corner_of(axis, (1e-7, 0.0)).exponents.leading == 1.0
+
+
+def test_a_corner_met_again_turned_has_the_same_exponents_and_its_modes_turned_with_it():
+    laws = [
+        Isotropic(youngs_modulus=60e9, poissons_ratio=0.2).stiffness(),
+        Isotropic(youngs_modulus=150e9, poissons_ratio=0.26).stiffness(),
+    ]
+    angle = 0.7
+
+    def sectors(start):
+        return (
+            Sector(law=laws[0], start_angle=start, end_angle=start + 1.5),
+            Sector(law=laws[1], start_angle=start + 1.5, end_angle=start + 4.5),
+        )
+
+    first = _exponents(sectors(0.2), ("free", "free"), "plane strain", 1.0)
+    again = _exponents(sectors(0.2 + angle), ("free", "free"), "plane strain", 1.0)
+    alone = corner_exponents(sectors(0.2 + angle), ("free", "free"), "plane strain", limit=1.0)
+    assert again.values is first.values
+    assert again.values == pytest.approx(alone.values, rel=1e-9)
+    assert again.angles == pytest.approx(alone.angles)
+    # a mode is known up to a factor
+    for one, other in zip(again.modes, alone.modes, strict=True):
+        factor = np.vdot(other, one) / np.vdot(other, other)
+        assert one == pytest.approx(factor * other, abs=1e-6 * np.abs(one).max())
