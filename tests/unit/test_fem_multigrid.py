@@ -250,21 +250,27 @@ def test_thin_walls_of_aspect_2000_go_over_to_a_factorisation() -> None:
     assert np.abs(answers[0] - answers[1]).max() <= 1e-8 * np.abs(answers[1]).max()
 
 
+def cantilever(thickness: float) -> SolidMesh:
+    """A plate of 16 um x 16 um in 64 hexahedra, one through its thickness."""
+    return body("hexahedron", counts=(8, 1, 8), shape=lambda x: x * np.array([16e-6, thickness, 16e-6]))
+
+
 def test_a_plate_too_thin_for_single_precision_is_factorised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tubewall.fem.multigrid_vertex.DIRECT", 100)
-    mesh = body("hexahedron", counts=(8, 1, 8), shape=lambda x: x * np.array([16e-6, 1e-9, 16e-6]))
-    laws, region = isotropic(60e9, 0.25)[None], np.zeros(mesh.elements, dtype=int)
-    fixed, forces = clamped(mesh)
-    with SolidSolver(mesh.points, blocks_of(mesh), laws, region, fixed) as solver:
-        found = solver.solve(forces)
-        assert solver.name == "CHOLMOD"
-    # a cantilever of length 16 um, width 16 um and thickness 1 nm pulled in its plane: it is y that bends
-    assert found.displacement.reshape(-1, 3)[:, 1].max() > 0
-    with (
-        pytest.raises(ConvergenceError),
-        SolidSolver(mesh.points, blocks_of(mesh), laws, region, fixed, method="multigrid") as solver,
-    ):
-        solver.solve(forces)
+    mesh, thickness = cantilever(30e-9), 30e-9
+    found, name, _ = solve(mesh, isotropic(60e9, 0.0)[None], np.zeros(mesh.elements, dtype=int))
+    assert name == "CHOLMOD"
+    _, forces = clamped(mesh)
+    # beam of unit width forces F: F L^3 / (3 E I), I = L t^3 / 12 (Timoshenko, Strength of Materials I, art. 34)
+    length = 16e-6
+    deflection = forces.sum() * length**3 / (3 * 60e9 * length * thickness**3 / 12)
+    assert found.reshape(-1, 3)[:, 1].max() == pytest.approx(deflection, rel=0.02)
+
+
+def test_a_plate_too_thin_for_double_precision_is_refused() -> None:
+    mesh = cantilever(1e-9)
+    with pytest.raises(ConvergenceError, match=r"refinement still changes|not positive definite"):
+        solve(mesh, isotropic(60e9, 0.25)[None], np.zeros(mesh.elements, dtype=int), method="cholmod")
 
 
 def test_stiffness_by_region_by_element_and_by_point_is_the_same_stiffness() -> None:
