@@ -83,7 +83,7 @@ def assemble(model: Model, *, compiled: bool | None = None) -> Assembled:
 
         with Crew() as crew:
             stiffness = assemble_matrix(model, plain, mixed, crew)
-        _add_strains(model, plain, forces)
+        add_strains(model, plain, forces)
     else:
         stiffness = _summed(chain(_plain(model, plain, forces), mixed), model.size)
     add_loads(model, forces)
@@ -122,7 +122,7 @@ def _plain(model: Model, regions: list[str], forces: Floats) -> Iterator[tuple[F
         yield matrix, dofs
 
 
-def _add_strains(model: Model, regions: list[str], forces: Floats) -> None:
+def add_strains(model: Model, regions: list[str], forces: Floats) -> None:
     """Forces of strain that comes without stress, without the matrices."""
     loads = [load for load in model.loads if isinstance(load, (Eigenstrain, TemperatureChange))]
     felt = [name for name in regions if any(load.region in (None, name) for load in loads)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.hold import Held
+from tubewall.fem.mixed_spaces import mixed_regions
 from tubewall.fem.model import Model
 from tubewall.fem.region_laws import region_law, varies
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 # below this many unknowns a factorisation is as fast, and waits for no compilation
 LEAST: Final = 30_000
-# above this Poisson's ratio an element has a pressure of its own
-SOFT: Final = 0.4
 
 
 def suits(model: Model, held: Held) -> bool:
@@ -28,7 +27,7 @@ def suits(model: Model, held: Held) -> bool:
         return False
     if len(model.discrete.nodes) < len(model.discrete.mesh.points):
         return False
-    return all(getattr(solid.elastic, "poissons_ratio", 0.0) <= SOFT for solid in model.solids.values())
+    return not mixed_regions(model)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

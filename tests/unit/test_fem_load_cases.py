@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tubewall.fem.loads import BodyForce, Pressure, Support, TemperatureChange, Traction
+from tubewall.fem.loads import BodyForce, Pressure, RigidBody, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_load_cases, solve_model
 from tubewall.geometry.mapped_block import mapped_block
@@ -19,7 +19,7 @@ RUBBER = Solid(elastic=Isotropic(youngs_modulus=1e6, poissons_ratio=0.4999), exp
 def body(kind, solid=STIFF):
     dim = CELLS[kind].dim
     mesh = mapped_block((4, 3, 3)[:dim], kind=kind, order=2)
-    held = Support(boundary="left", displacement={axis: 1e-9 for axis in "xyz"[:dim]})
+    held = Support(boundary="left", displacement=dict.fromkeys("xyz"[:dim], 1e-09))
     return Model(mesh=mesh, solids={"body": solid}, kinematics="3d" if dim == 3 else "plane strain", supports=(held,))
 
 
@@ -64,3 +64,29 @@ def _fields(model):
 def test_a_uniform_displacement_of_the_support_moves_the_body_without_stress():
     rest = solve_load_cases(body("quad"), ((),))[0]
     assert rest.displacement == pytest.approx(np.full((len(rest.displacement), 2), 1e-9), rel=1e-9, abs=0)
+
+
+def test_heat_in_generalised_plane_strain_stretches_every_case_alike():
+    model = body("quad")
+    supports = (Support(boundary="left", fix=("x",)), Support(boundary="bottom", fix=("y",)))
+    free = Model(**{**_fields(model), "kinematics": "generalised plane strain", "ends": "free", "supports": supports})
+    heat = (TemperatureChange(change=30.0),)
+    # alpha dT without any stress, whichever case comes first
+    for found in solve_load_cases(free, (heat, heat, ()))[:2]:
+        assert found.axial_strain == pytest.approx(3e-4, rel=1e-9)
+        assert found.axial_force == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_ring_of_curved_cells_under_order_one_is_free_to_turn():
+    def ring(x):
+        radius, angle = 1 + x[:, 0], 2 * np.pi * x[:, 1] / 4
+        return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+
+    mesh = mapped_block((2, 6), kind="quad", order=2, map=ring)
+    model = Model(
+        mesh=mesh, solids={"body": STIFF}, kinematics="plane stress", order=1, supports=(RigidBody(),),
+        loads=tuple(Pressure(boundary=name, pressure=1e6) for name in ("left", "right", "bottom", "top")),
+    )  # fmt: skip
+    stress = solve_model(model).stress_in(np.arange(12), np.full((12, 2), 0.5))
+    # under the same pressure all around the stress is -p in the plane
+    assert stress[:, [0, 1]] == pytest.approx(np.full((12, 2), -1e6), rel=0.02)
