@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MOST_IN_SPACE: Final = 250_000
 #: Above this many unknowns in the plane no dual problem is solved.
 MOST_IN_THE_PLANE: Final = 1_500_000
+_DENSER: Final = {3: 4.0}
 # a smooth fit sees no more than an eighth of the product of errors beside a singular point
 _AT_SINGULAR: Final = 8.0
 
@@ -156,23 +157,31 @@ def _without_loads(model: Model) -> Model:
 
 def _solver(model: Model) -> Callable[[Floats], tuple[Floats, MixedPressure | None]]:
     from tubewall.fem.hold import hold
-    from tubewall.fem.solve_space import LEAST, solve_in_space, suits
+    from tubewall.fem.solve_space import solve_in_space, suits
 
     held = hold(model, model.size)
-    if model.size > LEAST and suits(model, held):
+    # a factorisation takes longer than one iterative solve, but serves every probe
+    if _fits(model) or not suits(model, held):
+        return _direct(model, held)
 
-        def iterate(load: Floats) -> tuple[Floats, MixedPressure | None]:
-            return solve_in_space(model, held, load[:, None], "auto").displacement[:, 0], None
+    def iterate(load: Floats) -> tuple[Floats, MixedPressure | None]:
+        return solve_in_space(model, held, load[:, None], "auto").displacement[:, 0], None
 
-        return iterate
-    return _direct(model, held)
+    return iterate
+
+
+def _fits(model: Model) -> bool:
+    """Whether there is memory for a factorisation: the factor of a body in space is some times that of a plane one."""
+    from tubewall.fem.linear import factor_bytes, free_bytes
+
+    return _DENSER.get(model.mesh.dim, 1.0) * factor_bytes(model.size) <= free_bytes()
 
 
 def _direct(model: Model, held: Held) -> Callable[[Floats], tuple[Floats, MixedPressure | None]]:
     from tubewall.fem.assemble_body import assemble
-    from tubewall.fem.linear import factor_bytes, factorise, free_bytes
+    from tubewall.fem.linear import factorise
 
-    if 4 * factor_bytes(model.size) > free_bytes():
+    if not _fits(model):
         raise ResourceError(f"a dual problem of {model.size} unknowns does not fit into memory")
     assembled = assemble(model)
     factor = factorise((held.transform.T @ assembled.stiffness @ held.transform).tocsc())

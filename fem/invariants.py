@@ -15,10 +15,14 @@ COMPONENTS: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
 def principal(stress: Floats) -> Floats:
     """Principal stresses (..., 3), largest first.
 
-    Where yz and xz vanish it is Mohr's circle in the section (Mohr, 1882) and zz, else the eigenvalues by LAPACK.
+    Where yz and xz vanish it is Mohr's circle in the section (Mohr, 1882) and zz, else the eigenvalues by LAPACK; NaN where
+    the stress is not finite.
     """
     if np.any(stress[..., 3]) or np.any(stress[..., 4]):
-        return np.asarray(np.linalg.eigvalsh(_tensor(stress))[..., ::-1], dtype=np.float64)
+        # LAPACK fails on what is not finite, as stress at the tip of a crack
+        finite = np.asarray(np.isfinite(stress).all(axis=-1))
+        values = np.linalg.eigvalsh(_tensor(np.where(finite[..., None], stress, 0.0)))[..., ::-1]
+        return np.where(finite[..., None], values, np.nan)
     middle = 0.5 * (stress[..., 0] + stress[..., 1])
     radius = np.hypot(0.5 * (stress[..., 0] - stress[..., 1]), stress[..., 5])
     ordered = np.sort(np.stack([middle - radius, stress[..., 2], middle + radius], axis=-1), axis=-1)

@@ -86,7 +86,7 @@ def maxima(solution: FieldSolution, names: tuple[str, ...] | None = None) -> dic
             tops[name] = tops[name].with_more(batch.elements, batch.local, values)
     if corners:
         _displacement_tops(solution, chosen, tops)
-    return {name: _refined(solution, quantity, tops[name]) for name, quantity in chosen.items()}
+    return {name: _refined(solution, quantity, tops[name], corners) for name, quantity in chosen.items()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -180,7 +180,7 @@ def _measured(solution: FieldSolution, quantity: Quantity, elements: Ints, rows:
     return _danger(quantity, quantity.values(fields, solution.model.kinematics, CylinderAxes()))
 
 
-def _refined(solution: FieldSolution, quantity: Quantity, top: _Top) -> Maximum:
+def _refined(solution: FieldSolution, quantity: Quantity, top: _Top, corners: bool) -> Maximum:
     mesh = solution.model.discrete.mesh
     kinematics = solution.model.kinematics
     best: tuple[float, int, Floats] | None = None
@@ -189,7 +189,11 @@ def _refined(solution: FieldSolution, quantity: Quantity, top: _Top) -> Maximum:
         mine = np.flatnonzero(block == number)
 
         measure = functools.partial(_measured, solution, quantity, top.elements)
-        values, at = climb(mesh.blocks[number].kind, mine, top.local[mine], measure, step=0.25)
+        at = top.local[mine]
+        if corners and quantity.kind != "displacement":
+            values = measure(mine, at)
+        else:
+            values, at = climb(mesh.blocks[number].kind, mine, at, measure, step=0.25)
         i = int(values.argmax())
         if best is None or values[i] > best[0]:
             best = (float(values[i]), int(top.elements[mine[i]]), at[i])

@@ -149,9 +149,13 @@ def _why(place: Place) -> str:
 
 def near_singular(solution: FieldSolution, elements: Ints) -> SingularPoint | None:
     """The most singular point that one of ``elements`` touches; None where there is none."""
+    mesh = solution.model.mesh
+    block = mesh.block_of(elements)
+    rows = [mesh.blocks[b].cells[e - mesh.starts[b]] for e, b in zip(elements, block, strict=True)]
+    nodes = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     found: SingularPoint | None = None
     for point in (*singular_points(solution.model), *_reactions(solution)):
-        if np.any(touched(solution.model, point)[elements]) and (found is None or point.exponent < found.exponent):
+        if np.isin(nodes, point.nodes).any() and (found is None or point.exponent < found.exponent):
             found = point
     return found
 

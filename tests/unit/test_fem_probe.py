@@ -10,6 +10,7 @@ from tubewall.errors import InputError
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.fast_shape import fast_shape
 from tubewall.fem.locate_point import locate
+from tubewall.fem.maxima import maxima
 from tubewall.fem.probe import value_at
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.mapped_block import Kind, mapped_block
@@ -156,3 +157,21 @@ def test_many_elements_at_once_say_what_each_says_alone(kind: Kind) -> None:
             np.testing.assert_allclose(
                 getattr(batch.fields, name), wanted, rtol=1e-10, atol=1e-10 * np.abs(wanted).max()
             )
+
+
+def test_the_tip_of_a_crack_has_no_stress_and_no_number_is_given() -> None:
+    # the middles of the sides at the corner (0, 0) stand at a quarter: the map is singular there (Barsoum 1976)
+    mesh = mapped_block((1, 1), kind="triangle", order=2)
+    points = mesh.points.copy()
+    for row in mesh.blocks[0].cells:
+        corner = np.flatnonzero(np.all(points[row[:3]] == 0.0, axis=1))
+        for a, b, middle in CELLS["triangle6"].edges:
+            if len(corner) and corner[0] in (a, b):
+                points[row[middle]] = 0.25 * (points[row[a]] + points[row[b]])
+    quarter = SolidMesh(points=points, blocks=mesh.blocks, regions=mesh.regions, boundaries=mesh.boundaries)
+    solution = with_displacement(quarter, lambda x: np.sqrt(np.abs(x)))
+    with pytest.raises(InputError, match="not finite at"):
+        value_at(solution, "von mises", [0.0, 0.0], estimate=False)
+    beside = value_at(solution, "von mises", [0.4, 0.3])
+    assert np.isfinite(beside.value)
+    assert all(np.isfinite(one.value) for one in maxima(solution).values())
