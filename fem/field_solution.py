@@ -106,7 +106,8 @@ class FieldSolution:
         points, displacement = np.empty((p, dim)), np.empty((p, dim))
         strain, stress = np.empty((p, 6)), np.empty((p, 6))
         block = discrete.mesh.block_of(elements)
-        nodal = self.displacement[discrete.nodes]
+        everywhere = len(discrete.nodes) == len(self.displacement)
+        nodal = self.displacement if everywhere else self.displacement[discrete.nodes]
         for number in np.unique(block):
             mine = np.flatnonzero(block == number)
             rows = elements[mine] - discrete.mesh.starts[number]
