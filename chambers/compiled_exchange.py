@@ -77,146 +77,55 @@ def settle(
     """Fill, gas room and balance of moles of every chamber at its density and one overpotential.
 
     gas = (thermal, table, scale), law = (kappa, meniscus, creep over rate, fullest). Sums: weighted gain of fill, what it
-    gains per volt with the gas answering, largest balance over mass and pressure.
+    gains per volt with the gas answering, largest balance and largest push per volt over mass times pressure.
     """
     thermal, table, scale = gas
     kappa, meniscus, creep, fullest = law
+    plain = table.shape[0] == 0 and creep == 0.0
     for block in range(first, last):
-        gained, answer, worst = 0.0, 0.0, 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, density.size)):
-            c = density[i]
-            p, dp = gas_state(c, thermal, table, scale)
-            f, df = fill_base[i], 0.0
-            r = rate[i]
-            if r > 0.0:
-                f, df = fill_of(f, step * r * (overpotential - kappa * (p + meniscus)), creep * r, fullest)
-                df *= step * r
-            v = volume[i] * (1.0 - f)
-            d = v / dp
-            b = c * volume[i] * df
-            m = d + kappa * b
-            balance = v * c - moles_base[i]
-            fill[i], pressure[i], slope[i], room[i] = f, p, dp, 1.0 - f
-            mass[i], rest[i], push[i], bend[i] = m, balance, b, kappa * df
-            gained += weight[i] * (f - fill_before[i])
-            answer += weight[i] * df * d / m
-            worst = max(worst, abs(balance) / (m * p))
-        sums[block, 0], sums[block, 1], sums[block, 2] = gained, answer, worst
+        start, stop = block * BLOCK, min((block + 1) * BLOCK, density.size)
+        gained, answer, worst, most = 0.0, 0.0, 0.0, 0.0
+        if plain:
+            one = 1.0 / thermal
+            for i in range(start, stop):
+                c = density[i]
+                p = thermal * c
+                df = step * rate[i]
+                f = fill_base[i] + df * (overpotential - kappa * (p + meniscus))
+                df = df if 0.0 < f < fullest else 0.0
+                f = min(max(f, 0.0), fullest)
+                v = volume[i] * (1.0 - f)
+                b = c * volume[i] * df
+                m = v * one + kappa * b
+                fill[i], pressure[i], slope[i], room[i] = f, p, thermal, 1.0 - f
+                mass[i], rest[i], push[i], bend[i] = m, v * c - moles_base[i], b, kappa * df
+        else:
+            for i in range(start, stop):
+                c = density[i]
+                p, dp = gas_state(c, thermal, table, scale)
+                f, df, r = fill_base[i], 0.0, rate[i]
+                if r > 0.0:
+                    f, df = fill_of(f, step * r * (overpotential - kappa * (p + meniscus)), creep * r, fullest)
+                    df *= step * r
+                v = volume[i] * (1.0 - f)
+                b = c * volume[i] * df
+                fill[i], pressure[i], slope[i], room[i] = f, p, dp, 1.0 - f
+                mass[i], rest[i], push[i], bend[i] = v / dp + kappa * b, v * c - moles_base[i], b, kappa * df
+        for i in range(start, stop):
+            # a balance that is no number must not be lost in a maximum
+            gained += weight[i] * (fill[i] - fill_before[i]) + 0.0 * rest[i]
+            share = 1.0 / (mass[i] * pressure[i])
+            answer += weight[i] * bend[i] * (volume[i] * room[i] / slope[i]) / mass[i]
+            worst = max(worst, abs(rest[i]) * share)
+            most = max(most, push[i] * share)
+        sums[block, 0], sums[block, 1], sums[block, 2], sums[block, 3] = gained, answer / kappa, worst, most
 
 
 @compiled
-def trade(
-    first,
-    last,
-    indptr,
-    indices,
-    width,
-    hole,
-    hole_room,
-    leak,
-    outside,
-    step,
-    pressure,
-    room,
-    bend,
-    mass,
-    rest,
-    diagonal,
-    through,
-    bound,
-    noise,
-    sums,
-):
-    """Add to the balance what goes through walls and electrolyte; their conductances times the step."""
-    for block in range(first, last):
-        worst = 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, pressure.size)):
-            p, e = pressure[i], room[i]
-            flow, total, more = 0.0, 0.0, 0.0
-            for k in range(indptr[i], indptr[i + 1]):
-                j = indices[k]
-                g = step * width[k]
-                drop = p - pressure[j]
-                if e < room[j]:
-                    # a chamber that gives way keeps its wall open: only on the diagonal, the rest comes by iteration
-                    more += max(g * bend[i] * drop, 0.0)
-                    g *= e
-                    low = e
-                else:
-                    g *= room[j]
-                    low = room[j]
-                if hole.size > 0 and hole[k] > 0.0:
-                    g += step * hole[k] * min(max((low - hole_room[k]) * 1e3 + 0.5, 0.0), 1.0)
-                through[k] = g
-                flow += g * drop
-                total += g
-            out = 0.0
-            if leak.size > 0:
-                out = step * leak[i]
-            m = mass[i] + more + out
-            balance = rest[i] + flow + out * (p - outside)
-            rest[i], mass[i], diagonal[i] = balance, m, m + total
-            # what rounding leaves of large flows both ways is no error of the balance
-            bound[i] = p * (m + noise * total)
-            worst = max(worst, abs(balance) / bound[i])
-        sums[block, 2] = worst
-
-
-@compiled
-def start_descent(first, last, rest, push, volt, diagonal, bound, x, r, z, p, sums):
-    """Right hand side -(rest - push volt) from x = 0, preconditioned by the diagonal."""
-    for block in range(first, last):
-        product, worst = 0.0, 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, x.size)):
-            x[i] = 0.0
-            r[i] = push[i] * volt - rest[i]
-            z[i] = r[i] / diagonal[i]
-            p[i] = z[i]
-            product += r[i] * z[i]
-            worst = max(worst, abs(r[i]) / bound[i])
-        sums[block, 0], sums[block, 1] = product, worst
-
-
-@compiled
-def multiply(first, last, indptr, indices, through, diagonal, p, q, sums):
-    """Q = M p and p . q."""
-    for block in range(first, last):
-        product = 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, p.size)):
-            total = diagonal[i] * p[i]
-            for k in range(indptr[i], indptr[i + 1]):
-                total -= through[k] * p[indices[k]]
-            q[i] = total
-            product += total * p[i]
-        sums[block, 0] = product
-
-
-@compiled
-def descend(first, last, length, diagonal, bound, p, q, x, r, z, sums):
-    """Go on by ``length`` along p; the new residual, preconditioned."""
-    for block in range(first, last):
-        product, worst = 0.0, 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, x.size)):
-            x[i] += length * p[i]
-            r[i] -= length * q[i]
-            z[i] = r[i] / diagonal[i]
-            product += r[i] * z[i]
-            worst = max(worst, abs(r[i]) / bound[i])
-        sums[block, 0], sums[block, 1] = product, worst
-
-
-@compiled
-def turn(first, last, share, z, p):
-    """P = z + share p."""
-    for i in range(first * BLOCK, min(last * BLOCK, p.size)):
-        p[i] = z[i] + share * p[i]
-
-
-@compiled
-def alone(first, last, rest, push, volt, mass, x):
-    """The correction of chambers that trade with nobody."""
+def alone(first, last, rest, share, push, volt, mass, x):
+    """The correction of chambers that trade with nobody; ``share`` of their balance, 0 or 1."""
     for i in range(first * BLOCK, min(last * BLOCK, x.size)):
-        x[i] = (push[i] * volt - rest[i]) / mass[i]
+        x[i] = (push[i] * volt - share * rest[i]) / mass[i]
 
 
 @compiled
@@ -243,6 +152,19 @@ def combine(first, last, before, rates, shares, out):
 
 
 @compiled
+def guess(first, last, fill_base, moles_base, fill_rates, moles_rates, shares, volume, fullest, density):
+    """Molar densities after the rates (s, n) went on for ``shares`` of time; kept where that makes no sense."""
+    for i in range(first * BLOCK, min(last * BLOCK, density.size)):
+        f, n = fill_base[i], moles_base[i]
+        for s in range(shares.size):
+            f += shares[s] * fill_rates[s, i]
+            n += shares[s] * moles_rates[s, i]
+        c = n / (volume[i] * (1.0 - min(max(f, 0.0), fullest)))
+        if 0.25 * density[i] < c < 4.0 * density[i]:
+            density[i] = c
+
+
+@compiled
 def rates_of(first, last, value, base, step, rate):
     """(value - base) / step."""
     for i in range(first * BLOCK, min(last * BLOCK, value.size)):
@@ -264,9 +186,9 @@ def contents(first, last, density, volume, room, count, moles, sums):
 def misfit(
     first, last, fill, fill_before, fill_rates, moles, moles_before, moles_rates, shares, volume, lowest, fullest, sums
 ):
-    """Difference of the embedded solution: squares and largest, relative in pressure, absolute in fill."""
+    """Difference of the embedded solution: squares and largest, relative in pressure, absolute in fill; largest change of room."""
     for block in range(first, last):
-        squares, worst = 0.0, 0.0
+        squares, worst, moved = 0.0, 0.0, 0.0
         for i in range(block * BLOCK, min((block + 1) * BLOCK, fill.size)):
             f, n = fill_before[i], moles_before[i]
             for s in range(shares.size):
@@ -280,7 +202,8 @@ def misfit(
             error = max(of_gas * room / (room + 1e-3), abs(fill[i] - f))
             squares += error * error
             worst = max(worst, error)
-        sums[block, 0], sums[block, 1] = squares, worst
+            moved = max(moved, abs(fill[i] - fill_before[i]) / max(room, 1.0 - fill_before[i], 1e-2))
+        sums[block, 0], sums[block, 1], sums[block, 2] = squares, worst, moved
 
 
 @compiled
@@ -299,44 +222,3 @@ def currents(first, last, fill, pressure, rate, weight, overpotential, law, spee
                 total += weight[i] * v
                 answer += weight[i] * per_volt
         sums[block, 0], sums[block, 1] = total, answer
-
-
-@compiled
-def drifting(first, last, indptr, indices, width, leak, outside, pressure, room, flow):
-    """Moles per second that every chamber gains."""
-    for i in range(first * BLOCK, min(last * BLOCK, pressure.size)):
-        total = 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            j = indices[k]
-            total += width[k] * min(room[i], room[j]) * (pressure[i] - pressure[j])
-        if leak.size > 0:
-            total += leak[i] * (pressure[i] - outside)
-        flow[i] = -total
-
-
-@compiled
-def adjacency(edges, conductance, indptr, indices, width, edge_of):
-    """Neighbours row by row of walls that conduct; ``indptr`` counts the walls of every chamber on entry, shifted by one."""
-    fill = indptr[:-1].copy()
-    for e in range(edges.shape[0]):
-        if conductance[e] > 0.0:
-            for side in range(2):
-                row = edges[e, side]
-                indices[fill[row]] = edges[e, 1 - side]
-                width[fill[row]] = conductance[e]
-                edge_of[fill[row]] = e
-                fill[row] += 1
-
-
-@compiled
-def degrees(edges, conductance, indptr):
-    """Add to indptr[row + 1] how many conducting walls a chamber has."""
-    for e in range(edges.shape[0]):
-        if conductance[e] > 0.0:
-            indptr[edges[e, 0] + 1] += 1
-            indptr[edges[e, 1] + 1] += 1
-
-
-def empty_floats() -> np.ndarray:
-    """What stands for an array that is not there."""
-    return np.empty(0)

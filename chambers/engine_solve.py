@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tubewall.chambers import compiled_exchange as kernels
+from tubewall.chambers.compiled_walls import drifting
+from tubewall.chambers.engine_linear import Descent, System
+from tubewall.chambers.engine_state import ListedWalls
 from tubewall.errors import ConvergenceError
 
 if TYPE_CHECKING:
@@ -21,8 +24,6 @@ _ITERATIONS: Final = 25
 # of the volume of lithium that passes, and of all that could
 _CHARGE: Final = 1e-12
 _LAST_DIGIT: Final = 1e-15
-_DESCENT: Final = 400
-_FEW: Final = 20_000
 
 
 class Solver:
@@ -34,14 +35,9 @@ class Solver:
         self.fill, self.room, self.pressure, self.slope = (np.empty(n) for _ in range(4))
         self.mass, self.rest, self.push, self.bend, self.change = (np.empty(n) for _ in range(5))
         self.moles = np.empty(n)
-        self.sums = np.zeros((crew.blocks, 3))
+        self.sums = np.zeros((crew.blocks, 4))
         self.capacity = float(population.weight.sum())
-        self.products = 0
-        x = population.exchange
-        if x is not None:
-            self.diagonal, self.bound = np.empty(n), np.empty(n)
-            self.residual, self.ready, self.way, self.image = (np.empty(n) for _ in range(4))
-            self.through = np.empty(x.indices.size)
+        self.system: System | None = None if population.exchange is None else Descent(population, crew, tolerance)
 
     def stage(
         self,
@@ -57,32 +53,53 @@ class Solver:
 
         ``gain`` is the volume of lithium that has passed by then; None where the overpotential is held.
         """
-        p, crew = self.population, self.crew
+        p, crew, settled = self.population, self.crew, False
         for _ in range(_ITERATIONS):
             crew.run(
                 kernels.settle, density, self.fill, fill_before, fill_base, moles_base, p.rate, p.volume, p.weight, step,
                 volt, p.gas.kernel, p.law, self.pressure, self.slope, self.room, self.mass, self.rest, self.push,
                 self.bend, self.sums,
             )  # fmt: skip
-            gained, answer = float(self.sums[:, 0].sum()), float(self.sums[:, 1].sum())
-            self._trade(step)
-            worst = float(self.sums[:, 2].max())
-            if not np.isfinite(worst):
+            gained, answer, worst, most = (
+                float(x) for x in (*self.sums[:, :2].sum(axis=0), *self.sums[:, 2:].max(axis=0))
+            )
+            if not np.isfinite(gained + answer + worst):
                 return None
             miss = 0.0 if gain is None else gain - gained
             met = gain is None or abs(miss) <= _CHARGE * abs(gain) + _LAST_DIGIT * self.capacity
-            if worst <= self.tolerance and met:
-                return volt
             turn = 0.0
             if not met:
                 if answer <= 0.0:
                     return None
                 turn = miss / answer
-            if not self._pressures(turn):
+            if not settled and self.system is not None:
+                worst = self.system.trade(step, self.pressure, self.room, self.bend, self.mass, self.rest)
+            settled = settled or worst <= self.tolerance
+            if settled and met:
+                return volt
+            # a last turn of the overpotential that no chamber feels leaves the gas balanced
+            settled = settled and abs(turn) * most <= self.tolerance
+            if self.system is None or settled:
+                crew.run(kernels.alone, self.rest, 0.0 if settled else 1.0, self.push, turn, self.mass, self.change)
+            elif not self.system.solve(turn, self.push, self.rest, self.change):
                 return None
             crew.run(kernels.correct, self.change, self.slope, density, self.sums)
             volt += turn
         return None
+
+    def drift(self, fill: Floats, density: Floats) -> Floats:
+        """Moles that every chamber gains per second, as it stands [mol/s]."""
+        p, rate = self.population, np.zeros(self.population.size)
+        x = p.exchange
+        assert x is not None
+        pressure = p.gas.pressure(density)
+        if isinstance(x.walls, ListedWalls):
+            w = x.walls
+            self.crew.run(drifting, w.indptr, w.indices, w.width, x.leak, x.outside, pressure, 1.0 - fill, rate)
+        elif x.leak.size:
+            # a lattice begins at one pressure
+            rate = -x.leak * (pressure - x.outside)
+        return rate
 
     def instant(
         self, fill: Floats, density: Floats, held: float | None, rate: float, guess: float
@@ -114,56 +131,3 @@ class Solver:
                     return volt, speed
             volt = float(following)
         raise ConvergenceError(f"no overpotential drives {rate:g} m3/s of lithium through the anode")
-
-    def _trade(self, step: float) -> None:
-        x = self.population.exchange
-        if x is not None:
-            self.crew.run(
-                kernels.trade, x.indptr, x.indices, x.width, x.hole, x.hole_room, x.leak, x.outside, step,
-                self.pressure, self.room, self.bend, self.mass, self.rest, self.diagonal, self.through, self.bound,
-                4e-16 / self.tolerance, self.sums,
-            )  # fmt: skip
-
-    def _pressures(self, turn: float) -> bool:
-        """Change of the pressures (M x = push turn - rest) by conjugate gradients, or exactly where these fail."""
-        x, crew, s = self.population.exchange, self.crew, self.sums
-        if x is None:
-            crew.run(kernels.alone, self.rest, self.push, turn, self.mass, self.change)
-            return True
-        crew.run(
-            kernels.start_descent, self.rest, self.push, turn, self.diagonal, self.bound, self.change, self.residual,
-            self.ready, self.way, s,
-        )  # fmt: skip
-        product, worst = float(s[:, 0].sum()), float(s[:, 1].max())
-        goal = 0.5 * self.tolerance
-        for _ in range(_DESCENT):
-            if worst <= goal:
-                return True
-            crew.run(kernels.multiply, x.indptr, x.indices, self.through, self.diagonal, self.way, self.image, s)
-            self.products += 1
-            down = float(s[:, 0].sum())
-            if not down > 0.0:
-                break
-            crew.run(
-                kernels.descend, product / down, self.diagonal, self.bound, self.way, self.image, self.change,
-                self.residual, self.ready, s,
-            )  # fmt: skip
-            new, worst = float(s[:, 0].sum()), float(s[:, 1].max())
-            crew.run(kernels.turn, new / product, self.ready, self.way)
-            product = new
-        return self._exactly(turn)
-
-    def _exactly(self, turn: float) -> bool:
-        x: Any = self.population.exchange
-        if self.population.size > _FEW:
-            return False
-        from scipy.sparse import csc_array, csr_array, diags_array
-        from scipy.sparse.linalg import splu
-
-        n = self.population.size
-        matrix = diags_array(self.diagonal) - csr_array((self.through, x.indices, x.indptr), shape=(n, n))
-        try:
-            self.change[:] = splu(csc_array(matrix)).solve(self.push * turn - self.rest)
-        except RuntimeError:
-            return False
-        return bool(np.isfinite(self.change).all())

@@ -95,14 +95,29 @@ def _reach(gas: EquationOfState, temperature: float, wanted: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Exchange:
-    """Walls that let gas through, row by row of the chambers, and leaks; conductances over the full height."""
+class ListedWalls:
+    """Walls that let gas through, row by row of the chambers; conductances over the full height [mol/(s Pa)]."""
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     width: Floats
     hole: Floats
     hole_room: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class LatticeWalls:
+    """Walls of a lattice, all of one conductance over the full height; shape = (rows, columns, skew, periodic)."""
+
+    shape: tuple[int, int, bool, bool]
+    width: float
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """Walls, leaks and what they connect."""
+
+    walls: ListedWalls | LatticeWalls
     leak: Floats
     outside: float
     labels: NDArray[np.int32]  # of the connected components
@@ -175,40 +190,51 @@ def assemble(anode: Anode, rate: Floats, count: Floats, volume: Floats, fastest:
 
 def _exchange(anode: Anode, volume: Floats, thermal: float, fastest: float) -> Exchange:
     """Walls and leaks; those that are faster than any difference could be seen are held at that rate."""
+    n = anode.chambers
+    leak = np.zeros(0)
+    if anode.leak.any():
+        leak = np.minimum(array_of(anode.leak, n), fastest * volume / thermal)
+    lattice = anode.array
+    alike = anode.permeance.ndim == 0 and anode.initial_pressure.ndim == 0 and not anode.wall_scatter
+    if isinstance(lattice, Lattice) and alike and anode.permeance > 0 and not anode.pinholes:
+        width = min(float(anode.permeance) * lattice.shared_width * anode.height, fastest * volume[0] / thermal)
+        shape = (lattice.rows, lattice.columns, lattice.shape == "hexagon", lattice.periodic)
+        one = np.array([leak.size > 0])
+        outside = anode.external_pressure
+        return Exchange(LatticeWalls(shape, width), leak, outside, np.zeros(0, dtype=np.int32), 1, one)
+    return _listed(anode, leak, fastest * volume / thermal)
+
+
+def _listed(anode: Anode, leak: Floats, most: Floats) -> Exchange:
+    """Walls one by one; ``most`` is the largest conductance around each chamber."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    from tubewall.chambers.compiled_exchange import adjacency, degrees
+    from tubewall.chambers.compiled_walls import adjacency, degrees
     from tubewall.chambers.random_fields import wall_factors
 
     n, edges = anode.chambers, anode.array.edges
-    lattice = anode.array if isinstance(anode.array, Lattice) else None
-    widths = lattice.shared_width if lattice else np.asarray(anode.array.shared_widths)  # type: ignore[union-attr]
+    widths = np.asarray(anode.array.shared_width if isinstance(anode.array, Lattice) else anode.array.shared_widths)
+    largest = np.minimum(most[edges[:, 0]], most[edges[:, 1]])
     with np.errstate(over="ignore"):
         permeance = anode.permeance * (wall_factors(anode) if anode.wall_scatter > 0 else 1.0)
-        through = array_of(permeance * widths * anode.height, len(edges))
-        most = fastest * np.minimum(volume[edges[:, 0]], volume[edges[:, 1]]) / thermal
-        through = np.minimum(through, most)
-        leak = np.minimum(array_of(anode.leak, n), fastest * volume / thermal) if anode.leak.any() else np.zeros(0)
-    holes = _holes(anode, len(edges), most)
+        through = np.minimum(array_of(permeance * widths * anode.height, len(edges)), largest)
+    holes = _holes(anode, len(edges), largest)
     kept = np.where(holes[0] > 0, np.maximum(through, np.finfo(float).tiny), through) if holes[0].size else through
-    indptr = np.zeros(n + 1, dtype=np.int64)
-    degrees(edges, kept, indptr)
-    indptr = np.cumsum(indptr)
+    counts = np.zeros(n + 1, dtype=np.int64)
+    degrees(edges, kept, counts)
+    indptr = np.cumsum(counts)
     indices, edge_of = np.empty(indptr[-1], dtype=np.int32), np.empty(indptr[-1], dtype=np.int32)
     width = np.empty(indptr[-1])
     adjacency(edges, kept, indptr, indices, width, edge_of)
-    components, labels = 1, np.zeros(n, dtype=np.int32)
-    if not (lattice and kept.all()):
-        graph = csr_array((np.ones(indices.size, dtype=np.int8), indices, indptr), shape=(n, n))
-        components, labels = connected_components(graph, directed=False)
+    graph = csr_array((np.ones(indices.size, dtype=np.int8), indices, indptr), shape=(n, n))
+    components, labels = connected_components(graph, directed=False)
     leaking = np.zeros(components, dtype=np.bool_)
     if leak.size:
         leaking = sums(labels.astype(np.int64), leak, components) > 0
     hole, hole_room = (array[edge_of] if array.size else array for array in holes)
-    return Exchange(
-        indptr, indices, width, hole, hole_room, leak, anode.external_pressure, labels, int(components), leaking
-    )
+    walls = ListedWalls(indptr, indices, width, hole, hole_room)
+    return Exchange(walls, leak, anode.external_pressure, labels, int(components), leaking)
 
 
 def _holes(anode: Anode, walls: int, most: Floats) -> tuple[Floats, Floats]:

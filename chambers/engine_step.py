@@ -40,8 +40,23 @@ _NODES: Final = (0.0, 0.5, 83 / 250, 31 / 50, 17 / 20, 1.0)
 _SHARES: Final = tuple(np.array([float(Fraction(word)) for word in row]) for row in _TABLEAU)
 _HAT: Final = np.array([float(Fraction(word)) for word in _EMBEDDED])
 STAGES: Final = len(_NODES)
+
+
+def _continued(stage: int) -> Floats:
+    """Weights of the rates of the stages before one that continue them to it, by a parabola through the last three."""
+    weights, known = np.zeros(stage), list(range(max(0, stage - 3), stage))
+    for k in known:
+        weights[k] = np.prod([(_NODES[stage] - _NODES[j]) / (_NODES[k] - _NODES[j]) for j in known if j != k])
+    return weights
+
+
+_CONTINUED: Final = tuple(_continued(stage) for stage in range(1, STAGES))
 # below this share of its usual pressure the error of a chamber's gas is no longer relative
 _DILUTE: Final = 1e-3
+# weight of the largest error of a single chamber beside the mean square of all
+_SINGLE: Final = 0.2
+# of its gas room a chamber may win or lose in a step: beyond it the error is not what its estimate says
+_MOST: Final = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +114,7 @@ class Stepper:
         moles = p.density * p.volume * (1.0 - p.fill)
         rate = np.zeros(p.size)
         if p.exchange is not None:
-            x = p.exchange
-            pressure = p.gas.pressure(p.density)
-            self.crew.run(
-                kernels.drifting, x.indptr, x.indices, x.width, x.leak, x.outside, pressure, 1.0 - p.fill, rate
-            )
+            rate = self.solver.drift(p.fill, p.density)
         return State(p.fill.copy(), p.density.copy(), moles, np.zeros(p.size), rate, 0.0, 0.0)
 
     def driven(self, state: State, drive: Drive) -> State:
@@ -128,6 +139,7 @@ class Stepper:
                 crew.run(kernels.combine, state.moles, self.moles_rates, shares, moles_base)
             else:
                 moles_base[:] = state.moles
+            self._guess(s, length, density)
             gain = _NODES[s] * length * drive.rate
             found = solver.stage(
                 density,
@@ -153,13 +165,22 @@ class Stepper:
             p.volume, self.lowest, p.law[3], self.sums,
         )  # fmt: skip
         mean = float(np.sqrt((self.sums[:, 0]).sum() / p.size))
-        error = max(mean, 0.2 * float(self.sums[:, 1].max())) / self.rtol
+        error = max(mean, _SINGLE * float(self.sums[:, 1].max())) / self.rtol
+        error = max(error, (float(self.sums[:, 2].max()) / _MOST) ** 4)
         self.crew.run(kernels.contents, density, p.volume, 1.0 - fill, p.count, solver.moles, self.sums)
         gained = state.volume + length * drive.rate
         if drive.overpotential is not None:
             gained = state.volume + float((p.weight * (fill - state.fill)).sum())
         new = State(fill, density, moles, self.fill_rates[-1], self.moles_rates[-1].copy(), volt, gained)
         return Trial(self.driven(new, drive) if error <= 1.0 else new, error, imbalance, np.zeros(3))
+
+    def _guess(self, stage: int, length: float, density: Floats) -> None:
+        """Densities of a stage from the rates of those before it, continued."""
+        p, weights = self.population, length * _GAMMA * _CONTINUED[stage - 1]
+        self.crew.run(
+            kernels.guess, self.bases[0], self.bases[1], self.fill_rates, self.moles_rates, weights, p.volume, p.law[3],
+            density,
+        )  # fmt: skip
 
     def _by_component(self, values: Floats) -> Floats:
         exchange = self.population.exchange

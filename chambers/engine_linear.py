@@ -1,0 +1,134 @@
+"""The pressures that balance the gas of all chambers at once: a symmetric system for each correction of Newton's method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from tubewall.chambers import compiled_lattice as on_lattice
+from tubewall.chambers import compiled_walls as walls
+from tubewall.chambers.engine_state import LatticeWalls, ListedWalls
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.compiled_crew import Crew
+    from tubewall.chambers.engine_state import Population
+
+    Floats = NDArray[np.float64]
+
+_DESCENT: Final = 600
+_FEW: Final = 20_000
+# from this tolerance and size on corrections are found in single precision; the balance itself never is
+_COARSE: Final = 1e-9
+
+
+class System(Protocol):
+    """The walls as a linear system."""
+
+    products: int
+
+    def trade(self, step: float, pressure: Floats, room: Floats, bend: Floats, mass: Floats, rest: Floats) -> float:
+        """Add to the balances ``rest`` what walls and leaks carry in a step; the largest over mass times pressure."""
+        ...
+
+    def solve(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
+        """Pressures ``change`` [Pa] with M change = push turn - rest; whether they were found."""
+        ...
+
+
+class Descent:
+    """Conjugate gradients over one kind of walls."""
+
+    def __init__(self, population: Population, crew: Crew, tolerance: float) -> None:
+        assert population.exchange is not None
+        self.exchange, self.crew, self.tolerance = population.exchange, crew, tolerance
+        n = population.size
+        small = tolerance >= _COARSE and n > _FEW
+        self.word: type[np.floating[Any]] = np.float32 if small else np.float64
+        pressure = float(population.gas.pressure(np.array([population.density.mean()]))[0])
+        self.unit = (float(population.volume.mean()) / population.gas.thermal, pressure)
+        self.heavy, self.ready, self.bound, self.x = (np.empty(n, self.word) for _ in range(4))
+        self.r, self.z, self.p, self.q = (np.empty(n, self.word) for _ in range(4))
+        self.sums = np.zeros((crew.blocks, 3))
+        self.noise = 4e-16 / tolerance
+        self.products = 0
+        walls_of = self.exchange.walls
+        if isinstance(walls_of, ListedWalls):
+            self.through = np.empty(walls_of.indices.size, self.word)
+        else:
+            self.small = np.empty(n, self.word)
+        self.step = 0.0
+
+    def trade(self, step: float, pressure: Floats, room: Floats, bend: Floats, mass: Floats, rest: Floats) -> float:
+        """Add to the balances what walls and leaks carry in a step; the largest over mass times pressure."""
+        x, found = self.exchange, self.exchange.walls
+        self.step = step
+        if isinstance(found, LatticeWalls):
+            self.crew.run(
+                on_lattice.trade, found.shape, found.width, x.leak, x.outside, step, pressure, room, bend, mass, rest,
+                self.small, self.heavy, self.ready, self.bound, self.noise, self.unit, self.sums,
+            )  # fmt: skip
+        else:
+            self.crew.run(
+                walls.trade, found.indptr, found.indices, found.width, found.hole, found.hole_room, x.leak, x.outside,
+                step, pressure, room, bend, mass, rest, self.through, self.heavy, self.ready, self.bound, self.noise,
+                self.unit, self.sums,
+            )  # fmt: skip
+        return float(self.sums[:, 2].max())
+
+    def solve(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
+        """Pressures ``change`` [Pa] with M change = push turn - rest; whether they were found."""
+        crew, s = self.crew, self.sums
+        crew.run(
+            walls.start_descent, rest, push, turn, 1.0 / (self.unit[0] * self.unit[1]), self.ready, self.bound, self.x,
+            self.r, self.z, self.p, s,
+        )  # fmt: skip
+        product, worst = float(s[:, 0].sum()), float(s[:, 1].max())
+        goal = 0.5 * self.tolerance
+        found = worst <= goal
+        for _ in range(_DESCENT):
+            if found:
+                break
+            down = self._multiply()
+            if not down > 0.0:
+                break
+            crew.run(
+                walls.descend, self.word(product / down), self.ready, self.bound, self.p, self.q, self.x, self.r,
+                self.z, s,
+            )  # fmt: skip
+            new, worst = float(s[:, 0].sum()), float(s[:, 1].max())
+            found = worst <= goal
+            crew.run(walls.turn, self.word(new / product), self.z, self.p)
+            product = new
+        if found:
+            np.multiply(self.x, self.unit[1], out=change)
+            return True
+        return self._exactly(turn, push, rest, change)
+
+    def _multiply(self) -> float:
+        self.products += 1
+        found = self.exchange.walls
+        if isinstance(found, LatticeWalls):
+            width = self.word(self.step * found.width / self.unit[0])
+            self.crew.run(on_lattice.multiply, found.shape, width, self.small, self.heavy, self.p, self.q, self.sums)
+        else:
+            self.crew.run(
+                walls.multiply, found.indptr, found.indices, self.through, self.heavy, self.p, self.q, self.sums
+            )
+        return float(self.sums[:, 0].sum())
+
+    def _exactly(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
+        found, n = self.exchange.walls, change.size
+        if n > _FEW or isinstance(found, LatticeWalls):
+            return False
+        from scipy.sparse import csc_array, csr_array, diags_array
+        from scipy.sparse.linalg import splu
+
+        matrix = diags_array(1.0 / self.ready) - csr_array((self.through, found.indices, found.indptr), shape=(n, n))
+        try:
+            change[:] = splu(csc_array(matrix)).solve((push * turn - rest) / self.unit[0])
+        except RuntimeError:
+            return False
+        return bool(np.isfinite(change).all())
