@@ -210,6 +210,8 @@ class Model:
 
 def with_loads(model: Model, loads: tuple[Load, ...]) -> Model:
     """The same body, supports and discretisation under other loads."""
+    if loads is model.loads:
+        return model
     other = replace(model, loads=loads)
     other.__dict__["discrete"] = model.discrete
     return other
