@@ -29,7 +29,8 @@ _SOLID: Final = {
     20: "hexahedron20",
 }
 _PLANE: Final = {3: "triangle", 4: "quad", 6: "triangle6", 8: "quad8", 65: "triangle6", 9: "quad9"}
-_LINE: Final = {2: "line", 3: "line3", 21: "line", 22: "line3", 31: "line", 32: "line3", 33: "line"}
+# some programs give elements of beams with two ends, as B33, a middle: their nodes are counted
+_LINE: Final = {2: "line", 3: "line3"}
 _NODES: Final = dict(line=2, line3=3, triangle=3, triangle6=6, quad=4, quad8=8, quad9=9, tetra=4, tetra10=10) | dict(
     pyramid=5, wedge=6, wedge15=15, hexahedron=8, hexahedron20=20
 )
@@ -127,7 +128,8 @@ class _File:
             self._nodes(options, lines)
         elif keyword == "ELEMENT":
             self._elements(options, lines)
-        elif keyword in ("NSET", "ELSET"):
+        elif keyword in ("NSET", "ELSET") and not options.get(keyword, "").startswith("gmsh:"):
+            # meshio writes what it knows of gmsh's entities as sets, with signs
             sets = self.node_sets if keyword == "NSET" else self.cell_sets
             self.of_elements.discard(self._name(options.get(keyword, "")))
             sets.setdefault(self._name(options.get(keyword, "")), []).extend(self._members(sets, options, lines))
@@ -171,8 +173,10 @@ class _File:
         kinds = {}
         if match:
             letters = match.group(1)
-            kinds = _SOLID if letters in ("C3D", "DC3D") else _LINE if letters in ("T3D", "T2D", "B") else _PLANE
+            kinds = _SOLID if letters in ("C3D", "DC3D") else _PLANE
         kind = kinds.get(int(match.group(2))) if match else None
+        if match and match.group(1) in ("T3D", "T2D", "B") and lines:
+            kind = _LINE.get(lines[0].rstrip(",").count(","))
         if kind is None:
             raise InputError(f"elements of the type {name[:20]!r} cannot be solved on")
         flat = _numbers(lines, "*ELEMENT")
@@ -209,7 +213,8 @@ class _File:
         """Nodes and elements by their places, and the names of both."""
         ids = np.concatenate(self.ids) if self.ids else np.zeros(0, dtype=np.int64)
         places = _Places(ids, "node")
-        cells = [Block(kind=kind, cells=places(nodes)) for kind, _, nodes in self.blocks]
+        points = np.concatenate(self.points) if self.points else np.zeros((0, 3))
+        cells = [Block(kind=kind, cells=_ends_first(kind, places(nodes), points)) for kind, _, nodes in self.blocks]
         numbers = np.concatenate([ids for _, ids, _ in self.blocks]) if self.blocks else np.zeros(0, dtype=np.int64)
         element = _Places(numbers, "element")
         dims = np.repeat([dimension(block.kind) for block in cells], [len(block.cells) for block in cells])
@@ -230,7 +235,6 @@ class _File:
                 groups[top - 1, name] = np.concatenate((held, np.arange(start, start + len(facet.cells))))
                 cells.append(facet)
         nodes = {name: np.unique(places(np.concatenate(parts))) for name, parts in self.node_sets.items()}
-        points = np.concatenate(self.points) if self.points else np.zeros((0, 3))
         return RawMesh(
             points=points,
             blocks=tuple(cells),
@@ -265,6 +269,16 @@ class _File:
                 loop = loops[int(side[1]) - 1]
                 found.append(Block(kind=_FACET[len(loop)], cells=block.cells[inside][:, loop]))
         return found
+
+
+def _ends_first(kind: str, cells: Ints, points: Floats) -> Ints:
+    """Lines of three nodes with their middle last: Abaqus counts it second, some programs that write its files last."""
+    if kind != "line3" or len(cells) == 0:
+        return cells
+    one, two, three = np.swapaxes(points[cells], 0, 1)
+    off_second = np.linalg.norm(two - (one + three) / 2, axis=1).sum()
+    off_third = np.linalg.norm(three - (one + two) / 2, axis=1).sum()
+    return cells[:, [0, 2, 1]] if off_second < off_third else cells
 
 
 class _Places:

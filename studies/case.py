@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from tubewall.errors import InputError
 from tubewall.studies.case_actions import named, place_of, scalar
+from tubewall.studies.case_cracks import Sides, loads_on_sides, with_sides
 from tubewall.studies.case_file import CaseFile
 from tubewall.studies.case_questions import CornerTable, CrackTable, LineTable, ProbeTable
 from tubewall.studies.case_table import at
@@ -97,11 +98,20 @@ class Case:
         return cls(file=file, mesh=mesh, source=source, input_hash=digest.hexdigest())
 
     @functools.cached_property
+    def _slit(self) -> tuple[SolidMesh, Sides]:
+        return with_sides(self.mesh, self.file.cracks)
+
+    @property
+    def crack_sides(self) -> Sides:
+        """The boundaries of the model that the two sides of a crack are called, by the one name that the mesh has."""
+        return self._slit[1]
+
+    @functools.cached_property
     def model(self) -> Model:
         """What is solved."""
         from tubewall.fem.model import Model
 
-        file, mesh, kind = self.file, self.mesh, self.file.analysis.kind
+        file, (mesh, sides), kind = self.file, self._slit, self.file.analysis.kind
         loads: list[Load] = []
         with at(self.source):
             solids = _solids(file)
@@ -118,7 +128,7 @@ class Case:
                 mesh=mesh,
                 solids=solids,
                 kinematics=cast("SolidKinematics", kind),
-                loads=tuple(loads),
+                loads=tuple(loads_on_sides(loads, sides)),
                 supports=supports,
                 order=file.analysis.order,
                 ends=ends,  # type: ignore[arg-type]

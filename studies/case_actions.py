@@ -182,6 +182,7 @@ class LoadTable(Table):
     point: PlaceOrName | None = None
     region: Name | None = None
     pressure: Annotated[Expression, field("Pa", "1 MPa")] | None = None
+    end_area: Annotated[float, PlainValidator(of.constant("m2", example="1 nm2"))] | None = None
     traction: Annotated[tuple[Expression, ...], _vector("Pa", "1 MPa")] | None = None
     force: Annotated[tuple[object, ...], PlainValidator(of.several(lambda part: part, (2, 3), like=_FORCE))] | None = (
         None
@@ -211,6 +212,8 @@ class LoadTable(Table):
             everywhere = wanted == "region" and not places
             if not everywhere and not (places and places[0] in wanted.split(" or ")):
                 raise InputError(f"{name}: acts on a {wanted}; {'it has ' + places[0] if places else 'none is named'}")
+        if self.end_area is not None and self.pressure is None:
+            raise InputError("end_area: goes with pressure, the end cap that it pulls on where ends = 'closed'")
         return self
 
     @property
@@ -249,7 +252,7 @@ class LoadTable(Table):
             return fem.Eigenstrain(strain=self.eigenstrain, region=self.region)
         value = scalar(getattr(self, name), place, dim)
         if name == "pressure":
-            return fem.Pressure(boundary=str(self.boundary), pressure=value)
+            return fem.Pressure(boundary=str(self.boundary), pressure=value, end_area=self.end_area)
         if name == "eigenstrain":
             return fem.Eigenstrain(strain=value, region=self.region)
         return fem.TemperatureChange(change=value, region=self.region)

@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.studies.as_data import number
+from tubewall.studies.case_cracks import crack_answer
 from tubewall.studies.case_table import at
 from tubewall.studies.case_weibull import weibull_data
 from tubewall.studies.study_key import shown
 
 if TYPE_CHECKING:
-    from tubewall.fem.cracks import CrackResult
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.studies.case import Case
-    from tubewall.studies.case_questions import BucklingTable, CrackTable
+    from tubewall.studies.case_questions import BucklingTable
 
 Data = dict[str, Any]
 Floats = NDArray[np.float64]
-_TOUGHNESS = "Pa sqrt(m)"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +47,7 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
         found["cracks"] = {}
         for index, table in enumerate(file.cracks, 1):
             with at(f"[[cracks]] {index} {shown(table.name)}"):
-                found["cracks"][table.name] = _crack(solution, table)
+                found["cracks"][table.name] = crack_answer(solution, table, case.crack_sides)
     if file.corners:
         found["corners"] = {}
         for index, corner in enumerate(file.corners, 1):
@@ -78,40 +77,6 @@ def _buckling(solution: FieldSolution, table: BucklingTable) -> tuple[Data, dict
     }
     shapes = {f"buckling shape {index}": shape for index, shape in enumerate(result.shapes, 1)}
     return data, shapes, [f"buckling: {note}" for note in result.notes]
-
-
-def _crack(solution: FieldSolution, table: CrackTable) -> Data:
-    from tubewall.fem.cracks import crack, crack_front
-
-    symmetric = bool(table.symmetric)
-    if solution.model.mesh.dim == 3:
-        found = crack_front(solution, faces=table.faces, front=table.front, radius=table.radius, symmetric=symmetric)
-        points = [
-            {**crack_data(result), "along": number(along, "m")}
-            for result, along in zip(found.results, found.along, strict=True)
-        ]
-        return {**crack_data(found.largest()), "front": points, "closed": found.closed}
-    x, y = table.direction or (1.0, 0.0)
-    tip: Any = table.tip
-    return crack_data(
-        crack(solution, tip=tip, direction=(x, y), faces=table.faces, radius=table.radius, symmetric=symmetric)
-    )
-
-
-def crack_data(result: CrackResult) -> Data:
-    """Stress intensities and energy release of a tip, or of one point of a front."""
-    return {
-        "K_I": number(result.k1, _TOUGHNESS),
-        "K_II": number(result.k2, _TOUGHNESS),
-        "K_III": number(result.k3, _TOUGHNESS),
-        "T": number(result.t_stress, "Pa"),
-        "G": number(result.g, "J/m2"),
-        "G_domain": number(result.g_domain, "J/m2"),
-        "G_extension": number(result.g_extension, "J/m2"),
-        "path_spread": float(result.path_spread),
-        "disagreement": float(result.disagreement),
-        "at": [float(one) for one in result.point],
-    }
 
 
 def _corner(solution: FieldSolution, place: str | tuple[float, ...]) -> Data:
