@@ -1,4 +1,4 @@
-"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``solve``, ``verify``, ``materials``, ``init`` and ``doctor``."""
+"""The command line: ``tubewall thickness``, ``compare``, ``sweep``, ``solve``, ``chambers``, ``verify`` and what goes with them."""
 
 from __future__ import annotations
 
@@ -136,6 +136,7 @@ def _commands() -> dict[str, OneLineParser]:
             _sweep_options,
         ),
         "solve": ("stress in a mesh made elsewhere: what a case file says of it, loads and all", _solve_options),
+        "chambers": ("the pressures of a whole anode over a protocol, or of any network", _chambers_options),
         "verify": ("run the verification book: every case against its reference", _verify_options),
         "materials": ("the materials there are, with the source of every number", _materials_options),
         "init": ("write a study file with every key, its default and a comment", _init_options),
@@ -193,15 +194,22 @@ def _solve_options(parser: OneLineParser) -> None:
     parser.set_defaults(run=_solve)
 
 
+def _chambers_options(parser: OneLineParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a study of an anode, or a file with a [network]")
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON, each number with its unit")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.set_defaults(run=_chambers)
+
+
 def _verify_options(parser: OneLineParser) -> None:
     parser.add_argument("--case", metavar="NAME", action="append", default=[], help="only this case; may be repeated")
     parser.add_argument("--list", action="store_true", help="list the cases with their sources and run none")
     parser.add_argument("--fine", action="store_true", help="take the finer meshes")
     parser.add_argument("--jobs", metavar="N", help="worker processes (default: one per core, at most two)")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON, each number with its unit")
-    parser.add_argument("--markdown", metavar="DIR", help="rebuild the tables of the book's pages in this folder")
+    parser.add_argument("--markdown", metavar="DIR", help="rebuild tables and figures of the book's pages in this folder")
     parser.add_argument("--update", action="store_true", help="take what is computed now as the last values")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--quiet", action="store_true", help="print only what failed and the summary")
     parser.set_defaults(run=_verify)
 
 
@@ -346,6 +354,16 @@ def _solve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _chambers(options: argparse.Namespace) -> int:
+    from tubewall.studies.chambers_command import answer_chambers_file
+
+    outputs = {name: getattr(options, name) for name in ("json",)}
+    with _progress(options.quiet) as progress:
+        text = answer_chambers_file(options.file, progress=progress, **outputs)
+    _say(options, text, *_written(*outputs.values()))
+    return 0
+
+
 def _verify(options: argparse.Namespace) -> int:
     from tubewall.verification.command import listing, verify, worker_count
 
@@ -361,7 +379,7 @@ def _verify(options: argparse.Namespace) -> int:
             json=options.json,
             markdown=options.markdown,
             update=options.update,
-            say=(lambda _: None) if options.quiet else print,
+            quiet=options.quiet,
             progress=progress,
         )
     return 0 if passed else _DEFECT

@@ -1,0 +1,95 @@
+"""Laws whose flow goes with the pressure squared: laminar flow, and pores with a viscous share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.errors import ConvergenceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.any_network import AnyNetwork
+    from tubewall.chambers.equation import Isotherm
+
+    Floats = NDArray[np.float64]
+
+_DENSE: Final = 100
+
+
+def relax_quadratic(network: AnyNetwork, curve: Isotherm, times: Floats, rtol: float) -> Floats:
+    """Molar densities (k, n) [mol/m3] of flows k (p1 - p2) + q (p1^2 - p2^2) at times (k,) [s].
+
+    Radau's method keeps every sum that the flows keep, Newton steps included, so that moles are lost to round-off only. A
+    pressure that strays below 0 within the tolerance is taken as p |p|, which pulls it back.
+    """
+    from scipy.integrate import solve_ivp
+
+    start = network.densities()
+    scale = float(start.max())
+    if scale == 0.0:
+        return np.zeros((times.size, start.size))
+    system = _System(network, curve, scale)
+    smallest = _smallest_mean(network, start) / scale
+    out = np.empty((times.size, start.size))
+    state, now = start / scale, 0.0
+    order = np.argsort(times, kind="stable")
+    step: float | None = None
+    for row in order:
+        if times[row] > now:
+            found = solve_ivp(
+                system.slope, (now, times[row]), state, method="Radau", jac=system.jacobian, rtol=rtol,
+                atol=rtol * smallest, t_eval=[times[row]], first_step=step,
+            )  # fmt: skip
+            if not found.success or not np.isfinite(found.y).all():
+                raise ConvergenceError(f"the network found no step short enough before {times[row]:g} s")
+            state, now, step = found.y[:, -1], float(times[row]), None
+        out[row] = state * scale
+    return out
+
+
+def _smallest_mean(network: AnyNetwork, start: Floats) -> float:
+    """The smallest mixed density of the pieces that hold any gas."""
+    count = int(network.labels.max()) + 1
+    held = np.bincount(network.labels, network.volumes * start, count)
+    mean = held / np.bincount(network.labels, network.volumes, count)
+    return float(mean[mean > 0].min())
+
+
+class _System:
+    """Densities over ``scale`` and how they change."""
+
+    def __init__(self, network: AnyNetwork, curve: Isotherm, scale: float) -> None:
+        from scipy.sparse import csc_array
+
+        self.curve, self.scale = curve, scale
+        self.k, self.q = network.quadratic()
+        self.first, self.second = network.edges.T
+        n, m = network.chambers, len(network.edges)
+        self.dense = n <= _DENSE
+        one = np.ones(m)
+        rows, columns = np.concatenate([self.first, self.second]), np.tile(np.arange(m), 2)
+        incidence = csc_array((np.concatenate([one, -one]), (rows, columns)), shape=(n, m))
+        self.loss = (incidence.multiply(-1.0 / (network.volumes * scale)[:, np.newaxis])).tocsr()
+        self.across = incidence.T.tocsr()
+
+    def slope(self, _time: float, state: Floats) -> Floats:
+        """Time derivative."""
+        pressure = np.asarray(self.curve.pressure(state * self.scale))
+        one, two = pressure[self.first], pressure[self.second]
+        flow = (one - two) * self.k + self.q * (one * np.abs(one) - two * np.abs(two))
+        return np.asarray(self.loss @ flow)
+
+    def jacobian(self, _time: float, state: Floats) -> Any:
+        """Its derivative by the state."""
+        from scipy.sparse import csc_array, diags_array
+
+        density = state * self.scale
+        pressure = np.asarray(self.curve.pressure(density))
+        by_state = np.asarray(self.curve.slope(density)) * self.scale
+        linear = diags_array(self.k) @ self.across @ diags_array(by_state)
+        squares = diags_array(self.q) @ self.across @ diags_array(2.0 * np.abs(pressure) * by_state)
+        matrix = csc_array(self.loss @ (linear + squares))
+        return matrix.toarray() if self.dense else matrix

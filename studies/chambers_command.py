@@ -1,0 +1,124 @@
+"""``tubewall chambers``: a file with a [network] or a study of an anode, to what is printed and written."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from tubewall.errors import InputError
+from tubewall.studies.chambers_file import is_network, read_network, tables_of, with_places
+from tubewall.studies.files import check_writable, write_json
+from tubewall.studies.study_key import shown
+from tubewall.studies.toml_text import read_text
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from tubewall.chambers.any_network import AnyNetwork, Relaxation
+
+Progress = Callable[[float, str], None]
+Data = dict[str, Any]
+_SHOWN: Final = 8
+
+
+def answer_chambers_file(path: str, *, progress: Progress | None = None, **outputs: str | None) -> str:
+    """Answer the file, write what is asked for, and tell the answer.
+
+    Parameters
+    ----------
+    path : str
+        A file with a [network], or a study of an anode.
+    progress : function of (float, str), optional
+        Told how far it is.
+    outputs : str, optional
+        ``json``; of a study also ``csv``, ``parquet``, ``chambers`` and ``loads``. Each is written whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When the file is wrong or an output cannot be written; nothing is computed then.
+    """
+    started = time.perf_counter()
+    _check_outputs(path, outputs)
+    text = read_text(path, kind="chambers", hint="")
+    tables = tables_of(text, path)
+    if "network" not in tables and not is_network(text):
+        raise InputError(f"{path}: [network] is missing")
+    return _network(tables, path, started, outputs)
+
+
+def _check_outputs(path: str, outputs: Mapping[str, str | None]) -> None:
+    given = [one for one in outputs.values() if one is not None]
+    for one in given:
+        check_writable(one, unlike=path)
+    if len({os.path.realpath(one) for one in given}) < len(given):
+        raise InputError(f"{shown(given[-1])}: two outputs would go to one file")
+
+
+def _network(tables: Mapping[str, object], path: str, started: float, outputs: Mapping[str, str | None]) -> str:
+    from tubewall.chambers.any_network import relax
+
+    for name, one in outputs.items():
+        if one is not None and name != "json":
+            raise InputError(f"--{name}: belongs to the study of an anode, not to a [network]")
+    file = read_network(tables, path)
+    network = with_places(file.made, path, "[network] ")
+    found = with_places(lambda: relax(network, file.network.times), path, "[network] ")
+    if outputs.get("json") is not None:
+        write_json(str(outputs["json"]), network_data(file.input_hash, network, found, time.perf_counter() - started))
+    return network_text(network, found)
+
+
+def head(input_hash: str, seconds: float) -> Data:
+    """What stands at the top of every answer."""
+    from importlib.metadata import version
+
+    return {
+        "version": version("tubewall"),
+        "input_hash": input_hash,
+        "seconds": {"value": seconds, "unit": "s"},
+        "warnings": [],
+    }
+
+
+def network_data(input_hash: str, network: AnyNetwork, found: Relaxation, seconds: float) -> Data:
+    """Times, pressures, moles, decay rates and imbalance, every number with its unit."""
+
+    def many(values: Any, unit: str) -> list[Data]:
+        return [{"value": float(value), "unit": unit} for value in values]
+
+    return {
+        **head(input_hash, seconds),
+        "law": network.law,
+        "exact": network.linear,
+        "chambers": network.chambers,
+        "temperature": {"value": network.temperature, "unit": "K"},
+        "times": many(found.times, "s"),
+        "pressures": [many(row, "Pa") for row in found.pressures],
+        "moles": [many(row, "mol") for row in found.moles],
+        "decay_rates": many(found.decay_rates, "1/s"),
+        "all_decay_rates": found.complete,
+        "imbalance": {"value": found.imbalance, "unit": "1"},
+    }
+
+
+def network_text(network: AnyNetwork, found: Relaxation) -> str:
+    """The answer in a few lines."""
+    how = "exact" if network.linear else "integrated"
+    rates = found.decay_rates[found.decay_rates > 0]
+    lines = [
+        f"{network.chambers} chambers, {len(network.edges)} connections, law {network.law!r} ({how}), "
+        f"{show(network.temperature, 'K', 5)}",
+    ]
+    if rates.size:
+        near = "" if network.linear else ", near the final state"
+        lines.append(
+            f"slowest decay {show(float(rates[0]), '1/s', 4)} (time constant {show(1 / float(rates[0]), 's', 4)}){near}"
+        )
+    for time_, row in zip(found.times, found.pressures, strict=True):
+        values = ", ".join(show(float(value), "Pa", 5) for value in row[:_SHOWN])
+        more = f" ... ({row.size} chambers: {show(float(row.min()), 'Pa', 5)} to {show(float(row.max()), 'Pa', 5)})"
+        lines.append(f"  {show(float(time_), 's', 4):>10}  {values}{more if row.size > _SHOWN else ''}")
+    lines.append(f"moles balance to {found.imbalance:.1e}")
+    return "\n".join(lines)
