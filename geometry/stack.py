@@ -192,8 +192,8 @@ class Stack:
         InputError
             When levels are given for another number of chambers.
         """
-        if isinstance(self.lithium_level, float):
-            return (self.lithium_level,) * chambers
+        if isinstance(self.lithium_level, (int, float)):
+            return (float(self.lithium_level),) * chambers
         given = tuple(self.lithium_level)
         if len(given) != chambers:
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.geometry.reference_cells import CELLS, Floats, Ints
+from tubewall.geometry.reference_cells import Floats, Ints
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.geometry.stack_levels import halved
 from tubewall.geometry.stack_section import OUTSIDE, Section
@@ -26,6 +27,21 @@ _WEDGE: Final = (
     *((k, 2) for k in range(3, 6)),
     *((k, 1) for k in range(3)),
     *((k, 1) for k in range(3, 6)),
+)
+_HEXAHEDRON: Final = (
+    *((k, 0) for k in range(4)),
+    *((k, 2) for k in range(4)),
+    *((k, 0) for k in range(4, 8)),
+    *((k, 2) for k in range(4, 8)),
+    *((k, 1) for k in range(4)),
+    # centres of the faces (3, 0), (1, 2), (0, 1), (2, 3), below and above, and of the cell
+    (7, 1),
+    (5, 1),
+    (4, 1),
+    (6, 1),
+    (8, 0),
+    (8, 2),
+    (8, 1),
 )
 _QUAD: Final = ((0, 0), (1, 0), (1, 2), (0, 2), (2, 0), (1, 1), (2, 2), (0, 1), (2, 1))
 
@@ -44,6 +60,7 @@ class Extrusion:
 #: By the kind of the section's cells.
 EXTRUSIONS: Final[Mapping[str, Extrusion]] = MappingProxyType(
     {
+        "quad9": Extrusion(kind="hexahedron27", nodes=_HEXAHEDRON, below=4, above=5, sides=(2, 1, 3, 0)),
         "triangle6": Extrusion(kind="wedge18", nodes=_WEDGE, below=0, above=1, sides=(2, 3, 4)),
         "line3": Extrusion(kind="quad9", nodes=_QUAD, below=0, above=2, sides=(3, 1)),
     }
@@ -80,7 +97,7 @@ class Layered:
         """Heights [m] of all planes, (planes,)."""
         return halved(self.levels)
 
-    @property
+    @functools.cached_property
     def number(self) -> Ints:
         """Number (m, L) of the element of each cell in each layer, -1 where there is none."""
         solid = self.code != VOID
@@ -88,10 +105,28 @@ class Layered:
         result[solid] = np.arange(int(solid.sum()))
         return result
 
+    @functools.cached_property
+    def below(self) -> Ints:
+        """Number of the lower facet of what grows from each cell, (m,)."""
+        return np.array([EXTRUSIONS[kind].below for kind in self.section.kinds])[self.section.kind]
+
+    @functools.cached_property
+    def above(self) -> Ints:
+        """Number of the upper facet of what grows from each cell, (m,)."""
+        return np.array([EXTRUSIONS[kind].above for kind in self.section.kinds])[self.section.kind]
+
+    @functools.cached_property
+    def _upright(self) -> tuple[Ints, Ints]:
+        """Numbers of the facets that grow from the sides of the section, in their cell and in that beyond, (s,) each."""
+        most = max(len(EXTRUSIONS[kind].sides) for kind in self.section.kinds)
+        table = np.array([(*EXTRUSIONS[kind].sides, *[0] * most)[:most] for kind in self.section.kinds])
+        sides, kind = self.section.sides, self.section.kind
+        return table[kind[sides[:, 0]], sides[:, 2]], table[kind[sides[:, 1]], sides[:, 3]]
+
     def upright(self) -> tuple[Ints, Ints, Ints, Ints]:
         """All facets along z that nothing solid lies beyond: (k, 2), (k,) side, (k,) layer, (k,) zone of what lies beyond."""
         sides, zone = self.section.sides, self.section.zone
-        local = np.array(EXTRUSIONS[self.section.kind].sides)
+        mine, theirs = self._upright
         here = self.code[sides[:, 0]]
         beyond = np.where(sides[:, 1, None] >= 0, self.code[sides[:, 1]], VOID)
         number = self.number
@@ -99,53 +134,54 @@ class Layered:
         row_2, layer_2 = np.nonzero((here == VOID) & (beyond != VOID))
         pairs = np.concatenate(
             (
-                np.column_stack((number[sides[row, 0], layer], local[sides[row, 2]])),
-                np.column_stack((number[sides[row_2, 1], layer_2], local[self._reversed()[row_2]])),
+                np.column_stack((number[sides[row, 0], layer], mine[row])),
+                np.column_stack((number[sides[row_2, 1], layer_2], theirs[row_2])),
             )
         )
-        other = np.concatenate((np.where(sides[row, 1] >= 0, zone[sides[row, 1]], OUTSIDE), zone[sides[row_2, 0]]))
+        other: Ints = np.concatenate(
+            (np.where(sides[row, 1] >= 0, zone[sides[row, 1]], OUTSIDE), zone[sides[row_2, 0]])
+        )
         return pairs, np.concatenate((row, row_2)), np.concatenate((layer, layer_2)), other
-
-    def _reversed(self) -> Ints:
-        """For each side of the section its local number in the cell beyond, 0 where there is none."""
-        section = self.section
-        if section.kind == "line3":
-            return np.zeros(len(section.sides), dtype=np.int64)
-        last = [facet.nodes[-1] for facet in CELLS[section.kind].facets]
-        middle = section.cells[section.sides[:, 0], np.array(last)[section.sides[:, 2]]]
-        other = section.cells[section.sides[:, 1]][:, last]
-        result: Ints = np.argmax(other == middle[:, None], axis=1)
-        return result
 
     def between(self, rows: Ints, layers: Ints) -> Ints:
         """Facets (k, 2) on these sides of the section and layers, from either side where both cells are solid."""
         sides, number = self.section.sides[rows], self.number
-        local = np.array(EXTRUSIONS[self.section.kind].sides)
-        one = np.column_stack((number[sides[:, 0], layers], local[sides[:, 2]]))
-        two = np.column_stack((number[sides[:, 1], layers], local[self._reversed()[rows]]))
+        mine, theirs = self._upright
+        one = np.column_stack((number[sides[:, 0], layers], mine[rows]))
+        two = np.column_stack((number[sides[:, 1], layers], theirs[rows]))
         return np.concatenate((one, two))
 
     def flat(self) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
         """All facets across z that nothing solid lies beyond: (k, 2), (k,) cell, (k,) level, and whether it looks up (k,)."""
-        how = EXTRUSIONS[self.section.kind]
         empty = np.full((len(self.code), 1), VOID, dtype=np.int64)
         below, above = np.hstack((empty, self.code)), np.hstack((self.code, empty))
         number = self.number
         cell, level = np.nonzero((below != VOID) & (above == VOID))
-        up = np.column_stack((number[cell, level - 1], np.full(len(cell), how.above)))
+        up = np.column_stack((number[cell, level - 1], self.above[cell]))
         cell_2, level_2 = np.nonzero((below == VOID) & (above != VOID))
-        down = np.column_stack((number[cell_2, level_2], np.full(len(cell_2), how.below)))
+        down = np.column_stack((number[cell_2, level_2], self.below[cell_2]))
         looks = np.concatenate((np.ones(len(up), dtype=bool), np.zeros(len(down), dtype=bool)))
         return np.concatenate((up, down)), np.concatenate((cell, cell_2)), np.concatenate((level, level_2)), looks
 
     def nodes(self) -> Ints:
-        """Nodes (elements, k) of all elements as planes * node of the section + plane."""
-        how = EXTRUSIONS[self.section.kind]
+        """Nodes (elements, k) of all elements as planes * node of the section + plane, filled up with their first one."""
         cell, layer = np.nonzero(self.code != VOID)
-        base = self.section.cells[cell][:, [k for k, _ in how.nodes]]
-        plane = 2 * layer[:, None] + np.array([up for _, up in how.nodes])
-        result: Ints = base * self.planes + plane
+        how = [EXTRUSIONS[kind] for kind in self.section.kinds]
+        most = max(len(each.nodes) for each in how)
+        table = np.array([(*each.nodes, *[each.nodes[0]] * most)[:most] for each in how])[self.section.kind]
+        base = np.take_along_axis(self.section.cells, table[..., 0], axis=1)
+        result: Ints = (base * self.planes + table[..., 1])[cell] + 2 * layer[:, None]
         return result
+
+    def blocks(self, nodes: Ints) -> tuple[Block, ...]:
+        """Elements (elements, k), filled up as those of ``nodes``, as one block a kind."""
+        kind = self.section.kind[np.nonzero(self.code != VOID)[0]]
+        result = []
+        for number, name in enumerate(self.section.kinds):
+            how = EXTRUSIONS[name]
+            if np.any(kind == number):
+                result.append(Block(kind=how.kind, cells=nodes[kind == number, : len(how.nodes)]))
+        return tuple(result)
 
 
 def meshed(
@@ -171,7 +207,7 @@ def meshed(
     where = {name: np.searchsorted(codes, part) for name, part in {**(edges or {}), **(named or {})}.items()}
     return SolidMesh(
         points=points,
-        blocks=(Block(kind=EXTRUSIONS[layered.section.kind].kind, cells=np.asarray(cells).reshape(given.shape)),),
+        blocks=layered.blocks(np.asarray(cells).reshape(given.shape)),
         regions=regions,
         boundaries=boundaries,
         edges={name: where[name] for name in edges or {}},

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.geometry.array import FINEST, CellArray
 from tubewall.geometry.checks import length_or_zero, one_of, positive_length, whole_number
-from tubewall.geometry.reference_cells import CELLS, Ints
+from tubewall.geometry.reference_cells import Ints
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_extrude import EXTRUSIONS, Layered
+from tubewall.geometry.stack_extrude import Layered
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -209,20 +209,17 @@ def _edge(
     _double(drawn, nodes, inner, outline, _planes(drawn, tip, stack.floor, low=False, high=True))
     boundaries["flaw outer"], boundaries["flaw inner"] = _faces(drawn, crack.chamber, inner)
     plane = 2 * int(np.argmin(np.abs(drawn.levels - tip)))
-    if drawn.section.kind == "line3":
-        named["flaw tip"] = np.flatnonzero(outline) * drawn.planes + plane
+    sides, zone = drawn.section.sides, drawn.section.zone
+    around = (sides[:, 1] >= 0) & ((zone[sides[:, 0]] == crack.chamber) != (zone[sides[:, 1]] == crack.chamber))
+    lines = drawn.section.lines[around] * drawn.planes + plane
+    if lines.shape[1] == 1:
+        named["flaw tip"] = lines[:, 0]
     else:
-        section = drawn.section
-        rows = np.flatnonzero(section.sides[:, 1] >= 0)
-        zone = section.zone
-        ours = rows[(zone[section.sides[rows, 0]] == crack.chamber) != (zone[section.sides[rows, 1]] == crack.chamber)]
-        local = np.array([facet.nodes for facet in CELLS[section.kind].facets])
-        lines = section.cells[section.sides[ours, 0][:, None], local[section.sides[ours, 2]]]
-        edges["flaw front"] = lines * drawn.planes + plane
+        edges["flaw front"] = lines
 
 
 def _penny(drawn: Layered, crack: Flaw, nodes: Ints, boundaries: dict[str, Ints], named: dict[str, Ints]) -> None:
-    section, how, number = drawn.section, EXTRUSIONS[drawn.section.kind], drawn.number
+    section, number = drawn.section, drawn.number
     level = int(np.argmin(np.abs(drawn.levels + crack.depth)))
     radius = section.points[:, 0]
     tiny = 1e-9 * crack.length
@@ -232,7 +229,7 @@ def _penny(drawn: Layered, crack: Flaw, nodes: Ints, boundaries: dict[str, Ints]
     planes = np.zeros(drawn.planes, dtype=bool)
     planes[2 * level] = True
     _double(drawn, nodes, above, radius < crack.length - tiny, planes)
-    boundaries["flaw upper"] = np.column_stack((number[cells, level], np.full(len(cells), how.below)))
-    boundaries["flaw lower"] = np.column_stack((number[cells, level - 1], np.full(len(cells), how.above)))
+    boundaries["flaw upper"] = np.column_stack((number[cells, level], drawn.below[cells]))
+    boundaries["flaw lower"] = np.column_stack((number[cells, level - 1], drawn.above[cells]))
     tip = int(np.argmin(np.abs(radius - crack.length)))
     named["flaw tip"] = np.array([tip * drawn.planes + 2 * level])

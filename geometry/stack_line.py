@@ -29,7 +29,7 @@ def line_section(
     bore, end = array.bore / 2, cell_radius(array, plane=plane)
     outer = end if array.construction == "matrix" else min(array.outer_radius, end)
     insets = inset_rows(fine, bore, 0.125)
-    fillet = max(fine.floor_fillet, fine.cap_fillet)
+    fillet = fine.widest
     rows = insets[insets <= fillet * (1 + 1e-12)] if fillet else insets[:1]
     inner = bore - float(rows[-1])
     size = max(fine.rim, float(rows[-1] - rows[-3])) if fillet else fine.rim
@@ -51,16 +51,18 @@ def line_section(
     ease = np.zeros(len(radii))
     on_fillet = (inset[1::2] > 0) & (inset[1::2] < fillet)
     ease[1::2] = np.where(on_fillet, (radii[:-1:2] + radii[2::2]) / 2 - middle, 0.0)
-    sides = [(0, -1, 0), *((k, k + 1 if k + 1 < count else -1, 1) for k in range(count))]
+    sides = [(0, -1, 0, 0), *((k, k + 1 if k + 1 < count else -1, 1, 0) for k in range(count))]
     return Section(
         points=points,
-        kind="line3",
+        kinds=("line3",),
+        kind=np.zeros(count, dtype=np.int64),
         cells=cells.astype(np.int64),
         zone=zone.astype(np.int64),
         inset=inset,
         outward=away[:, None],
         ease=ease[:, None],
         sides=np.array(sides, dtype=np.int64),
+        lines=2 * np.arange(count + 1)[:, None],
     )
 
 

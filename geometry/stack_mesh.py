@@ -11,8 +11,8 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import number, one_of, positive_length, whole_number
-from tubewall.geometry.reference_cells import Floats, Ints
-from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.geometry.reference_cells import CELLS, Floats, Ints
+from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_extrude import Layered, Place, meshed
 from tubewall.geometry.stack_flaw import Doubled, Flaw, doubled, flaw_of
@@ -31,7 +31,7 @@ MOST_ELEMENTS: Final = 3_000_000
 # reach of what a fillet moves, in its radii; and how far columns lean outwards, in radii and in thicknesses of the wall
 _REACH: Final = 6.0
 _LEAN: Final = 0.5
-_LEAN_MOST: Final = 0.3
+_LEAN_MOST: Final = 0.5
 
 
 def stack_mesh(
@@ -71,7 +71,7 @@ def stack_mesh(
     growth : float, optional
         Of each layer over the one before, away from roots, levels and caps: 1 + 1 / ``elements_through_wall`` by default.
     rim : float, optional
-        Size [m] of the elements at the ends of the bores: half a layer of the wall by default.
+        Size [m] of the elements at the ends of the bores: that through the wall by default.
     lithium : "load", "bonded" or "sliding"
         Not meshed; or a body that shares its nodes with the wall; or one with nodes of its own there ('lithium K side'), which
         hangs on the wall only by its floor.
@@ -109,9 +109,11 @@ def stack_mesh(
     if not 1 < ratio <= 3:
         raise InputError(f"growth must lie above 1 and at most 3, got {ratio:.4g}")
     crack = flaw_of(flaw, stack, array, kind, cell_radius(array, plane=kind == "plane"), e)
-    size = array.wall / (2 * e) if rim is None else positive_length("rim", rim)
+    size = array.wall / e if rim is None else positive_length("rim", rim)
     size = min(size, crack.size) if crack else size
-    fine = Fineness(through_wall=e, rim=size, floor_fillet=stack.floor_fillet, cap_fillet=stack.cap_fillet)
+    fine = Fineness(
+        through_wall=e, wall=array.wall, rim=size, floor_fillet=stack.floor_fillet, cap_fillet=stack.cap_fillet
+    )
     section = _section(array, fine, kind, bores, ratio, crack)
     drawn = layered(stack, section, fine, levels, bores, ratio, array.wall / e, window, crack, meshed=lithium != "load")
     count = int((drawn.code >= 0).sum())
@@ -122,6 +124,59 @@ def stack_mesh(
         )
     parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding")
     return _named(drawn, stack, array, kind, bores, levels, parts, chambers is not None)
+
+
+def wall_section(
+    array: CellArray,
+    *,
+    kind: Literal["sector", "cell", "cluster"] = "cluster",
+    elements_through_wall: int = 2,
+    chambers: Sequence[int] | None = None,
+    frame: int = 0,
+) -> SolidMesh:
+    """The plane mesh of the walls alone, half-way up a tall stack: what a stack is there in plane strain.
+
+    Its cells are those that :func:`stack_mesh` extrudes where no end has a fillet. The region is 'wall'; boundaries 'chamber K'
+    and those of the sides.
+
+    Raises
+    ------
+    InputError
+        As :func:`stack_mesh`.
+    """
+    one_of("kind", kind, ("sector", "cell", "cluster"))
+    e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
+    e += e % 2
+    bores = _bores(array, kind, chambers, frame)
+    section = _section(array, Fineness(through_wall=e, wall=array.wall, rim=array.wall / e), kind, bores, 2.0, None)
+    kept = section.zone == WALL
+    number_of = np.where(kept, np.cumsum(kept) - 1, -1)
+    nodes, cells = np.unique(section.cells[kept], return_inverse=True)
+    cells = np.asarray(cells).reshape(int(kept.sum()), -1)
+    blocks = [
+        Block(kind=name, cells=cells[section.kind[kept] == k, : len(CELLS[name].nodes)])
+        for k, name in enumerate(section.kinds)
+        if np.any(section.kind[kept] == k)
+    ]
+    found: dict[str, list[Ints]] = {}
+    for near, far, local in ((0, 1, 2), (1, 0, 3)):
+        rows = np.flatnonzero((section.sides[:, far] >= 0) & (section.sides[:, near] >= 0))
+        rows = rows[kept[section.sides[rows, near]] & ~kept[section.sides[rows, far]]]
+        zone = section.zone[section.sides[rows, far]]
+        pairs = np.column_stack((number_of[section.sides[rows, near]], section.sides[rows, local]))
+        for k in np.unique(zone):
+            found.setdefault(f"chamber {k}", []).append(pairs[zone == k])
+    for row, names in outside_names(section, array, kind, bores, partial=chambers is not None).items():
+        cell, _, local, _ = section.sides[row]
+        if kept[cell]:
+            for name in names:
+                found.setdefault(name, []).append(np.array([[number_of[cell], local]]))
+    return SolidMesh(
+        points=section.points[nodes],
+        blocks=tuple(blocks),
+        regions={"wall": np.arange(int(kept.sum()))},
+        boundaries={name: np.concatenate(parts) for name, parts in found.items()},
+    )
 
 
 def _bores(array: CellArray, kind: str, chambers: Sequence[int] | None, frame: int) -> list[Placed]:

@@ -10,7 +10,7 @@ import numpy as np
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.reference_cells import Floats, Ints
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_extrude import EXTRUSIONS, VOID, Layered
+from tubewall.geometry.stack_extrude import VOID, Layered
 from tubewall.geometry.stack_layers import LITHIUM
 from tubewall.geometry.stack_section import GAP, OUTSIDE, Placed, Section
 
@@ -25,9 +25,9 @@ def outside_names(
 ) -> dict[int, tuple[str, ...]]:
     """Names of the sides (rows of ``section.sides``) that nothing lies beyond."""
     rows = np.flatnonzero(section.sides[:, 1] < 0)
-    if section.kind == "line3":
+    if section.kinds == ("line3",):
         return {int(row): ("axis",) if section.sides[row, 2] == 0 else ("sides",) for row in rows}
-    middles = section.side_middles(rows)
+    middles = section.points[section.lines[rows, -1]]
     if kind == "sector":
         tolerance = _SAME * array.pitch
         names = np.where(
@@ -116,7 +116,7 @@ def _add_flat(drawn: Layered, stack: Stack, levels: Sequence[float], add: _Add) 
 def _add_touching(drawn: Layered, stack: Stack, levels: Sequence[float], add: _Add) -> None:
     """Facets between meshed lithium and what it touches, from either side."""
     sides, zone, code = drawn.section.sides, drawn.section.zone, drawn.code
-    how, number = EXTRUSIONS[drawn.section.kind], drawn.number
+    number = drawn.number
     inner = sides[:, 1] >= 0
     one, two = code[sides[:, 0]], code[np.where(inner, sides[:, 1], 0)]
     touch = inner[:, None] & ((one == LITHIUM) != (two == LITHIUM)) & (one != VOID) & (two != VOID)
@@ -128,8 +128,8 @@ def _add_touching(drawn: Layered, stack: Stack, levels: Sequence[float], add: _A
     cell, below = np.nonzero(meet)
     pairs = np.stack(
         (
-            np.column_stack((number[cell, below], np.full(len(cell), how.above))),
-            np.column_stack((number[cell, below + 1], np.full(len(cell), how.below))),
+            np.column_stack((number[cell, below], drawn.above[cell])),
+            np.column_stack((number[cell, below + 1], drawn.below[cell])),
         ),
         axis=1,
     )

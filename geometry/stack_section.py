@@ -22,6 +22,12 @@ from tubewall.geometry.triangles import MIRRORED
 WALL: Final = -1
 GAP: Final = -2
 OUTSIDE: Final = -3
+#: Kinds of the cells of plane sections.
+KINDS: Final = ("quad9", "triangle6")
+
+_WIDEST: Final = 9
+# local nodes of a cell seen in a mirror: the same cell, counter-clockwise again
+_MIRRORED: Final = {"quad9": np.array([0, 3, 2, 1, 7, 6, 5, 4, 8]), "triangle6": MIRRORED}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,8 +38,12 @@ class Section:
     ----------
     points : (n, 1) or (n, 2)
         Nodes [m].
-    kind : "line3" or "triangle6"
+    kinds : tuple of str
+        ("line3",) or ("quad9", "triangle6").
+    kind : (m,)
+        Which of these each cell is, ascending.
     cells : (m, k)
+        In the order of their kind; rows of the smaller kind are filled up with their first node.
     zone : (m,)
         ``WALL``, ``GAP`` or the number of the bore that each cell lies in.
     inset : (n,)
@@ -43,25 +53,22 @@ class Section:
         the mesh under a fillet stays good.
     ease : (n, dim)
         The way [m] from where a middle node lies on a fillet to half way between its neighbours.
-    sides : (s, 3)
-        The sides of cells: cell, cell beyond it (-1 outside), local number of the side in the first.
+    sides : (s, 4)
+        The sides of cells: cell, cell beyond it (-1 outside), local number of the side in either.
+    lines : (s, 1) or (s, 3)
+        Nodes of the sides: a node of a line, or (end, end, middle).
     """
 
     points: Floats
-    kind: str
+    kinds: tuple[str, ...]
+    kind: Ints
     cells: Ints
     zone: Ints
     inset: Floats
     outward: Floats
     ease: Floats
     sides: Ints
-
-    def side_middles(self, rows: Ints) -> Floats:
-        """A node (r, dim) [m] in the middle of each of these sides."""
-        facets = CELLS[self.kind].facets
-        last = np.array([facet.nodes[-1] for facet in facets])
-        middles: Floats = self.points[self.cells[self.sides[rows, 0], last[self.sides[rows, 2]]]]
-        return middles
+    lines: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,41 +99,55 @@ def triangle_section(array: CellArray, fine: Fineness) -> Section:
 def _joined(
     unit: float, pieces: Sequence[Piece], copies: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], int]]
 ) -> Section:
-    points, cells, zones, insets, outward, ease = [], [], [], [], [], []
+    points, cells, kind, zones, insets, outward, ease = [], [], [], [], [], [], []
     count = 0
     for turn, shift, zone in copies:
         mirrored = np.linalg.det(turn) < 0
         for piece in pieces:
             points.append(piece.points @ turn.T + shift)
-            cells.append((piece.cells[:, MIRRORED] if mirrored else piece.cells) + count)
-            zones.append(np.full(len(piece.cells), zone if piece.in_bore else WALL))
+            rows = (piece.cells[:, _MIRRORED[piece.kind]] if mirrored else piece.cells) + count
+            # filled up with the first node
+            cells.append(np.hstack((rows, np.repeat(rows[:, :1], _WIDEST - rows.shape[1], axis=1))))
+            kind.append(np.full(len(rows), KINDS.index(piece.kind)))
+            zones.append(np.full(len(rows), zone if piece.in_bore else WALL))
             insets.append(piece.inset if zone >= 0 else np.zeros(len(piece.inset)))
             outward.append(piece.outward @ turn.T if zone >= 0 else np.zeros_like(piece.outward))
             ease.append(piece.ease @ turn.T if zone >= 0 else np.zeros_like(piece.ease))
             count += len(piece.points)
     everywhere = np.concatenate(points)
     first, group = coincident(everywhere / unit)
-    joined = group[np.concatenate(cells)]
+    which = np.concatenate(kind)
+    order = np.argsort(which, kind="stable")
+    joined = group[np.concatenate(cells)[order]]
+    sides, lines = _sides(joined, which[order], len(first))
     return Section(
         points=everywhere[first],
-        kind="triangle6",
+        kinds=KINDS,
+        kind=which[order],
         cells=joined,
-        zone=np.concatenate(zones),
+        zone=np.concatenate(zones)[order],
         inset=np.concatenate(insets)[first],
         outward=np.concatenate(outward)[first],
         ease=np.concatenate(ease)[first],
-        sides=sides_of(joined, 3, len(first)),
+        sides=sides,
+        lines=lines,
     )
 
 
-def sides_of(cells: Ints, corners: int, nodes: int) -> Ints:
-    """The sides (s, 3) of plane cells: cell, the cell beyond or -1, local number of the side in the first."""
-    around = cells[:, :corners]
-    pairs = np.sort(np.stack((around, np.roll(around, -1, axis=1)), axis=2).reshape(-1, 2), axis=1)
-    key = pairs[:, 0] * np.int64(nodes) + pairs[:, 1]
-    order = np.argsort(key, kind="stable")
-    same = np.append(key[order][1:] == key[order][:-1], False)
+def _sides(cells: Ints, kind: Ints, nodes: int) -> tuple[Ints, Ints]:
+    """The sides (s, 4) of plane cells and their nodes (s, 3)."""
+    found = []
+    for number, name in enumerate(KINDS):
+        mine = np.flatnonzero(kind == number)
+        for local, facet in enumerate(CELLS[name].facets):
+            found.append(np.column_stack((mine, np.full(len(mine), local), cells[mine][:, list(facet.nodes)])))
+    every = np.concatenate(found)
+    ends = np.sort(every[:, 2:4], axis=1)
+    order = np.lexsort((every[:, 0], ends[:, 0] * np.int64(nodes) + ends[:, 1]))
+    every, ends = every[order], ends[order]
+    same = np.append((ends[1:] == ends[:-1]).all(axis=1), False)
     second = np.concatenate(([False], same[:-1]))
-    ours = order[~second]
-    beyond = np.where(same[~second], np.roll(order, -1)[~second] // corners, -1)
-    return np.column_stack((ours // corners, beyond, ours % corners))
+    after = np.roll(every, -1, axis=0)
+    beyond, there = np.where(same, after[:, 0], -1), np.where(same, after[:, 1], 0)
+    sides = np.column_stack((every[:, 0], beyond, every[:, 1], there))
+    return sides[~second], every[~second, 2:]

@@ -1,8 +1,8 @@
-"""The fundamental triangle of an array, wall and bore, in structured rows of six-node triangles.
+"""The fundamental triangle of an array, wall and bore, in structured rows of second-order cells.
 
-The triangle (bore centre, middle of a wall, junction of walls; see :mod:`.sector`) is covered by quadrilaterals, each cut into
-two triangles: through the wall from the bore's outline to its middle, and from the outline inwards along smaller copies of the
-outline, where fillets of the bores' ends will lie; and by a core of regular triangles around the centre.
+The triangle (bore centre, middle of a wall, junction of walls; see :mod:`.sector`) is covered by rows of quadrilaterals:
+through the wall from the bore's outline to its middle, and from the outline inwards along smaller copies of the outline, where
+fillets of the bores' ends will lie; and by a core of regular triangles around the centre.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ from tubewall.geometry.triangles import MIRRORED
 
 # growth of the elements inside a bore towards its centre
 _INWARD: Final = 1.8
+# rows inside the fillets, at least, over which the columns become even; and how much of what is left one of them takes
+_SMOOTHING: Final = 2
+_DEEPEST: Final = 0.3
+# nodes of a quadrilateral on a grid of half steps, rows outwards: along a row first would turn it clockwise
+_GRID_ROWS: Final = np.array([0, 2, 2, 0, 1, 2, 1, 0, 1])
+_GRID_COLUMNS: Final = np.array([0, 0, 2, 2, 0, 1, 2, 1, 1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,8 @@ class Fineness:
     ----------
     through_wall : int
         Elements through a wall, even.
+    wall : float
+        Thickness [m] of the wall.
     rim : float
         Size [m] of elements at the bore's outline, across it.
     floor_fillet, cap_fillet : float
@@ -38,14 +46,20 @@ class Fineness:
     """
 
     through_wall: int
+    wall: float
     rim: float
     floor_fillet: float = 0.0
     cap_fillet: float = 0.0
 
     @property
+    def widest(self) -> float:
+        """Radius [m] of the larger fillet."""
+        return max(self.floor_fillet, self.cap_fillet)
+
+    @property
     def fillet_elements(self) -> int:
         """Elements along a quarter circle."""
-        return max(2, math.ceil(1.5 * self.through_wall))
+        return max(2, math.ceil(1.5 * self.through_wall), math.ceil(math.pi / 2 * self.widest / self.wall))
 
 
 def inset_rows(fine: Fineness, reach: float, core: float) -> Floats:
@@ -67,8 +81,9 @@ def inset_rows(fine: Fineness, reach: float, core: float) -> Floats:
         kept = [d for d in rows if d == 0 or d == wide or np.all(np.abs(own - d) > apart)]
         rows = sorted({*kept, *own.tolist()})
     size = fine.rim if not wide else max(rows[-1] - rows[-2], fine.rim)
-    while len(rows) < 2 or size * _INWARD < core * (reach - rows[-1]):
-        size = min(size * (_INWARD if len(rows) > 1 else 1.0), 0.45 * (reach - rows[-1]))
+    first = len(rows)
+    while len(rows) < first + _SMOOTHING or size * _INWARD < core * (reach - rows[-1]):
+        size = min(size * (_INWARD if len(rows) > 1 else 1.0), _DEEPEST * (reach - rows[-1]))
         rows.append(rows[-1] + size)
     result = halved(np.array(rows))
     if wide:
@@ -125,9 +140,9 @@ def _outline(array: CellArray, e: int) -> _Outline:
     run = (half - fillet) * slope
     usual = half * slope / (1.5 * e)
     curved = max(math.ceil(1.5 * e * alpha / (math.pi / 2)), math.ceil(fillet * alpha / usual)) if fillet else 0
-    flat = max(2 if not fillet else 1, math.ceil(run / usual - 1e-9))
+    flat = max(2 if not fillet else 1, math.ceil(run / usual - 1e-9) + 1)
     finest = 1.5 * fillet * alpha / curved if fillet else 0.25 * usual
-    ratio = min(max(run / flat / finest, 1.0), 8.0) ** (1 / max(flat - 1, 1))
+    ratio = min(max(run / flat / finest, 1.0), 3.0) ** (1 / max(flat - 1, 1))
     steps = ratio ** -np.arange(flat, dtype=np.float64)
     y = halved(np.concatenate(([0.0], np.cumsum(steps) / steps.sum())) * run)
     angles = np.arctan2(y, half)
@@ -141,8 +156,9 @@ def _outline(array: CellArray, e: int) -> _Outline:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Piece:
-    """A part of the section before it is joined: nodes, six-node triangles, and what belongs to them."""
+    """A part of the section before it is joined: nodes, cells of one kind, and what belongs to them."""
 
+    kind: str
     points: Floats
     cells: Ints
     in_bore: bool
@@ -152,11 +168,10 @@ class Piece:
 
 
 def _grid_piece(grid: Floats, inset: Floats, outward: Floats, curved: NDArray[np.bool_], *, in_bore: bool) -> Piece:
-    """Triangles on a grid (2 r + 1, 2 c + 1, 2) of nodes, each quadrilateral cut along its shorter diagonal.
+    """Quadrilaterals on a grid (2 r + 1, 2 c + 1, 2) of nodes.
 
     The middles of sides in rows that are not ``curved`` (2 r + 1,) are moved half way between the corners.
     """
-    rows, columns = grid.shape[0] // 2, grid.shape[1] // 2
     even = grid.copy()
     grid = grid.copy()
     even[1::2] = (even[:-1:2] + even[2::2]) / 2
@@ -164,26 +179,21 @@ def _grid_piece(grid: Floats, inset: Floats, outward: Floats, curved: NDArray[np
     grid[::2, 1::2][straight] = ((grid[::2, :-1:2] + grid[::2, 2::2]) / 2)[straight]
     straight = ~curved[1::2]
     grid[1::2, ::2][straight] = ((grid[:-1:2, ::2] + grid[2::2, ::2]) / 2)[straight]
+    # centres by transfinite interpolation
+    corners = grid[:-1:2, :-1:2] + grid[:-1:2, 2::2] + grid[2::2, :-1:2] + grid[2::2, 2::2]
+    middles = grid[:-1:2, 1::2] + grid[2::2, 1::2] + grid[1::2, :-1:2] + grid[1::2, 2::2]
+    grid[1::2, 1::2][straight] = (middles / 2 - corners / 4)[straight]
     ease = np.where(curved[:, None, None], even - grid, 0.0)
     number = np.arange(grid.shape[0] * grid.shape[1]).reshape(grid.shape[:2])
-    r, c = (2 * part.ravel() for part in np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
-
-    def at(up: int, across: int) -> Ints:
-        result: Ints = number[r + up, c + across]
-        return result
-
-    a, b, far, d, middle = at(0, 0), at(0, 2), at(2, 2), at(2, 0), at(1, 1)
-    ab, bf, fd, da = at(0, 1), at(1, 2), at(2, 1), at(1, 0)
-    flat = grid.reshape(-1, 2)
-    rising = np.linalg.norm(flat[a] - flat[far], axis=1) <= np.linalg.norm(flat[b] - flat[d], axis=1)
-    half_way = np.where(rising[:, None], flat[a] + flat[far], flat[b] + flat[d]) / 2
-    flat[middle] = np.where(curved[r + 1, None], flat[middle], half_way)
-    one = np.column_stack((a, b, far, ab, bf, middle)), np.column_stack((a, far, d, middle, fd, da))
-    two = np.column_stack((a, b, d, ab, middle, da)), np.column_stack((b, far, d, bf, fd, middle))
-    cells = np.concatenate([np.where(rising[:, None], first, other) for first, other in zip(one, two, strict=True)])
+    base = number[:-1:2, :-1:2].reshape(-1, 1)
+    cells = base + number[:3, :3][_GRID_ROWS, _GRID_COLUMNS]
+    if grid[0, 0, 0] > grid[-1, 0, 0]:
+        # rows run inwards: the cell is seen from behind
+        cells = base + number[:3, :3][_GRID_COLUMNS, _GRID_ROWS]
     return Piece(
-        points=flat,
-        cells=_counter_clockwise(flat, cells),
+        kind="quad9",
+        points=grid.reshape(-1, 2),
+        cells=cells,
         in_bore=in_bore,
         inset=inset.ravel(),
         outward=outward,
@@ -222,6 +232,7 @@ def _core_piece(edge: Floats, inset: float) -> Piece:
     cells = np.column_stack((corners, len(points) + np.asarray(which).reshape(-1, 3)))
     points = np.concatenate((points, middles))
     return Piece(
+        kind="triangle6",
         points=points,
         cells=_counter_clockwise(points, cells),
         in_bore=True,
@@ -245,7 +256,7 @@ def sector_pieces(array: CellArray, fine: Fineness) -> list[Piece]:
         _grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), layers == 0, in_bore=False),
     ]
     insets = inset_rows(fine, array.bore / 2, 1 / columns)
-    fillet = max(fine.floor_fillet, fine.cap_fillet)
+    fillet = fine.widest
     rows = np.stack([outline.curve(float(d), max(d - fillet, 0.0) / (insets[-1] - fillet)) for d in insets])
     leaning = np.array([lean(float(d), fine) for d in insets])[:, None, None] * (middle - edge)
     inset = np.repeat(insets[:, None], rows.shape[1], axis=1)
@@ -261,7 +272,7 @@ def lean(inset: float, fine: Fineness) -> float:
     Below the outline columns lean by 45 degrees, below the inner end of the fillet they are upright: at the angle a of the
     quarter circle by 45 degrees - a / 2.
     """
-    radius = max(fine.floor_fillet, fine.cap_fillet)
+    radius = fine.widest
     if radius == 0 or inset >= radius:
         return 0.0
     return math.tan(math.pi / 4 - math.acos(1 - inset / radius) / 2)
