@@ -76,7 +76,8 @@ _KNOWN: weakref.WeakKeyDictionary[Model, tuple[SingularPoint, ...]] = weakref.We
 
 def _forces(model: Model) -> tuple[SingularPoint, ...]:
     found = []
-    mesh = model.mesh
+    # a mesh that is raised has nodes in the middle of its sides too
+    mesh = model.discrete.mesh
     for load in model.loads:
         if isinstance(load, PointForce):
             nodes = node_at(mesh, load.point)
@@ -91,7 +92,7 @@ def _forces(model: Model) -> tuple[SingularPoint, ...]:
 def _reactions(solution: FieldSolution) -> tuple[SingularPoint, ...]:
     """Points and edges of support that carry a force."""
     found = []
-    model = solution.model
+    model, mesh = solution.model, solution.model.discrete.mesh
     scale = float(np.abs(solution.forces).sum()) + float(sum(np.abs(r.force).sum() for r in solution.reactions))
     for support, reaction in zip(model.supports, solution.reactions, strict=True):
         if not isinstance(support, Support) or support.boundary is not None:
@@ -99,10 +100,10 @@ def _reactions(solution: FieldSolution) -> tuple[SingularPoint, ...]:
         if float(np.abs(reaction.force).max()) <= _CARRIES * scale:
             continue
         if support.point is not None:
-            nodes, exponent = node_at(model.mesh, support.point), -1.0 if model.mesh.dim == 3 else 0.0
+            nodes, exponent = node_at(mesh, support.point), -1.0 if mesh.dim == 3 else 0.0
         else:
-            nodes, exponent = model.mesh.edge_nodes(str(support.edge)), 0.0
-        found.append(_point(model.mesh, nodes, exponent, f"the reaction of the support on {support.place}"))
+            nodes, exponent = mesh.edge_nodes(str(support.edge)), 0.0
+        found.append(_point(mesh, nodes, exponent, f"the reaction of the support on {support.place}"))
     return tuple(found)
 
 
@@ -149,7 +150,7 @@ def _why(place: Place) -> str:
 
 def near_singular(solution: FieldSolution, elements: Ints) -> SingularPoint | None:
     """The most singular point that one of ``elements`` touches; None where there is none."""
-    mesh = solution.model.mesh
+    mesh = solution.model.discrete.mesh
     block = mesh.block_of(elements)
     rows = [mesh.blocks[b].cells[e - mesh.starts[b]] for e, b in zip(elements, block, strict=True)]
     nodes = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
@@ -162,7 +163,7 @@ def near_singular(solution: FieldSolution, elements: Ints) -> SingularPoint | No
 
 def touched(model: Model, point: SingularPoint) -> NDArray[np.bool_]:
     """Which elements have one of the nodes of a singular point, (m,)."""
-    mesh = model.mesh
+    mesh = model.discrete.mesh
     marked = np.zeros(len(mesh.points), dtype=bool)
     marked[point.nodes] = True
     return np.concatenate([marked[block.cells].any(axis=1) for block in mesh.blocks])

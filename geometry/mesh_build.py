@@ -15,6 +15,8 @@ from tubewall.geometry.solid_mesh import Block, SolidMesh
 
 # how far points may lie beside the plane of a plane mesh, over its size
 _FLAT = 1e-9
+# farther away no node is, whatever the unit: its square is no number
+_FARTHEST = 1e100
 # how many names an error lists
 _SHOWN = 6
 
@@ -38,6 +40,8 @@ def solid_mesh(raw: RawMesh) -> SolidMesh:
     solid = [(number, block) for number, block in filled if dimension(block.kind) == top]
     _check_kinds([block.kind for _, block in solid])
     _check_nodes(raw, solid)
+    if np.nanmax(np.abs(raw.points), initial=0.0) > _FARTHEST:
+        raise InputError(f"a node lies {np.nanmax(np.abs(raw.points)):.3g} units away: the file is damaged")
     points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
     starts = np.cumsum([0, *(len(block.cells) for block in raw.blocks)])
     blocks, element = _merged(solid, starts)

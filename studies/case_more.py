@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tubewall.errors import InputError
 from tubewall.studies.as_data import number
 from tubewall.studies.case_cracks import crack_answer
 from tubewall.studies.case_table import at
@@ -69,6 +70,8 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
 def _buckling(solution: FieldSolution, table: BucklingTable) -> tuple[Data, dict[str, Floats], list[str]]:
     from tubewall.fem.buckling import buckling
 
+    if not np.any(solution.displacement) and not np.any(solution.residual_forces):
+        raise InputError("nothing loads the body: there is no stress that could make it buckle")
     result = buckling(solution.model, solution, modes=table.modes, follower=not table.dead_loads)
     data = {
         "load_factors": [number(float(factor), "1") for factor in result.factors],

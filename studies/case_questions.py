@@ -142,6 +142,14 @@ class PeriodicTable(Table):
     mean_strain: MeanStrainTable | None = None
     mean_stress: MeanStressTable | None = None
 
+    @model_validator(mode="after")
+    def _once(self) -> PeriodicTable:
+        names = [name for pair in self.pairs for name in pair]
+        double = [name for name in names if names.count(name) > 1]
+        if double:
+            raise InputError(f"pairs: {double[0]!r} stands twice; each boundary faces one other")
+        return self
+
     def periodic(self) -> Periodic:
         """What it is in a model."""
         from tubewall.fem.periodicity import Periodic

@@ -209,7 +209,10 @@ def reaction_data(reaction: SupportReaction, kind: str, dim: int) -> Data:
     force_unit, moment_unit = ("N/m", "N") if plane else ("N", "N m")
     force = {axis: number(float(part), force_unit) for axis, part in zip("xyz", reaction.force, strict=False)}
     moment: Data | None
-    if dim == 2:
+    if kind == "axisymmetric":
+        # forces around the whole circle balance about every point of the axis
+        moment = number(0.0, moment_unit)
+    elif dim == 2:
         moment = number(float(reaction.moment[0]), moment_unit)
     else:
         moment = {axis: number(float(part), moment_unit) for axis, part in zip("xyz", reaction.moment, strict=True)}

@@ -29,6 +29,7 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     tell(0.05, "assembling and solving")
     started = time.perf_counter()
     with at(case.source):
+        _check_places(case)
         touching = contact_warnings(case.mesh)
         checked = time.perf_counter()
         solution = _solved(case) if case.file.analysis.tolerance is None else _refined(case, tell)
@@ -50,6 +51,18 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
         peak_memory=peak_memory(),
         warnings=(*touching, *solution.warnings, *found.warnings),
     )
+
+
+def _check_places(case: Case) -> None:
+    """Refuse coordinates of supports and loads where no node is, with their place in the file."""
+    from tubewall.fem.model import node_at
+
+    tables = {"supports": case.file.supports, "loads": case.file.loads}
+    for kind, listed in tables.items():
+        for number, table in enumerate(listed, 1):
+            if isinstance(table.point, tuple):
+                with at(f"[[{kind}]] {number} point"):
+                    node_at(case.model.discrete.mesh, table.point)
 
 
 def _solved(case: Case) -> FieldSolution:

@@ -307,6 +307,26 @@ def test_a_point_force_is_per_length_in_the_plane_and_whole_in_space() -> None:
         )
 
 
+def test_forces_and_supports_may_act_in_the_middle_of_a_side() -> None:
+    # one element, first order: the middle of its side is a node once it is raised
+    mesh = mapped_block((1, 1), map=lambda points: points * 1e-6, kind="quad", order=1)
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "left", "fix": ["x"]}, {"point": [0, "0.5 um"], "fix": ["y"]}],
+        "loads": [{"point": ["1 um", "0.5 um"], "force": [0, "1 N/m"]}],
+        "probes": [{"name": "a", "at": ["0.9 um", "0.5 um"], "quantity": "stress xx"}],
+    }
+    result = Case.of(case, mesh).solve()
+    assert result.to_json()["reactions"][1]["force"]["y"]["value"] == pytest.approx(-1.0, rel=1e-9)
+    assert any("a point force" in told for told in result.warnings)
+    near = {**case, "loads": [{"point": ["1 um", "0.4 um"], "force": [0, "1 N/m"]}]}
+    with pytest.raises(
+        InputError, match=r"\[\[loads\]\] 1 point: no node of the mesh at .*the nearest is at \[1e-06, 5e-07\]"
+    ):
+        Case.of(near, mesh).solve()
+
+
 def test_an_error_at_a_point_of_a_load_says_which_load() -> None:
     loads = [{"boundary": "right", "pressure": "1 MPa * um / (y - 1 um)"}]
     with pytest.raises(InputError, match=r"\[\[loads\]\] 1 pressure: .*divides by zero at the point|not a finite"):

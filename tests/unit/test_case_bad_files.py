@@ -230,6 +230,28 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     "half a line's ends": (more("[[lines]]\nname = 'a'\nfrom = ['50 nm', 0]"), "[[lines]] 1: to is missing"),
     # the rest
     "no modes": (more("[buckling]\nmodes = 0"), "[buckling] modes: is out of range, got 0 (allowed: 1 .. 50)"),
+    "buckling of nothing": ({**more("[buckling]"), "loads": ""}, "[buckling]: nothing loads the body"),
+    "a pair of one": (more("[periodic]\npairs = [['left', 'left']]"), "[periodic]: pairs: 'left' stands twice"),
+    "a cap of a traction": (
+        load("boundary = 'left'\ntraction = [0, '1 MPa']\nend_area = '1 nm2'"),
+        "end_area: goes with pressure",
+    ),
+    "a force at no node": (
+        load("point = ['55.5 nm', '1 nm']\nforce = ['1 N/m', 0]"),
+        "[[loads]] 1 point: no node of the mesh at",
+    ),
+    "a front in the plane": (
+        more("[[cracks]]\nname = 'a'\nfront = 'rim'\nfaces = 'left'"),
+        "[[cracks]] 1 a: in space a crack has a front, a named edge; in a plane mesh a tip",
+    ),
+    "a crack in a body without": (
+        more("[[cracks]]\nname = 'a'\ntip = ['50 nm', 0]\nfaces = 'left'\ndirection = [0, -1]"),
+        "[[cracks]] 1 a: the crack has one face, left, and",
+    ),
+    "a tolerance of a period": (
+        {**more("[periodic]\npairs = [['left', 'right']]"), **analysis("tolerance = 0.1")},
+        "[analysis] tolerance: the mesh of a periodic cell is not refined",
+    ),
     "one of a pair": (more("[periodic]\npairs = [['left']]"), "[periodic] pairs: component 1: expected 2 components"),
     "an unknown pair": (more("[periodic]\npairs = [['left', 'rigt']]"), "did you mean 'right'?"),
     "no reference": (more("[weibull]\nm = 10\nsigma_0 = '1 GPa'"), "[weibull]: needs one of V_0, A_0"),
@@ -269,7 +291,7 @@ def test_a_bad_case_is_refused_in_one_line_with_its_place(
     (tmp_path / "bad.toml").write_text("".join({**GOOD, **changes}.values()))
     started = time.perf_counter()
     code = cli.main(["solve", "bad.toml", "--json", "answer.json", "--vtu", "answer.vtu"])
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 5  # under 2 s on a machine that is not busy
     out, err = capsys.readouterr()
     assert (code, out) == (2, ""), err
     assert err.startswith("tubewall: bad.toml: "), err
