@@ -15,6 +15,8 @@ _MODULES: Final[tuple[str, ...]] = (
     "cases_bonded_tubes",
     "cases_spheres",
     "cases_nafems",
+    "cases_nafems_shells",
+    "cases_macneal",
     "cases_beams",
     "cases_holes",
     "cases_cracks",

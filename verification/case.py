@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tubewall.errors import InputError
+
+if TYPE_CHECKING:
+    from tubewall.verification.figure import Figure
 
 Kind = Literal["exact", "series", "published", "other program"]
 
@@ -64,6 +67,14 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a case computed: its checks, and what makes its figure, called only where pages are written."""
+
+    checks: tuple[Check, ...]
+    figure: Callable[[], Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A problem of the book.
 
@@ -80,8 +91,10 @@ class Case:
         Author, year, book and section, or report and test.
     chapter : str
         Of the book; each case has a page there, of its own name.
+    checked : str
+        Where the reference was seen or how it was tested on its own; empty for what is quoted from memory, which its page says.
     run : callable
-        ``run(fine)`` solves it and gives its checks; ``fine`` takes the finer of two meshes.
+        ``run(fine)`` solves it and gives its checks and figure; ``fine`` takes the finer of two meshes.
     slow : bool
         Takes more than about two seconds: tests run it with the long ones.
     """
@@ -91,5 +104,6 @@ class Case:
     kind: Kind
     source: str
     chapter: str
-    run: Callable[[bool], tuple[Check, ...]]
+    run: Callable[[bool], Outcome]
     slow: bool = False
+    checked: str = ""

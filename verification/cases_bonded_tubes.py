@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from tubewall.fem.loads import Pressure, Support, TemperatureChange
 from tubewall.fem.model import Model, Solid
@@ -10,15 +14,20 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import join
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import Isotropic
+from tubewall.verification import figures_round
 from tubewall.verification.bodies import ring
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
-from tubewall.verification.probe import YY, ZZ, stress_at
+from tubewall.verification.figure import MEGA, Curve, Figure, Graph, solved
+from tubewall.verification.probe import YY, ZZ, along, stress_at
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
 
 _CHAPTER: Final = "tubes"
 
 
-def _wrapped(fine: bool) -> tuple[Check, ...]:
+def _wrapped(fine: bool) -> Outcome:
     """NAFEMS R0031/2: a wrapped thick cylinder, with pressure and then heated too."""
     steps = (4, 4) if fine else (2, 2)
     inner, outer, count = 23e-3, 27e-3, 36
@@ -66,10 +75,13 @@ def _wrapped(fine: bool) -> tuple[Check, ...]:
                     unit="Pa",
                 )
             )
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(_stresses, solution, printed[130.0], places),
+    )
 
 
-def _bonded(fine: bool) -> tuple[Check, ...]:
+def _bonded(fine: bool) -> Outcome:
     """A carbon tube with a lithiated liner, cooled: free ends, exact layers."""
     radii, warming = (50e-9, 58e-9, 75e-9), -40.0
     moduli, ratios, expansions = (10e9, 60e9), (0.36, 0.2), (4.6e-5, 2e-6)
@@ -121,7 +133,35 @@ def _bonded(fine: bool) -> tuple[Check, ...]:
             tolerance=1e-5,
         )
     )
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            figures_round.tube,
+            solution,
+            layers,
+            "A carbon tube (58 to 75 nm) with a softer liner (from 50 nm) that contracts more, cooled by 40 K; free ends.",
+            ends="free",
+            boundaries=("liner/bottom", "wall/bottom"),
+            parts=("hoop", "axial"),
+        ),
+    )
+
+
+def _stresses(solution: FieldSolution, printed: Sequence[float], places: Sequence[tuple[float, str]]) -> Figure:
+    """The hoop stress through the wall beside what is printed."""
+    at, found = along(solution, ("cylinder/bottom", "wrap/bottom"), "stress hoop")
+    curves = (
+        Curve(x=[radius * 1e3 for radius, _ in places], y=np.array(printed) / 1e6, label="printed", style="printed"),
+        Curve(x=at[:, 0] * 1e3, y=found / 1e6, label="computed"),
+    )
+    note = "Steel from 23 to 25 mm, wrap of fibres to 27 mm; 200 MPa in the bore, warmed by 130 K, free ends."
+    return Figure(
+        panels=(
+            solved(solution, "stress hoop", note, name="hoop stress", unit=MEGA),
+            Graph(across="radius [mm]", up="hoop stress [MPa]", curves=curves),
+        ),
+        words="A quarter of the wrapped cylinder coloured by hoop stress, and the hoop stress over the radius.",
+    )
 
 
 CASES: Final = (

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from tubewall.fem.buckling import buckling
+from tubewall.fem.buckling import Buckling, buckling
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
 from tubewall.materials.elastic import Isotropic
-from tubewall.verification.bodies import box, ring
-from tubewall.verification.case import Case, Check
+from tubewall.verification.bodies import Array, box, ring
+from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.figure import Body, Curve, Figure, Graph
 
 _CHAPTER: Final = "buckling"
 _MODULUS, _RATIO = 60e9, 0.25
 
 
-def _ring(fine: bool) -> tuple[Check, ...]:
+def _ring(fine: bool) -> Outcome:
     """A quarter of a long thin tube under outer pressure; it ovalises, which two planes of symmetry let it do."""
     radius, wall, pressure = 1.0, 0.02, 1e3
     counts = (2, 96) if fine else (1, 48)
@@ -42,9 +44,9 @@ def _ring(fine: bool) -> tuple[Check, ...]:
             (True, 3.0, "stays normal to the wall"),
             (False, 4.0 / outside, "keeps its direction"),
         ):
-            found = buckling(model, solution, modes=1, follower=follower)
+            single = buckling(model, solution, modes=1, follower=follower)
             checks.append(
-                Check(quantity=f"load factor, pressure {name}, {kind}", value=float(found.factors[0]), reference=factor * unit,
+                Check(quantity=f"load factor, pressure {name}, {kind}", value=float(single.factors[0]), reference=factor * unit,
                       tolerance=2e-3)
             )  # fmt: skip
         # the fourth harmonic, n = 4: n^2 - 1 and n^2
@@ -53,10 +55,13 @@ def _ring(fine: bool) -> tuple[Check, ...]:
             Check(quantity=f"second load factor, pressure stays normal to the wall, {kind}", value=float(found.factors[1]),
                   reference=15.0 * unit, tolerance=3e-3)
         )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(_ring_figure, model, found, unit),
+    )
 
 
-def _column(fine: bool) -> tuple[Check, ...]:
+def _column(fine: bool) -> Outcome:
     """A cantilever column in the plane and in space: Euler's load with Engesser's correction for shear."""
     length, depth, stress = 20.0, 1.0, 1e6
     inertia = depth**3 / 12
@@ -80,7 +85,47 @@ def _column(fine: bool) -> tuple[Check, ...]:
                 Check(quantity=f"load factor {i + 1}, {'in space' if dim == 3 else 'in the plane'}",
                       value=float(found.factors[i]), reference=float(reference), tolerance=(1e-3, 6e-3)[i])
             )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(_column_figure, model, found.shapes[0], length),
+    )
+
+
+def _ring_figure(model: Model, found: Buckling, unit: float) -> Figure:
+    n = np.arange(2, 6)
+    curves = (
+        Curve(x=n, y=n**2 - 1.0, label="exact, n^2 - 1", style="exact"),
+        Curve(x=(2, 4), y=found.factors / unit, label="computed, even in both planes"),
+    )
+    note = "A quarter of a ring of radius 1 and wall 0.02 under outer pressure that stays normal; its first mode, enlarged."
+    return Figure(
+        panels=(
+            Body(model=model, note=note, shape=found.shapes[0]),
+            Graph(across="waves n around the ring", up="load factor / (E' I / (p R^3))", curves=curves),
+        ),
+        words="A quarter of the ring bent by its first mode, and the load factors over the number of waves.",
+    )
+
+
+def _column_figure(model: Model, shape: Array, length: float) -> Figure:
+    mesh = model.discrete.mesh
+    edge = mesh.boundary_nodes("bottom")
+    edge = edge[np.argsort(mesh.points[edge, 0], kind="stable")]
+    edge = edge[np.abs(mesh.points[edge, 2]) < 1e-9]
+    tip = shape[edge[-1], 1]
+    x = np.linspace(0.0, length, 41)
+    curves = (
+        Curve(x=x, y=1 - np.cos(np.pi * x / (2 * length)), label="1 - cos(pi x / 2 L)", style="exact"),
+        Curve(x=mesh.points[edge, 0], y=shape[edge, 1] / tip, label="computed"),
+    )
+    note = "A column of 20 by 1 by 2, clamped at one end, pressed at the other; its first mode, enlarged."
+    return Figure(
+        panels=(
+            Body(model=model, note=note, shape=shape * np.sign(tip), view=(0.6, -1.0, 1.4)),
+            Graph(across="place along the column", up="deflection / that of the end", curves=curves),
+        ),
+        words="The column bent by its first mode, and the deflection along it beside Euler's.",
+    )
 
 
 CASES: Final = (

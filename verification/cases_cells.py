@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,8 +14,9 @@ from tubewall.fem.periodicity import Periodic
 from tubewall.geometry.mapped_block import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, arc, between, line
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_layers import laminate_stiffness
+from tubewall.verification.figure import Body, Curve, Figure, Graph
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
@@ -21,10 +24,10 @@ if TYPE_CHECKING:
 _CHAPTER: Final = "cells"
 
 
-def _laminate(fine: bool) -> tuple[Check, ...]:
+def _laminate(fine: bool) -> Outcome:
     """Layers across y, stiffness ratio 60 and 60 000, in the plane and in space."""
     share = 0.3
-    checks = []
+    checks, points = [], []
     for soft in ((1e9, 0.36), (1e6, 0.49)):
         laws = ((60e9, 0.25), soft)
         exact = laminate_stiffness((share, 1 - share), laws)
@@ -53,6 +56,12 @@ def _laminate(fine: bool) -> tuple[Check, ...]:
             found = homogenised(model)
             slots = [("xx", "yy", "zz", "yz", "xz", "xy").index(name) for name in found.components]
             wanted = exact[np.ix_(slots, slots)]
+            points.append(
+                (
+                    f"{laws[0][0] / soft[0]:.0f}, {'in space' if dim == 3 else 'in the plane'}",
+                    np.array([found.stiffness[0, 0], found.stiffness[1, 1]]),
+                )
+            )
             scale = np.sqrt(np.outer(np.diag(wanted), np.diag(wanted)))
             checks.append(
                 Check(quantity=f"largest error of the stiffness, contrast {laws[0][0] / soft[0]:.0f}, "
@@ -60,7 +69,29 @@ def _laminate(fine: bool) -> tuple[Check, ...]:
                       value=float((np.abs(found.stiffness - wanted) / scale).max()), reference=0.0, scale=1.0,
                       tolerance=1e-7)
             )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(_laminate_figure, model, share, points),
+    )
+
+
+def _laminate_figure(model: Model, share: float, points: Sequence[tuple[str, Array]]) -> Figure:
+    """The cell, and the stiffness along and across the layers over the share of the hard ones."""
+    shares = np.linspace(0.0, 0.98, 50)
+    exact = np.array([np.diag(laminate_stiffness((x, 1 - x), ((60e9, 0.25), (1e9, 0.36))))[:2] for x in shares]) / 1e9
+    curves = [
+        Curve(x=shares, y=exact[:, 0], label="C_xx, along, contrast 60, exact", style="exact"),
+        Curve(x=shares, y=exact[:, 1], label="C_yy, across, contrast 60, exact", style="exact"),
+        *(Curve(x=[share, share], y=values / 1e9, label=f"contrast {name}") for name, values in points[:2]),
+    ]
+    note = "A cell of two layers, 30 % hard, 70 % soft; periodic in all directions."
+    return Figure(
+        panels=(
+            Body(model=model, note=note),
+            Graph(across="share of the hard layer", up="stiffness [GPa]", curves=tuple(curves)),
+        ),
+        words="The cell of a laminate, and its stiffness along and across the layers over the share of the hard one.",
+    )
 
 
 def _joined(mesh: SolidMesh, names: dict[str, tuple[str, ...]]) -> SolidMesh:
@@ -94,7 +125,7 @@ def _quarter(turn: int, radius: float, count: int, kind: Kind) -> dict[str, Soli
     return result
 
 
-def _fibres(fine: bool) -> tuple[Check, ...]:
+def _fibres(fine: bool) -> Outcome:
     """Hill (1964): phases of one shear modulus have the transverse bulk modulus 1 / (k + G) = sum of shares / (k_i + G)."""
     radius, shear = 0.35, 10e9
     count = 6 if fine else 4
@@ -135,7 +166,28 @@ def _fibres(fine: bool) -> tuple[Check, ...]:
             Check(quantity=f"shear modulus at 45 degrees, {kind}", value=float((stiffness[0, 0] - stiffness[0, 1]) / 2),
                   reference=shear, tolerance=1e-4, unit="Pa"),
         ]  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(_fibre_figure, model, share, shear, bulk, float((stiffness[0, 0] + stiffness[0, 1]) / 2)),
+    )
+
+
+def _fibre_figure(model: Model, share: float, shear: float, bulk: Sequence[float], found: float) -> Figure:
+    """The cell, and the bulk modulus over the share of fibres."""
+    shares = np.linspace(0.0, 1.0, 51)
+    exact = 1 / (shares / (bulk[0] + shear) + (1 - shares) / (bulk[1] + shear)) - shear
+    curves = (
+        Curve(x=shares, y=exact / 1e9, label="exact", style="exact"),
+        Curve(x=[share], y=[found / 1e9], label="computed"),
+    )
+    note = "A square cell of side 1 with a round fibre of radius 0.35; both media have the shear modulus 10 GPa."
+    return Figure(
+        panels=(
+            Body(model=model, note=note),
+            Graph(across="share of fibres", up="transverse bulk modulus [GPa]", curves=curves),
+        ),
+        words="The cell with its fibre, and the transverse bulk modulus over the share of fibres.",
+    )
 
 
 CASES: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import Kind
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, grid, split
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_cracks import (
     SHORT_EDGE_CRACK,
     centre_crack,
@@ -21,9 +22,12 @@ from tubewall.verification.closed_cracks import (
     edge_crack,
     penny_crack,
 )
+from tubewall.verification.figure import rectangle
+from tubewall.verification.figures_cracks import k_figure
 
 if TYPE_CHECKING:
     from tubewall.fem.cracks import CrackResult
+    from tubewall.fem.field_solution import FieldSolution
     from tubewall.geometry.solid_mesh import SolidMesh
 
 _CHAPTER: Final = "cracks"
@@ -63,7 +67,7 @@ def _checks(found: CrackResult, wanted: float, name: str, tolerance: float, plan
     return checks
 
 
-def _strip(ratio: float, symmetric: bool, fine: bool, on_face: bool = False) -> CrackResult:
+def _strip(ratio: float, symmetric: bool, fine: bool, on_face: bool = False) -> tuple[FieldSolution, CrackResult]:
     """A strip of width 1 (half of it when symmetric) with a crack of ``ratio``, pulled by unit stress or pressed open."""
     first = ratio * (0.0025 if fine else 0.005)
     x, y = _both_ways(ratio, 1.0, first), graded(0.0, 4.0, first)
@@ -76,32 +80,57 @@ def _strip(ratio: float, symmetric: bool, fine: bool, on_face: bool = False) -> 
         loads=(load,),
         supports=(Support(boundary="ahead", fix=("y",)), *side),
     )
-    return crack(solve_model(model), tip=(ratio, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True)
+    solution = solve_model(model)
+    return solution, crack(solution, tip=(ratio, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True)
 
 
-def _centre(fine: bool) -> tuple[Check, ...]:
-    checks = []
+def _centre(fine: bool) -> Outcome:
+    checks, found_all = [], []
     for ratio in (0.3, 0.5):
         wanted = 1e6 * np.sqrt(np.pi * ratio) * centre_crack(ratio)
         for on_face, name in ((False, "pulled"), (True, "pressed open")):
-            found = _strip(ratio, True, fine, on_face)
+            solution, found = _strip(ratio, True, fine, on_face)
+            found_all.append((f"a / W = {ratio}, {name}", found, float(wanted), ratio))
             checks += _checks(found, float(wanted), f"a / W = {ratio}, {name}", 1e-3)
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            k_figure,
+            solution,
+            found_all,
+            "The right upper quarter of a strip of half width 1 around the tip of its crack, pressed open on the face.",
+            window=rectangle((0.0, 0.0), (1.0, 0.8)),
+        ),
+    )
 
 
-def _edge(fine: bool) -> tuple[Check, ...]:
-    checks = []
+def _edge(fine: bool) -> Outcome:
+    checks, found_all = [], []
     for ratio in (0.25, 0.5):
         wanted = float(1e6 * np.sqrt(np.pi * ratio) * edge_crack(ratio))
-        checks += _checks(_strip(ratio, False, fine), wanted, f"a / W = {ratio}", 6e-3)
+        solution, found = _strip(ratio, False, fine)
+        found_all.append((f"a / W = {ratio}", found, wanted, ratio))
+        checks += _checks(found, wanted, f"a / W = {ratio}", 6e-3)
     ratio = 0.002
     wanted = float(1e6 * np.sqrt(np.pi * ratio) * SHORT_EDGE_CRACK)
     for on_face, name in ((False, "pulled"), (True, "pressed open")):
-        checks += _checks(_strip(ratio, False, fine, on_face), wanted, f"short, {name}", 1e-3)
-    return tuple(checks)
+        _, found = _strip(ratio, False, fine, on_face)
+        found_all.append((f"short, {name}", found, wanted, ratio))
+        checks += _checks(found, wanted, f"short, {name}", 1e-3)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            k_figure,
+            solution,
+            found_all,
+            "The upper half of a strip of width 1 around the tip of an edge crack of half the "
+            "width, pulled from above.",
+            window=rectangle((0.0, 0.0), (1.0, 0.8)),
+        ),
+    )
 
 
-def _penny(fine: bool) -> tuple[Check, ...]:
+def _penny(fine: bool) -> Outcome:
     radius, far, pressure = 1.0, 30.0, 1e6
     first = 0.005 if fine else 0.01
     mesh = _half(_both_ways(radius, far, first), graded(0.0, far, first), radius)
@@ -112,14 +141,25 @@ def _penny(fine: bool) -> tuple[Check, ...]:
         loads=(Pressure(boundary="face", pressure=pressure),),
         supports=(Support(boundary="ahead", fix=("y",)), Support(boundary="left", fix=("x",))),
     )
-    found = crack(solve_model(model), tip=(radius, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True)
-    return tuple(_checks(found, penny_crack(pressure, radius), "pressed open", 1.5e-3))
+    solution = solve_model(model)
+    found = crack(solution, tip=(radius, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True)
+    wanted = penny_crack(pressure, radius)
+    return Outcome(
+        checks=tuple(_checks(found, wanted, "pressed open", 1.5e-3)),
+        figure=partial(
+            k_figure,
+            solution,
+            [("round crack", found, wanted, radius)],
+            "Above a round crack of radius 1 in a wide body, the axis on the left, pressed open.",
+            window=rectangle((0.0, 0.0), (1.8, 1.3)),
+        ),
+    )
 
 
-def _hole(fine: bool) -> tuple[Check, ...]:
+def _hole(fine: bool) -> Outcome:
     """Two cracks from a hole of radius 1 under pressure in hole and cracks; a quarter of a wide disc."""
     far, pressure = 80.0, 1e6
-    checks = []
+    checks, found_all = [], []
     for length in (0.2, 1.0):
         first = length * (0.005 if fine else 0.01)
         tip = 1 + length
@@ -139,11 +179,22 @@ def _hole(fine: bool) -> tuple[Check, ...]:
             loads=(Pressure(boundary="left", pressure=pressure), Pressure(boundary="face", pressure=pressure)),
             supports=(Support(boundary="ahead", fix=("y",)), Support(boundary="top", fix=("x",))),
         )
-        found = crack(solve_model(model), tip=(tip, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True,
+        solution = solve_model(model)
+        found = crack(solution, tip=(tip, 0.0), direction=(1.0, 0.0), faces=("face",), symmetric=True,
                       radius=0.7 * length)  # fmt: skip
         wanted = pressure * np.sqrt(np.pi * length) * cracked_hole(length)
+        found_all.append((f"l / R = {length}", found, float(wanted), length))
         checks += _checks(found, float(wanted), f"l / R = {length}", 1.5e-3)
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            k_figure,
+            solution,
+            found_all,
+            "A quarter of a plate with a hole of radius 1 and a crack of length 1, pressure in both.",
+            window=lambda p: np.hypot(p[:, 0], p[:, 1]) < 3.2,
+        ),
+    )
 
 
 CASES: Final = (

@@ -12,14 +12,15 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, grid, split
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_half_space import boussinesq, ring_tension, under_the_centre
+from tubewall.verification.figures_half_space import half_space
 from tubewall.verification.probe import XX, YY, ZZ, displacement_at, stress_at
 
 _MODULUS, _PRESSURE, _RADIUS, _FAR = 150e9, 370e6, 50e-9, 40.0
 
 
-def _run(ratio: float, fine: bool) -> tuple[Check, ...]:
+def _run(ratio: float, fine: bool) -> Outcome:
     """A cylinder of 40 radii whose far sides move as under a point force of the same size."""
     first = (0.005 if fine else 0.01) * _RADIUS
     grow = 1.15
@@ -69,7 +70,10 @@ def _run(ratio: float, fine: bool) -> tuple[Check, ...]:
                 Check(quantity=f"{name} stress on the surface at {at:g} radii", value=float(found[slot]),
                       reference=sign * exact, scale=0.5 * (1 - 2 * ratio) * _PRESSURE, tolerance=2e-3, unit="Pa")
             )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(half_space, solution, ratio, _PRESSURE, _RADIUS),
+    )
 
 
 CASES: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,15 +13,23 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
-from tubewall.verification.case import Case, Check
-from tubewall.verification.closed_plane import PotentialSeries, jeffery_hoop, kirsch, strip_with_hole, two_holes
+from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.closed_plane import (
+    PotentialSeries,
+    eccentric_tube,
+    jeffery_hoop,
+    kirsch,
+    strip_with_hole,
+    two_holes,
+)
+from tubewall.verification.figures_holes import around_hole
 from tubewall.verification.probe import XX, YY, stress_at
 
 _CHAPTER: Final = "holes"
 _SOLID: Final = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25))
 
 
-def _kirsch(fine: bool) -> tuple[Check, ...]:
+def _kirsch(fine: bool) -> Outcome:
     """A quarter of a ring around a hole; what is beyond it acts through its exact tractions."""
     radius, outer, tension = 1.0, 5.0, 1e6
     counts = (24, 48) if fine else (16, 32)
@@ -51,10 +60,21 @@ def _kirsch(fine: bool) -> tuple[Check, ...]:
                 Check(quantity=f"hoop stress before the hole, {label}", value=float(stress_at(solution, (radius, 0.0))[YY]),
                       reference=-tension, tolerance=2e-2, unit="Pa"),
             ]  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            around_hole,
+            solution,
+            partial(kirsch, radius=radius, tension=tension),
+            "Hole of radius 1, pulled along x; cut at 5 radii, exact tractions there.",
+            radius=radius,
+            boundaries=("left",),
+            size=tension,
+        ),
+    )
 
 
-def _strip(fine: bool) -> tuple[Check, ...]:
+def _strip(fine: bool) -> Outcome:
     count = 16 if fine else 10
     printed = {0.3: 3.36, 0.5: 4.32}
     checks = []
@@ -85,10 +105,20 @@ def _strip(fine: bool) -> tuple[Check, ...]:
                 Check(quantity=f"stress beside the hole, printed, {label}", value=value, reference=number, tolerance=1e-2,
                       kind="published"),
             ]  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            around_hole,
+            solution,
+            series.stress,
+            "Strip of half width 1 and half length 3, hole of radius 0.5, unit tension.",
+            radius=ratio,
+            boundaries=("side/left", "above/left"),
+        ),
+    )
 
 
-def _two_holes(fine: bool) -> tuple[Check, ...]:
+def _two_holes(fine: bool) -> Outcome:
     """A quarter of a wide plate with two holes of radius 1, centres 3 apart; the outline carries the series' tractions."""
     distance, count = 3.0, (16 if fine else 10)
     half, width, height = distance / 2, distance, 2.5
@@ -144,10 +174,23 @@ def _two_holes(fine: bool) -> tuple[Check, ...]:
                 Check(quantity=f"stress between the holes, {name}, printed, {kind}", value=near, reference=number,
                       tolerance=5e-3, kind="published"),
             ]  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            around_hole,
+            solution,
+            series.stress,
+            "Two holes of radius 1, centres 3 apart, pulled along y; exact tractions on the outline.",
+            radius=1.0,
+            boundaries=("right/left", "top/left", "left/left"),
+            centre=half,
+            turn=np.pi,
+            quantity="stress yy",
+        ),
+    )
 
 
-def _eccentric(fine: bool) -> tuple[Check, ...]:
+def _eccentric(fine: bool) -> Outcome:
     bore, rim, pressure = 10.0, 20.0, 1.0
     counts = (18, 72) if fine else (12, 48)
     checks = []
@@ -179,7 +222,21 @@ def _eccentric(fine: bool) -> tuple[Check, ...]:
                     Check(quantity=f"hoop stress at the bore on the {name} side, bore moved by {offset:g}, {kind}",
                           value=float(stress_at(solution, (place, 0.0))[YY]), reference=reference, tolerance=5e-3)
                 )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            around_hole,
+            solution,
+            eccentric_tube(bore, rim, offset).stress,
+            f"Half a tube, radii {bore:g} and {rim:g}, its bore moved by {offset:g}, under unit pressure.",
+            radius=bore,
+            boundaries=("left",),
+            centre=offset,
+            turn=np.pi,
+            quantity="max principal",
+            over="pressure",
+        ),
+    )
 
 
 CASES: Final = (

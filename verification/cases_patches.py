@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,7 +16,11 @@ from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import ElasticLaw, Isotropic
 from tubewall.verification.bodies import Array
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.figure import Figure, solved
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
 
 _CHAPTER: Final = "patches"
 _SIDES: Final = ("left", "right", "bottom", "top", "front", "back")
@@ -59,11 +64,11 @@ def _stress(kinematics: str, ends: str, law: ElasticLaw) -> Array:
     return result
 
 
-def _patch(kinematics: str, ends: str, fine: bool) -> tuple[Check, ...]:
+def _patch(kinematics: str, ends: str, fine: bool) -> Outcome:
     dim = 3 if kinematics == "3d" else 2
     gradient = _SPACE if dim == 3 else (_ROUND if kinematics == "axisymmetric" else _PLANE)
     kinds = ("hexahedron", "tetra", "wedge") if dim == 3 else ("quad", "triangle")
-    checks = []
+    checks, drawn = [], []
     for name, law in _LAWS.items():
         if kinematics == "axisymmetric" and name == "orthotropic":
             # turned about z the law would couple hoop and axial directions in another way than the section's
@@ -84,13 +89,25 @@ def _patch(kinematics: str, ends: str, fine: bool) -> tuple[Check, ...]:
                     order=order,
                     ends=ends,  # type: ignore[arg-type]
                 )
-                checks.append(_check(model, kind, order, name, _stress(kinematics, ends, law)))
-    return tuple(checks)
+                solution = solve_model(model)
+                checks.append(_check(solution, kind, order, name, _stress(kinematics, ends, law)))
+                if order == 2 and name == "orthotropic":
+                    drawn.append((kind, solution))
+    return Outcome(checks=tuple(checks), figure=partial(_figure, drawn))
 
 
-def _check(model: Model, kind: str, order: int, law: str, wanted: Array) -> Check:
-    solution = solve_model(model)
-    mesh = model.discrete.mesh
+def _figure(drawn: Sequence[tuple[str, FieldSolution]]) -> Figure:
+    """The meshes of second order, coloured by the displacement that is linear."""
+    panels = tuple(
+        solved(solution, "displacement x", f"Cells of kind {kind} and second order, those within the body curved; sides of 1 m.",
+               unit=("mm", 1e-3))
+        for kind, solution in drawn[:2]
+    )  # fmt: skip
+    return Figure(panels=panels, words="Two meshes of curved cells coloured by their displacement, which is linear.")
+
+
+def _check(solution: FieldSolution, kind: str, order: int, law: str, wanted: Array) -> Check:
+    mesh = solution.model.discrete.mesh
     cell = CELLS[mesh.blocks[0].kind]
     elements = np.repeat(np.arange(mesh.elements), len(cell.nodes))
     found = solution.stress_in(elements, np.tile(cell.nodes, (mesh.elements, 1)))

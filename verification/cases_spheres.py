@@ -12,8 +12,9 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
+from tubewall.verification import figures_round
 from tubewall.verification.bodies import Array, arc, between, line, ring, sphere_octant
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_inclusions import circular_inclusion, spherical_inclusion
 from tubewall.verification.closed_tubes import rotating_disc, thick_sphere
 from tubewall.verification.probe import XX, XY, YY, ZZ, displacement_at, stress_at
@@ -47,7 +48,7 @@ def _sphere_checks(found: list[tuple[float, float, float]], label: str, toleranc
     return checks
 
 
-def _sphere_axisymmetric(fine: bool) -> tuple[Check, ...]:
+def _sphere_axisymmetric(fine: bool) -> Outcome:
     counts = (16, 32) if fine else (10, 20)
     checks: list[Check] = []
     for kind in ("quad", "triangle"):
@@ -67,10 +68,22 @@ def _sphere_axisymmetric(fine: bool) -> tuple[Check, ...]:
                 moved = displacement_at(solution, point)[slots[2]]
                 found.append((float(stress[slots[0]]), float(stress[slots[1]]), float(moved)))
             checks += _sphere_checks(found, f"{name}, {kind}", (5e-3, 1e-4))
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            figures_round.sphere,
+            solution,
+            "Radii 1 and 2 m, 100 MPa inside; half a meridian, the axis is upright.",
+            inner=_INNER,
+            outer=_OUTER,
+            pressure=_PRESSURE,
+            modulus=_MODULUS,
+            ratio=_RATIO,
+        ),
+    )
 
 
-def _sphere_in_space(fine: bool) -> tuple[Check, ...]:
+def _sphere_in_space(fine: bool) -> Outcome:
     counts = (6, 8) if fine else (5, 6)
     checks: list[Check] = []
     for kind in ("hexahedron", "tetra", "wedge"):
@@ -90,7 +103,19 @@ def _sphere_in_space(fine: bool) -> tuple[Check, ...]:
             hoop = (stress[YY] + stress[ZZ]) / 2
             found.append((float(stress[XX]), float(hoop), float(displacement_at(solution, (radius, 0.0, 0.0))[0])))
         checks += _sphere_checks(found, kind, (1e-2, 5e-4))
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            figures_round.sphere,
+            solution,
+            "Radii 1 and 2 m, 100 MPa inside; an eighth, seen from inside.",
+            inner=_INNER,
+            outer=_OUTER,
+            pressure=_PRESSURE,
+            modulus=_MODULUS,
+            ratio=_RATIO,
+        ),
+    )
 
 
 def octant_supports() -> tuple[Support, ...]:
@@ -105,7 +130,7 @@ def octant_supports() -> tuple[Support, ...]:
     )
 
 
-def _disc(fine: bool) -> tuple[Check, ...]:
+def _disc(fine: bool) -> Outcome:
     inner, outer, density, speed = 0.1, 0.5, 7800.0, 300.0
     counts = (14, 24) if fine else (10, 16)
 
@@ -136,7 +161,12 @@ def _disc(fine: bool) -> tuple[Check, ...]:
             Check(quantity=f"radial stress between, {kind}", value=float(stress_at(solution, (float(middle), 0.0))[XX]),
                   reference=float(inside[0]), tolerance=1e-2, unit="Pa")
         )  # fmt: skip
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(
+            figures_round.disc, solution, inner=inner, outer=outer, density=density, speed=speed, ratio=_RATIO
+        ),
+    )
 
 
 def _core(radius: float, outer: float, count: int, kind: Kind) -> SolidMesh:
@@ -150,7 +180,7 @@ def _core(radius: float, outer: float, count: int, kind: Kind) -> SolidMesh:
     return join({"square": square, "side": side, "above": above, "outside": outside})
 
 
-def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
+def _inclusion(shape: str, fine: bool) -> Outcome:
     """A part of a wide body that would swell by itself; what is beyond ``outer`` acts through exact tractions."""
     radius, outer, modulus, ratio = 1.0, 3.0, 70e9, 0.3
     strain = (0.01, 0.01, 0.01) if shape == "sphere" else (0.01, 0.0, 0.0)
@@ -158,8 +188,11 @@ def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
     exact = spherical_inclusion if shape == "sphere" else circular_inclusion
     amount = strain[0]
 
+    def field(points: Array) -> Array:
+        return exact(points, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
+
     def traction(points: Array) -> Array:
-        stress = exact(points, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
+        stress = field(points)
         normal = points / np.linalg.norm(points, axis=1, keepdims=True)
         return np.column_stack(
             [stress[:, XX] * normal[:, 0] + stress[:, XY] * normal[:, 1],
@@ -189,22 +222,26 @@ def _inclusion(shape: str, fine: bool) -> tuple[Check, ...]:
         solution = solve_model(model)
         places = (("at the centre", (0.0, 0.0), "square"), ("just outside on x", (radius, 0.0), "outside"),
                   ("just outside on y", (0.0, radius), "outside"), ("at twice the radius", (0.0, outer), "outside"))  # fmt: skip
-        inner_scale = float(
-            np.abs(
-                exact(np.zeros((1, 2)), radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
-            ).max()
-        )
+        inner_scale = float(np.abs(field(np.zeros((1, 2)))).max())
         for name, place, region in places:
             found = stress_at(solution, place, region)
             # just outside: a shade beyond the interface
             at = np.array([place]) * (1 + 1e-12 if region == "outside" else 1)
-            wanted = exact(at, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)[0]
+            wanted = field(at)[0]
             for slot, component in ((XX, "xx"), (YY, "yy"), (ZZ, "zz")):
                 checks.append(
                     Check(quantity=f"stress {component} {name}, {kind}", value=float(found[slot]),
                           reference=float(wanted[slot]), scale=inner_scale, tolerance=1e-2, unit="Pa")
                 )  # fmt: skip
-    return tuple(checks)
+    note = (
+        "A sphere of radius 1 that would swell by 1 % along each axis; cut at 3 radii, exact tractions there."
+        if shape == "sphere"
+        else "A fibre of radius 1 that would grow by 1 % along x; cut at 3 radii, exact tractions there; plane strain."
+    )
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.inclusion, solution, field, radius, outer, note),
+    )
 
 
 CASES: Final = (

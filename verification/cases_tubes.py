@@ -13,8 +13,9 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import Kind, mapped_block
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import Isotropic
+from tubewall.verification import figures_round
 from tubewall.verification.bodies import ring, tube
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.closed_tubes import TubeLayer, TubeState, isotropic_layer, layered_tube, orthotropic_layer
 from tubewall.verification.probe import XX, YY, ZZ, displacement_at, stress_at
 
@@ -30,6 +31,10 @@ _SPACE: Final[tuple[Kind, ...]] = ("hexahedron", "wedge", "tetra")
 # bore 50 nm, wall 25 nm: carbon
 _INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 50e-9, 75e-9, 60e9, 0.25, 1e6
 _SYMMETRY: Final = (Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",)))
+
+
+def _note(words: str) -> str:
+    return f"Bore {_INNER * 1e9:g} nm, rim {_OUTER * 1e9:g} nm, {_PRESSURE / 1e6:g} MPa in the bore; {words}."
 
 
 def _quarter(mesh: SolidMesh, kinematics: str, ends: str, solid: Solid, pressure: float = _PRESSURE) -> FieldSolution:
@@ -94,7 +99,7 @@ def _compare(
     return checks
 
 
-def _lame_plane(kinematics: str, ends: str, closed: TubeEnds, fine: bool) -> tuple[Check, ...]:
+def _lame_plane(kinematics: str, ends: str, closed: TubeEnds, fine: bool) -> Outcome:
     layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends=closed)
     checks: list[Check] = []
@@ -105,7 +110,12 @@ def _lame_plane(kinematics: str, ends: str, closed: TubeEnds, fine: bool) -> tup
             mesh, kinematics, ends, Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
         )
         checks += _compare(solution, exact, f"{kind}, {counts[0]} x {counts[1]}", (1e-3, 1e-4))
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.tube, solution, [layer],
+                       _note(kinematics if ends == "held" else f"{kinematics}, ends {closed}"),
+                       ends=closed, pressure=_PRESSURE),
+    )  # fmt: skip
 
 
 def _axisymmetric_solution(
@@ -128,7 +138,7 @@ def _axisymmetric_solution(
     )
 
 
-def _lame_axisymmetric(fine: bool) -> tuple[Check, ...]:
+def _lame_axisymmetric(fine: bool) -> Outcome:
     layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
     count = 8 if fine else 4
@@ -137,7 +147,10 @@ def _lame_axisymmetric(fine: bool) -> tuple[Check, ...]:
         solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
         solution = _axisymmetric_solution(_INNER, _OUTER, count, kind, solid, _PRESSURE)
         checks += _compare(solution, exact, f"{kind}, {count} through the wall", (3e-4, 1e-4), hoop=ZZ, axial=YY)
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.tube, solution, [layer], _note("body of revolution, ends held"), pressure=_PRESSURE),
+    )  # fmt: skip
 
 
 def _in_space(
@@ -156,7 +169,7 @@ def _in_space(
     )
 
 
-def _lame_in_space(fine: bool) -> tuple[Check, ...]:
+def _lame_in_space(fine: bool) -> Outcome:
     layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
     counts = (6, 18, 2) if fine else (3, 9, 1)
@@ -167,7 +180,10 @@ def _lame_in_space(fine: bool) -> tuple[Check, ...]:
         checks += _compare(
             solution, exact, f"{kind}, {counts[0]} x {counts[1]} x {counts[2]}", (2e-3, 5e-4), height=(0.0, 0.0)
         )
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.tube, solution, [layer], _note("in space, ends held"), pressure=_PRESSURE),
+    )  # fmt: skip
 
 
 def _fibre_tube() -> tuple[Solid, TubeLayer]:
@@ -184,7 +200,7 @@ def _fibre_tube() -> tuple[Solid, TubeLayer]:
     return Solid(elastic=law), layer
 
 
-def _orthotropic(fine: bool) -> tuple[Check, ...]:
+def _orthotropic(fine: bool) -> Outcome:
     solid, layer = _fibre_tube()
     checks: list[Check] = []
     counts = (8, 24) if fine else (6, 20)
@@ -197,10 +213,14 @@ def _orthotropic(fine: bool) -> tuple[Check, ...]:
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
     solution = _in_space(solid, (4, 12, 1), "hexahedron", _INNER, _OUTER, _PRESSURE)
     checks += _compare(solution, exact, "hexahedron", (1.5e-2, 1e-3), height=(0.0, 0.0))
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.tube, solution, [layer], _note("fibres around, 15 times as stiff as across"),
+                       pressure=_PRESSURE),
+    )  # fmt: skip
 
 
-def _incompressible(fine: bool) -> tuple[Check, ...]:
+def _incompressible(fine: bool) -> Outcome:
     inner, outer, modulus, pressure = 1.0, 2.0, 1e6, 1e4
     checks: list[Check] = []
     for ratio in (0.4999, 0.49999):
@@ -220,7 +240,12 @@ def _incompressible(fine: bool) -> tuple[Check, ...]:
         solution = _in_space(solid, (4, 10, 1), kind, inner, outer, pressure)
         label = f"{kind}, nu = {ratio}"
         checks += _compare(solution, exact, label, (2e-3, 5e-4), height=(0.0, 0.0), inner=inner, outer=outer)
-    return tuple(checks)
+    return Outcome(
+        checks=tuple(checks),
+        figure=partial(figures_round.tube, solution, [isotropic_layer(inner, outer, modulus, ratio)],
+                       f"Radii {inner:g} and {outer:g} m, {pressure / 1e6:g} MPa in the bore, nu = {ratio}; tetrahedra.",
+                       pressure=pressure, length=("m", 1.0)),
+    )  # fmt: skip
 
 
 def _case(name: str, title: str, run: object, source: str = _LAME, kind: str = "exact") -> Case:

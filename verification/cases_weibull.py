@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,12 +15,16 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.materials.elastic import Isotropic
 from tubewall.materials.weakest_link import Weibull
 from tubewall.verification.bodies import Array, box
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.figure import MEGA, Curve, Figure, Graph, solved
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
 
 _CHAPTER: Final = "weakest link"
 
 
-def _bar(fine: bool) -> tuple[Check, ...]:
+def _bar(fine: bool) -> Outcome:
     """A bar of 8 x 2 x 1, bent by tractions at its ends that are linear across its depth."""
     length, depth, width, peak = 8.0, 2.0, 1.0, 1e8
     counts = (8, 8, 2) if fine else (4, 4, 1)
@@ -31,7 +36,7 @@ def _bar(fine: bool) -> tuple[Check, ...]:
 
         return traction
 
-    checks = []
+    checks, points = [], []
     for kind in ("hexahedron", "tetra", "wedge"):
         solution = solve_model(
             Model(
@@ -48,6 +53,7 @@ def _bar(fine: bool) -> tuple[Check, ...]:
         volume = length * depth * width
         for m in (5.0, 10.0, 20.0):
             inside = body_weibull(solution, Weibull(modulus=m, scale_stress=peak, reference_volume=1.0))
+            points.append((m, inside.effective_size / volume))
             checks.append(
                 Check(quantity=f"effective over true volume, m = {m:g}, {kind}", value=inside.effective_size / volume,
                       reference=1 / (2 * (m + 1)), tolerance=2e-4)
@@ -67,7 +73,25 @@ def _bar(fine: bool) -> tuple[Check, ...]:
         checks.append(
             Check(quantity=f"largest stress, {kind}", value=inside.peak, reference=peak, tolerance=1e-6, unit="Pa")
         )
-    return tuple(checks)
+    return Outcome(checks=tuple(checks), figure=partial(_figure, solution, points))
+
+
+def _figure(solution: FieldSolution, points: Sequence[tuple[float, float]]) -> Figure:
+    m = np.linspace(4.0, 22.0, 60)
+    curves = (
+        Curve(x=m, y=1 / (2 * (m + 1)), label="exact, 1 / (2 (m + 1))", style="exact"),
+        Curve(x=[x for x, _ in points], y=[y for _, y in points], label="computed"),
+    )
+    note = (
+        "A bar of 8 by 2 by 1 m bent by tractions at its ends that are linear across its depth, 100 MPa at its faces."
+    )
+    return Figure(
+        panels=(
+            solved(solution, "stress xx", note, unit=MEGA),
+            Graph(across="Weibull modulus m", up="effective volume / volume", curves=curves),
+        ),
+        words="The bent bar coloured by its stress, and its effective volume over the Weibull modulus.",
+    )
 
 
 CASES: Final = (

@@ -9,7 +9,8 @@ from importlib.metadata import version
 
 from tubewall.errors import InputError
 from tubewall.verification.book import named_cases
-from tubewall.verification.runner import CaseResult, as_data, lines, run_book, store_values
+from tubewall.verification.report import lines, summary
+from tubewall.verification.runner import CaseResult, as_data, run_book, store_values
 
 Progress = Callable[[float, str], None]
 
@@ -27,10 +28,11 @@ def verify(
     json: str | None = None,
     markdown: str | None = None,
     update: bool = False,
+    quiet: bool = False,
     say: Callable[[str], None] = print,
     progress: Progress | None = None,
 ) -> bool:
-    """Run cases, print a line for each check, write what is asked for.
+    """Run cases, print a table for each, write what is asked for.
 
     Parameters
     ----------
@@ -41,9 +43,11 @@ def verify(
     jobs : int
         Worker processes.
     json, markdown : str, optional
-        A file for the results; the folder of the book whose tables are rebuilt.
+        A file for the results; the folder of the book whose tables and figures are rebuilt, with the index beside it.
     update : bool
         Take the values of what passes as the last values.
+    quiet : bool
+        Say only what failed, and the summary.
     say : callable
         Where lines go.
     progress : callable, optional
@@ -62,14 +66,14 @@ def verify(
     started = time.perf_counter()
     total = len(named_cases(names))
     results: list[CaseResult] = []
-    for result in run_book(names, fine=fine, jobs=jobs):
+    for result in run_book(names, fine=fine, draw=markdown is not None, jobs=jobs):
         results.append(result)
-        for line in lines(result):
+        for line in lines(result, quiet=quiet):
             say(line)
         if progress is not None:
             progress(len(results) / total, result.case)
     seconds = time.perf_counter() - started
-    say(_summary(results, seconds))
+    say(summary(results, seconds))
     if json is not None:
         from tubewall.studies.files import write_json
 
@@ -78,10 +82,13 @@ def verify(
     if markdown is not None:
         from tubewall.verification.pages import rebuild
 
-        for path in rebuild(results, markdown):
-            say(f"written: {path}")
+        written = rebuild(results, markdown)
+        if not quiet:
+            say(f"written: {len(written)} files of the book in {markdown}")
     if update:
-        say(f"written: {store_values(results, keep=bool(names))}")
+        path = store_values(results, keep=bool(names))
+        if not quiet:
+            say(f"written: {path}")
     return all(result.passed for result in results)
 
 
@@ -98,13 +105,3 @@ def worker_count(given: str | None) -> int:
     if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 64):
         raise InputError(f"--jobs must be a whole number from 1 to 64, got {given[:40]!r}")
     return int(given)
-
-
-def _summary(results: Sequence[CaseResult], seconds: float) -> str:
-    checks = [entry for result in results for entry in result.checks]
-    failed = sum(not result.passed for result in results)
-    drifted = sum(entry.verdict == "drift" for entry in checks)
-    text = f"{len(results)} cases, {len(checks)} checks, {failed} cases failed, in {seconds:.0f} s"
-    if drifted:
-        text += f"; {drifted} values meet their reference but have moved since the book was last written"
-    return text

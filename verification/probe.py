@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,3 +80,28 @@ def mean_displacement(solution: FieldSolution, boundary: str) -> Array:
         area += float(np.einsum("fq,q->", metric, weights))
     result: Array = total / area
     return result
+
+
+def along(solution: FieldSolution, boundaries: Sequence[str], quantity: str) -> tuple[Array, Array]:
+    """Vertices (n, dim) [m] of boundaries and a quantity (n,) there, the mean of the elements behind that share one.
+
+    A place where two boundaries meet is given for each of them.
+    """
+    from tubewall.fem.quantities import parse_quantity
+
+    wanted, mesh = parse_quantity(quantity), solution.model.discrete.mesh
+    places, values = [], []
+    for boundary in boundaries:
+        total, count = np.zeros(len(mesh.points)), np.zeros(len(mesh.points))
+        for group in mesh.facet_groups(mesh.boundary(boundary)):
+            cell, facet = CELLS[group.cell_kind], CELLS[group.kind]
+            local = cell.nodes[list(cell.facets[group.local].nodes)[: facet.vertices]]
+            elements = np.repeat(group.elements, len(local))
+            fields = solution.evaluate(elements, np.tile(local, (len(group.elements), 1)))
+            nodes = group.nodes[:, : facet.vertices].ravel()
+            np.add.at(total, nodes, wanted.values(fields, solution.model.kinematics))
+            np.add.at(count, nodes, 1.0)
+        found = np.flatnonzero(count)
+        places.append(mesh.points[found])
+        values.append(total[found] / count[found])
+    return np.concatenate(places), np.concatenate(values)

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from tubewall.errors import TubewallError
 from tubewall.verification.book import named_cases
-from tubewall.verification.case import Case, Check
+from tubewall.verification.case import Case, Check, Outcome
 
 DRIFT_LIMIT: Final = 1e-6
 Verdict = Literal["pass", "drift", "FAIL"]
@@ -47,13 +47,18 @@ class CheckResult:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResult:
-    """All checks of a case, the time it took [s], and what stopped it if something did."""
+    """All checks of a case, the time it took [s], and what stopped it if something did.
+
+    ``svg`` is its figure where one was asked for, ``words`` what the figure shows.
+    """
 
     case: str
     title: str
     checks: tuple[CheckResult, ...]
     seconds: float
     failure: str | None = None
+    svg: str | None = None
+    words: str = ""
 
     @property
     def passed(self) -> bool:
@@ -61,13 +66,21 @@ class CaseResult:
         return self.failure is None and all(result.verdict != "FAIL" for result in self.checks)
 
 
-def run_case(case: Case, *, fine: bool = False) -> CaseResult:
-    """Solve a case and judge it. What tubewall refuses to solve is a failure of the case, told in its words."""
+def run_case(case: Case, *, fine: bool = False, draw: bool = False) -> CaseResult:
+    """Solve a case, judge it, and draw its figure if asked to.
+
+    What tubewall refuses to solve is a failure of the case, told in its words.
+    """
     started = time.perf_counter()
     last = _last_values()
+    checks: tuple[Check, ...] = ()
+    svg, words = None, ""
     try:
-        checks = case.run(fine)
+        outcome = case.run(fine)
+        checks = outcome.checks
         failure = None if checks else "the case gave no checks"
+        if draw:
+            svg, words = _drawn(outcome)
     except TubewallError as error:
         checks, failure = (), str(error)
     results = tuple(
@@ -85,10 +98,21 @@ def run_case(case: Case, *, fine: bool = False) -> CaseResult:
         checks=results,
         seconds=time.perf_counter() - started,
         failure=failure,
+        svg=svg,
+        words=words,
     )
 
 
-def run_book(names: Sequence[str] = (), *, fine: bool = False, jobs: int = 1) -> Iterator[CaseResult]:
+def _drawn(outcome: Outcome) -> tuple[str, str]:
+    from tubewall.verification.draw import draw
+
+    figure = outcome.figure()
+    return draw(figure), figure.words
+
+
+def run_book(
+    names: Sequence[str] = (), *, fine: bool = False, draw: bool = False, jobs: int = 1
+) -> Iterator[CaseResult]:
     """Run the named cases, or all; results come in the order of the book as they are done.
 
     Parameters
@@ -96,6 +120,8 @@ def run_book(names: Sequence[str] = (), *, fine: bool = False, jobs: int = 1) ->
     names : sequence of str
     fine : bool
         Take the finer meshes; last values are not looked at then.
+    draw : bool
+        Draw the figures.
     jobs : int
         Worker processes.
 
@@ -107,19 +133,19 @@ def run_book(names: Sequence[str] = (), *, fine: bool = False, jobs: int = 1) ->
     cases = named_cases(names)
     if jobs == 1 or len(cases) == 1:
         for case in cases:
-            yield run_case(case, fine=fine)
+            yield run_case(case, fine=fine, draw=draw)
         return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_run_named, case.name, fine) for case in cases]
+        futures = [pool.submit(_run_named, case.name, fine, draw) for case in cases]
         for future in futures:
             yield future.result()
 
 
-def _run_named(name: str, fine: bool) -> CaseResult:
-    return run_case(named_cases([name])[0], fine=fine)
+def _run_named(name: str, fine: bool, draw: bool) -> CaseResult:
+    return run_case(named_cases([name])[0], fine=fine, draw=draw)
 
 
 @cache
@@ -177,17 +203,3 @@ def _check_data(entry: CheckResult) -> dict[str, Any]:
         "drift": entry.drift if finite else None,
         "verdict": entry.verdict,
     }
-
-
-def lines(result: CaseResult) -> Iterator[str]:
-    """One line for each check, as ``tubewall verify`` prints it."""
-    if result.failure is not None:
-        yield f"FAIL   {result.case}: {result.failure}"
-    for entry in result.checks:
-        check = entry.check
-        unit = f" {check.unit}" if check.unit else ""
-        yield (
-            f"{entry.verdict:<6} {result.case}: {check.quantity} | {entry.kind}: {entry.source} | "
-            f"reference {check.reference:.7g}{unit}, computed {check.value:.7g}{unit}, "
-            f"error {check.error:+.1e}, tolerance {check.tolerance:.1e}"
-        )
