@@ -15,7 +15,7 @@ from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_extrude import VOID, Layered
 from tubewall.geometry.stack_flaw import Flaw
 from tubewall.geometry.stack_levels import graded
-from tubewall.geometry.stack_section import GAP, WALL, Placed, Section
+from tubewall.geometry.stack_section import GAP, WALL, Section
 from tubewall.geometry.stack_sector import Fineness
 from tubewall.units import show
 
@@ -27,28 +27,12 @@ COLLECTOR: Final = 3
 LITHIUM: Final = 4
 
 
-def layered(
-    stack: Stack,
-    section: Section,
-    fine: Fineness,
-    levels: Sequence[float],
-    bores: Sequence[Placed],
-    growth: float,
-    layer: float,
-    window: tuple[float, float] | None,
-    crack: Flaw | None,
-    *,
-    meshed: bool,
-) -> Layered:
-    """The section times its layers; ``layer`` [m] is how thick they are at roots and lithium levels, lithium ``meshed`` or not."""
-    chambers = [placed.zone for placed in bores if placed.zone >= 0]
-    heights = _heights(stack, fine, [levels[k] for k in chambers], growth, layer, window, crack)
-    code = np.full((len(section.zone), len(heights) - 1), VOID, dtype=np.int64)
-    for j, z in enumerate((heights[1:] + heights[:-1]) / 2):
-        code[:, j] = _codes(stack, section.zone, float(z))
-    if meshed:
-        middle = (heights[1:] + heights[:-1]) / 2
-        for k in chambers:
+def layered(stack: Stack, section: Section, heights: Floats, levels: Sequence[float] | None) -> Layered:
+    """The section times the layers between ``heights`` [m]; lithium is meshed up to ``levels`` [m], not at all when None."""
+    middle = (heights[1:] + heights[:-1]) / 2
+    code = np.stack([_codes(stack, section.zone, float(z)) for z in middle], axis=1)
+    if levels is not None:
+        for k in np.unique(section.zone[section.zone >= 0]):
             filled = (middle > stack.floor) & (middle < stack.floor + levels[k]) & (middle < stack.ceiling)
             code[np.ix_(section.zone == k, filled)] = LITHIUM
     return Layered(section=section, levels=heights, code=code)
@@ -70,7 +54,7 @@ def _codes(stack: Stack, zone: Ints, z: float) -> Ints:
     return result
 
 
-def _heights(
+def layer_heights(
     stack: Stack,
     fine: Fineness,
     levels: Sequence[float],
@@ -79,7 +63,11 @@ def _heights(
     window: tuple[float, float] | None,
     crack: Flaw | None,
 ) -> Floats:
-    """Heights [m] of the planes between layers."""
+    """Heights [m] of the planes between layers.
+
+    ``layer`` [m] is how thick they are at roots and at the lithium ``levels`` [m] above the floor; away from there each is
+    ``growth`` times as thick as the one before.
+    """
     breaks = [-stack.electrolyte, 0.0, stack.root, stack.ceiling, stack.ceiling + stack.cap, stack.top]
     surfaces = sorted({stack.floor + level for level in levels if 0 < level < stack.bore_height})
     near = [(stack.floor, _end_size(fine, stack.floor_fillet)), (stack.ceiling, _end_size(fine, stack.cap_fillet))]

@@ -16,7 +16,7 @@ from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_extrude import Layered, Place, meshed
 from tubewall.geometry.stack_flaw import Doubled, Flaw, doubled, flaw_of
-from tubewall.geometry.stack_layers import layered
+from tubewall.geometry.stack_layers import layer_heights, layered
 from tubewall.geometry.stack_line import cell_radius, line_section
 from tubewall.geometry.stack_names import named_facets, outside_names
 from tubewall.geometry.stack_section import WALL, Placed, Section, cell_section, triangle_section
@@ -114,16 +114,26 @@ def stack_mesh(
     fine = Fineness(
         through_wall=e, wall=array.wall, rim=size, floor_fillet=stack.floor_fillet, cap_fillet=stack.cap_fillet
     )
+    filled = [levels[placed.zone] for placed in bores if placed.zone >= 0]
+    heights = layer_heights(stack, fine, filled, ratio, array.wall / e, window, crack)
+    if kind in ("sector", "cell", "cluster"):
+        _refuse_size(stack, array, fine, kind, heights, len(bores))
     section = _section(array, fine, kind, bores, ratio, crack)
-    drawn = layered(stack, section, fine, levels, bores, ratio, array.wall / e, window, crack, meshed=lithium != "load")
-    count = int((drawn.code >= 0).sum())
+    drawn = layered(stack, section, heights, levels if lithium != "load" else None)
+    parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding")
+    return _named(drawn, stack, array, kind, bores, levels, parts, chambers is not None)
+
+
+def _refuse_size(stack: Stack, array: CellArray, fine: Fineness, kind: str, heights: Floats, cells: int) -> None:
+    """Refuse too large a mesh before its section is drawn, from the share of it that symmetry needs."""
+    sector = _section(array, fine, "sector", (), 2.0, None)
+    count = int((layered(stack, sector, heights, None).code >= 0).sum())
+    count *= 1 if kind == "sector" else 2 * array.neighbours * cells
     if count > MOST_ELEMENTS:
         raise InputError(
             f"the mesh would have {count} elements, more than {MOST_ELEMENTS}: pass fewer elements_through_wall, fewer bores, "
             "or a larger growth"
         )
-    parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding")
-    return _named(drawn, stack, array, kind, bores, levels, parts, chambers is not None)
 
 
 def wall_section(
