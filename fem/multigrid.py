@@ -15,18 +15,20 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import ConvergenceError, InputError, ResourceError
+from tubewall.errors import ConvergenceError, InputError
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.linear import RESIDUAL_LIMIT, Factorised, factorise, free_bytes
+from tubewall.fem.linear import (
+    RESIDUAL_LIMIT,
+    Factorised,
+    factorise,
+    free_bytes,
+    require_memory,
+    space_factor_bytes,
+)
 from tubewall.geometry.reference_cells import CELLS
 
 Method = Literal["auto", "multigrid", "cholmod"]
 
-# iterations after which the rest is foretold, and the number at which a factorisation is preferred
-_LOOK: Final = 25
-_MANY: Final = 120
-_MOST: Final = 3000
-_EPS: Final = float(np.finfo(np.float64).eps)
 # refinements of a factorised solution, and the relative change of the last one that is taken for none
 _REFINEMENTS: Final = 5
 _STANDS: Final = 1e-8
@@ -47,11 +49,6 @@ def multigrid_bytes(unknowns: int) -> float:
     tetrahedra take half of it.
     """
     return 1.5e8 + 1350.0 * unknowns
-
-
-def direct_bytes(unknowns: int) -> float:
-    """Estimated memory [bytes] of factorising a solid in space: n^(4/3) (George and Liu 1981), constant from measurements."""
-    return 1.2e8 + 150.0 * float(float(unknowns) ** (4 / 3))
 
 
 class SolidSolver:
@@ -102,7 +99,7 @@ class SolidSolver:
         from tubewall.fem.compiled import CompileClock, Crew
 
         need = multigrid_bytes(3 * len(points))
-        _require(3 * len(points), need)
+        require_memory(3 * len(points), need)
         if len(fixed) != 3 * len(points) or not fixed.any():
             raise InputError(
                 f"{len(fixed)} flags of fixed unknowns for {3 * len(points)} unknowns; at least 6 must be fixed"
@@ -205,12 +202,12 @@ class SolidSolver:
 
         if self._factor is None:
             started = time.perf_counter()
-            _require(3 * len(self._points), direct_bytes(3 * len(self._points)))
+            require_memory(3 * len(self._points), space_factor_bytes(3 * len(self._points)))
             cells = [self._numbering.new[group.cells] for group in self._groups]
             matrix = assemble_groups(
                 self._points, self._groups, cells, self._constants, np.float64, self._fixed, self.crew
             )
-            self._factor = factorise(matrix.to_csc())
+            self._factor = factorise(matrix.to_csc(), need=0.0)
             self._lap("factorise", started)
         self.name = self._factor.backend
         return self._factor
@@ -312,78 +309,12 @@ class SolidSolver:
         return x, residual
 
     def _iterate(self, right: Floats) -> tuple[Floats, int, float]:
-        """Conjugate gradients until the true residual is small enough, restarted from it where it is not."""
-        from tubewall.fem.compiled_vectors import dot
+        from tubewall.fem.conjugate_gradients import ConjugateGradients
 
-        size = float(np.sqrt(dot(right, right, self.crew)))
-        x, rest = np.zeros_like(right), right.copy()
-        done, before = 0, np.inf
-        while True:
-            steps, gave_up = self._conjugate(x, rest, 0.5 * RESIDUAL_LIMIT * size, _MOST - done)
-            done += steps
-            self._exact(x, rest)
-            np.subtract(right, rest, out=rest)
-            rest[self._fixed] = 0.0
-            true = float(np.sqrt(dot(rest, rest, self.crew))) / size
-            if true <= RESIDUAL_LIMIT or gave_up or done >= _MOST or not true < 0.5 * before:
-                return x, done, true
-            before = true
-
-    def _conjugate(self, x: Floats, rest: Floats, target: float, most: int) -> tuple[int, bool]:
-        """Add to x the solution for ``rest`` down to ``target``; the steps taken, and whether another way is better."""
-        from tubewall.fem.compiled_vectors import advance, dot, redirect, scale_into
-
-        crew, size = self.crew, len(x)
-        direction, image, single = np.zeros(size), np.empty(size), np.empty(size, dtype=np.float32)
-        start = norm = float(np.sqrt(dot(rest, rest, crew)))
-        alpha = energy = 0.0
-        for step in range(most):
-            if norm <= target:
-                return step, False
-            if step == _LOOK and self._slow(norm / start, target / start):
-                return step, True
-            crew.run(scale_into, size, rest, 1 / norm, single, least=20000)
-            z = self._cycle(single)
-            # the flexible form: the cycle rounds to single precision and is not quite the same each time
-            beta = -alpha * norm * dot(image, z, crew) / energy if step else 0.0
-            energy = norm * dot(rest, z, crew)
-            crew.run(redirect, size, direction, z, norm, beta, least=20000)
-            self._exact(direction, image)
-            alpha = energy / dot(direction, image, crew)
-            crew.run(advance, size, x, rest, direction, image, alpha, self._free, least=20000)
-            norm = float(np.sqrt(dot(rest, rest, crew)))
-            if not np.isfinite(norm):
-                return step, True
-        return most, True
-
-    def _slow(self, reached: float, wanted: float) -> bool:
-        """Whether so many more iterations are foretold that a factorisation that fits into memory is better."""
-        if self._method != "auto" or direct_bytes(len(self._fixed)) > free_bytes():
-            return False
-        return reached >= 1 or _LOOK * np.log(wanted) / np.log(reached) > _MANY
-
-
-def _require(unknowns: int, need: float) -> None:
-    free = free_bytes()
-    if need > free:
-        raise ResourceError(
-            f"{unknowns} unknowns in space need about {need / 1e9:.2g} GB and {free / 1e9:.2g} GB are free: take larger elements"
+        iteration = ConjugateGradients(
+            product=self._exact, cycle=self._cycle, free=self._free, crew=self.crew, may_give_up=self._may_factorise
         )
+        return iteration.solve(right, RESIDUAL_LIMIT)
 
-
-def multigrid(
-    points: Floats,
-    blocks: Sequence[tuple[str, Ints]],
-    stiffness: Floats | Sequence[Floats],
-    region_index: Ints | None,
-    fixed: NDArray[np.bool_],
-    forces: Floats,
-    prescribed: Floats | None = None,
-    *,
-    method: Method = "auto",
-    threads: int | None = None,
-) -> tuple[Solved, str, dict[str, float]]:
-    """Solve once: the solution, the name of what solved it, and the seconds by stage; see ``SolidSolver``."""
-    with SolidSolver(points, blocks, stiffness, region_index, fixed, method=method, threads=threads) as solver:
-        solved = solver.solve(forces, prescribed)
-        return solved, solver.name, solver.seconds
+    def _may_factorise(self) -> bool:
+        return self._method == "auto" and space_factor_bytes(len(self._fixed)) <= free_bytes()

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tubewall.errors import ConvergenceError, InputError, ResourceError
-from tubewall.fem import compiled, multigrid
+from tubewall.fem import compiled
 from tubewall.fem.compiled import Crew
-from tubewall.fem.multigrid import SolidSolver, direct_bytes, multigrid_bytes
+from tubewall.fem.linear import space_factor_bytes
+from tubewall.fem.multigrid import SolidSolver, multigrid_bytes
 from tubewall.fem.multigrid_blocks import assemble_blocks, law_table
 from tubewall.fem.multigrid_groups import RULE_ORDER, bisected, sorted_groups
 from tubewall.fem.multigrid_operator import ElementOperator, batched, number
@@ -346,10 +347,10 @@ def test_bad_input_is_refused_in_one_line() -> None:
 
 def test_a_solid_that_does_not_fit_is_refused_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     mesh = body("tetra", shape=stretched)
-    monkeypatch.setattr(multigrid, "free_bytes", lambda: 1e6)
-    with pytest.raises(ResourceError, match=r"need about .* GB and .* GB are free"):
+    monkeypatch.setattr("tubewall.fem.linear.free_bytes", lambda: 1e6)
+    with pytest.raises(ResourceError, match=r"need about .* GB to solve and .* GB are free"):
         solve(mesh, triclinic()[None], np.zeros(mesh.elements, dtype=int))
-    assert multigrid_bytes(1_000_000) < 1.6e9 < direct_bytes(1_000_000)
+    assert multigrid_bytes(1_000_000) < 1.6e9 < space_factor_bytes(1_000_000)
 
 
 def test_loads_that_are_not_finite_and_solids_that_can_move_are_refused() -> None:
