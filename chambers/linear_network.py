@@ -192,7 +192,10 @@ def relax_linear(network: AnyNetwork, near: Sequence[Piece], times: Floats) -> F
             continue
         excess = np.sqrt(piece.volumes) * (density - mean)
         scaled = _by_modes(piece, excess, times) if piece.dense else _by_contour(piece, excess, times)
-        found = mean + scaled / np.sqrt(piece.volumes)
+        # what round-off put into the mode that does not decay
+        root = np.sqrt(piece.volumes)
+        scaled -= np.outer(scaled @ root, root) / piece.volumes.sum()
+        found = mean + scaled / root
         # the largest pressure only falls, the smallest only rises
         found = np.clip(found, low, high)
         found[times == 0.0] = density
