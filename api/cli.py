@@ -137,6 +137,10 @@ def _commands() -> dict[str, OneLineParser]:
         ),
         "solve": ("stress in a mesh made elsewhere: what a case file says of it, loads and all", _solve_options),
         "chambers": ("the pressures of a whole anode over a protocol, or of any network", _chambers_options),
+        "tubule": (
+            "one tubule in its stack, in space: root, electrolyte, flaw, interface, full, prestress",
+            _tubule_options,
+        ),
         "verify": ("run the verification book: every case against its reference", _verify_options),
         "materials": ("the materials there are, with the source of every number", _materials_options),
         "init": ("write a study file with every key, its default and a comment", _init_options),
@@ -207,10 +211,19 @@ def _verify_options(parser: OneLineParser) -> None:
     parser.add_argument("--fine", action="store_true", help="take the finer meshes")
     parser.add_argument("--jobs", metavar="N", help="worker processes (default: one per core, at most two)")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON, each number with its unit")
-    parser.add_argument("--markdown", metavar="DIR", help="rebuild tables and figures of the book's pages in this folder")
+    parser.add_argument(
+        "--markdown", metavar="DIR", help="rebuild tables and figures of the book's pages in this folder"
+    )
     parser.add_argument("--update", action="store_true", help="take what is computed now as the last values")
     parser.add_argument("--quiet", action="store_true", help="print only what failed and the summary")
     parser.set_defaults(run=_verify)
+
+
+def _tubule_options(parser: OneLineParser) -> None:
+    from tubewall.studies.tubule_command import add_tubule_options
+
+    add_tubule_options(parser)
+    parser.set_defaults(run=_tubule)
 
 
 def _materials_options(parser: OneLineParser) -> None:
@@ -393,6 +406,13 @@ def _say(options: argparse.Namespace, *texts: str) -> None:
 def _written(*paths: str | None) -> list[str]:
     given = [path for path in paths if path is not None]
     return [f"written: {', '.join(given)}"] if given else []
+
+
+def _tubule(options: argparse.Namespace) -> int:
+    from tubewall.studies.tubule_command import run_tubule
+
+    _say(options, run_tubule(options, _version()), *_written(options.json, options.png))
+    return 0
 
 
 def _materials(options: argparse.Namespace) -> int:

@@ -1,0 +1,148 @@
+"""``tubewall tubule``: the questions about one tubule in its stack, from the words of a command line to what is printed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tubewall.errors import InputError, unknown_name
+from tubewall.studies.study_key import Key, Value, shown
+from tubewall.studies.tubule_keys import TUBULE_KEYS, TUBULE_TABLES
+
+if TYPE_CHECKING:
+    from tubewall.studies.tubule_answer import TubuleAnswer
+    from tubewall.studies.tubule_study import TubuleStudy
+
+#: The questions and what they ask.
+QUESTIONS: Final[Mapping[str, str]] = {
+    "electrolyte": "tension at the mouth's rim in each electrolyte under the piston, and what lies beneath",
+    "study": "print the tubule file with every key",
+}
+
+
+def add_tubule_options(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` the question, the file, the outputs and an option for each key of a tubule study."""
+    told = "; ".join(f"{name}: {about}" for name, about in QUESTIONS.items())
+    parser.add_argument("question", metavar="QUESTION", help=told)
+    parser.add_argument("study", nargs="?", metavar="STUDY", help="a tubule file; without it the defaults")
+    parser.add_argument("--json", metavar="FILE", help="write everything as JSON, each number with its unit")
+    parser.add_argument("--png", metavar="FILE", help="write a picture of the stress")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    for table, about in TUBULE_TABLES.items():
+        group = parser.add_argument_group(table, about)
+        for key in TUBULE_KEYS.values():
+            if key.table != table:
+                continue
+            rest: dict[str, Any] = {"dest": f"key_{key.name}", "default": None, "help": _help(key)}
+            if key.kind == "flag":
+                group.add_argument(key.option, action=argparse.BooleanOptionalAction, **rest)
+            else:
+                group.add_argument(key.option, metavar=_metavar(key), **rest)
+
+
+def _metavar(key: Key) -> str:
+    if key.kind == "choice":
+        return "{" + ",".join(key.choices) + "}"
+    return {"material": "NAME", "materials": "NAME,NAME", "integer": "N"}.get(key.kind, "VALUE")
+
+
+def _help(key: Key) -> str:
+    default = ", ".join(key.default) if isinstance(key.default, tuple) else str(key.default)
+    text = key.comment + (f" (default {default})" if default else "")
+    return text.replace("%", "%%")
+
+
+def tubule_study(options: argparse.Namespace) -> TubuleStudy:
+    """The study of a file, changed by the options.
+
+    Raises
+    ------
+    InputError
+        ``--bore: must be positive, got -5 nm (allowed: 1 nm .. 100 um)``.
+    """
+    from tubewall.studies.tubule_study import TubuleStudy
+
+    study = TubuleStudy() if options.study is None else TubuleStudy.from_file(options.study)
+    changes: dict[str, Value] = {}
+    for key in TUBULE_KEYS.values():
+        word = getattr(options, f"key_{key.name}")
+        if word is None:
+            continue
+        try:
+            changes[key.name] = key.read_word(word) if isinstance(word, str) else key.read(word, bare=True)
+        except InputError as error:
+            raise InputError(f"{key.option}: {error}") from None
+    return study.replace(**changes) if changes else study
+
+
+def answer(question: str, study: TubuleStudy) -> TubuleAnswer:
+    """Answer one of ``QUESTIONS``.
+
+    Raises
+    ------
+    InputError
+        For a question that there is not, and for what the study lacks.
+    """
+    found = _functions().get(question)
+    if found is None:
+        raise unknown_name("question", question[:60], QUESTIONS)
+    return found(study)
+
+
+def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
+    from tubewall.studies.tubule_piston import electrolyte_under_piston
+
+    return {"electrolyte": electrolyte_under_piston}
+
+
+def run_tubule(options: argparse.Namespace, version: str) -> str:
+    """Answer what the options ask, write what they name, and give what is to be printed."""
+    from tubewall.studies.files import check_writable, write_json, written_whole
+
+    started = time.perf_counter()
+    if options.question not in QUESTIONS:
+        raise unknown_name("question", options.question[:60], QUESTIONS)
+    study = tubule_study(options)
+    outputs = [path for path in (options.json, options.png) if path is not None]
+    for path in outputs:
+        check_writable(path, unlike=options.study)
+    if options.png is not None and Path(options.png).suffix.lower() != ".png":
+        raise InputError(f"--png: {shown(options.png)} must end in .png")
+    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+        raise InputError(f"{shown(outputs[-1])}: two outputs would go to one file")
+    if options.question == "study":
+        if outputs:
+            raise InputError(
+                "the question 'study' prints the tubule file and writes nothing: leave --json and --png out"
+            )
+        return study.to_toml().rstrip("\n")
+    found = answer(options.question, study)
+    text = found.text()
+    if options.json is not None:
+        head = {
+            "version": version,
+            "input_hash": study.input_hash,
+            "seconds": {"value": time.perf_counter() - started, "unit": "s"},
+            "warnings": [],
+            "inputs": _inputs(study),
+        }
+        write_json(options.json, {**head, **found.to_json()})
+    if options.png is not None:
+        with written_whole(options.png) as temporary:
+            found.picture.write(temporary)
+    return text
+
+
+def _inputs(study: TubuleStudy) -> dict[str, Any]:
+    from tubewall.studies.as_data import number
+
+    return {
+        name: number(value, TUBULE_KEYS[name].unit)
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
+        for name, value in study.flat().items()
+    }

@@ -1,0 +1,144 @@
+"""What the questions about a tubule read off a solved body: stress over a boundary, on a line, and a part of it to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.fem import invariants
+from tubewall.fem.local_search import lattice
+from tubewall.fem.locate_point import locate
+from tubewall.fem.model import Model
+from tubewall.fem.surface_points import facets_of, surface_points
+from tubewall.geometry.solid_mesh import Block, SolidMesh
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.fem.field_solution import FieldSolution, MixedPressure
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+# samples along each edge of a facet
+_PARTS = 8
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SurfaceStress:
+    """Points (p, dim) [m], stress (p, 6) [Pa], outward normals (p, dim) and displacement (p, dim) [m] on a boundary."""
+
+    points: Floats
+    stress: Floats
+    normals: Floats
+    displacement: Floats
+
+    @property
+    def max_principal(self) -> Floats:
+        """(p,) [Pa]"""
+        largest: Floats = invariants.principal(self.stress)[..., 0]
+        return largest
+
+    def kept(self, mask: NDArray[np.bool_]) -> SurfaceStress:
+        """Only some of the points.
+
+        Raises
+        ------
+        InputError
+            When none is left.
+        """
+        if not mask.any():
+            raise InputError("nothing of the boundary is left to look at")
+        return SurfaceStress(
+            points=self.points[mask],
+            stress=self.stress[mask],
+            normals=self.normals[mask],
+            displacement=self.displacement[mask],
+        )
+
+
+def surface_stress(
+    solution: FieldSolution, boundary: str, *, region: str | None = None, parts: int = _PARTS
+) -> SurfaceStress:
+    """Stress on a boundary, from the shape functions of the elements behind it, unaveraged."""
+    mesh = solution.model.discrete.mesh
+    found = []
+    for group in mesh.facet_groups(facets_of(mesh, boundary, region)):
+        at = surface_points(mesh, group, lattice(group.kind, parts))
+        fields = solution.evaluate(at.elements, at.local)
+        found.append((fields.points, fields.stress, at.normals, fields.displacement))
+    points, stress, normals, moved = (np.concatenate(part) for part in zip(*found, strict=True))
+    return SurfaceStress(points=points, stress=stress, normals=normals, displacement=moved)
+
+
+def stress_at(solution: FieldSolution, points: Floats, *, region: str | None = None) -> Floats:
+    """Stress (p, 6) [Pa] at points (p, dim) inside the body: the mean of the elements that share a point."""
+    found = locate(solution.model.discrete.mesh, points, region=region)
+    values = solution.stress_in(found.elements, found.local)
+    total = np.zeros((len(points), 6))
+    np.add.at(total, found.point, values)
+    counted: Floats = total / np.bincount(found.point, minlength=len(points))[:, None]
+    return counted
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _PartMixed:
+    """The pressure of nearly incompressible elements of a part: that of the whole."""
+
+    whole: MixedPressure
+    elements: Ints
+
+    def correct(self, elements: Ints, local: Floats, strain: Floats, stress: Floats) -> tuple[Floats, Floats]:
+        """As of the whole body."""
+        return self.whole.correct(self.elements[elements], local, strain, stress)
+
+
+def part_of(solution: FieldSolution, low: tuple[float, ...], high: tuple[float, ...]) -> FieldSolution:
+    """The solution in the elements whose centres lie in a box [m]: a picture of a place in a slender body.
+
+    Raises
+    ------
+    InputError
+        When the box holds no element.
+    """
+    model, mesh = solution.model, solution.model.discrete.mesh
+    if len(model.discrete.nodes) != len(mesh.points):
+        raise InputError("a part is taken of displacements of the order of the mesh")
+    blocks, kept = [], []
+    for number, block in enumerate(mesh.blocks):
+        middle = mesh.points[block.cells].mean(axis=1)
+        rows = np.flatnonzero(((middle >= low) & (middle <= high)).all(axis=1))
+        if len(rows):
+            blocks.append(Block(kind=block.kind, cells=block.cells[rows]))
+            kept.append(rows + mesh.starts[number])
+    if not blocks:
+        raise InputError("no element lies in the box that is asked for")
+    elements = np.concatenate(kept)
+    nodes, where = np.unique(np.concatenate([block.cells.ravel() for block in blocks]), return_inverse=True)
+    ends = np.cumsum([0, *(block.cells.size for block in blocks)])
+    cells = tuple(
+        Block(kind=block.kind, cells=where.ravel()[a:b].reshape(block.cells.shape))
+        for block, a, b in zip(blocks, ends[:-1], ends[1:], strict=True)
+    )
+    index = mesh.region_index[elements]
+    regions = {mesh.region_names[k]: np.flatnonzero(index == k) for k in np.unique(index)}
+    position = np.full(mesh.elements, -1, dtype=np.int64)
+    position[elements] = np.arange(len(elements))
+    boundaries = {}
+    for name, pairs in mesh.boundaries.items():
+        inside = pairs[position[pairs[:, 0]] >= 0]
+        if len(inside):
+            boundaries[name] = np.column_stack((position[inside[:, 0]], inside[:, 1]))
+    part = SolidMesh(points=mesh.points[nodes], blocks=cells, regions=regions, boundaries=boundaries)
+    body = Model(
+        mesh=part,
+        solids={name: model.solids[name] for name in regions},
+        kinematics=model.kinematics,
+        loads=tuple(load for load in model.loads if getattr(load, "boundary", getattr(load, "point", None)) is None
+                    and not hasattr(load, "edge") and getattr(load, "region", None) in (None, *regions)),
+    )  # fmt: skip
+    mixed = None if solution.mixed is None else _PartMixed(whole=solution.mixed, elements=elements)
+    return replace(solution, model=body, displacement=solution.displacement[nodes], mixed=mixed)

@@ -1,0 +1,80 @@
+"""Models in space: one tubule loaded in the middle of a cluster, cut to what its symmetry needs."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tubewall.fem.loads import Support
+from tubewall.fem.model import Model
+from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.studies.tubule_body import solids_of
+from tubewall.studies.tubule_sector import symmetric_part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tubewall.fem.model import Solid
+    from tubewall.geometry.array import CellArray
+    from tubewall.geometry.solid_mesh import SolidMesh
+    from tubewall.geometry.stack import Stack
+    from tubewall.studies.tubule_study import TubuleStudy
+
+#: Growth of the layers away from roots and levels.
+GROWTH: Final = 1.8
+
+
+@lru_cache(maxsize=4)
+def _part(stack: Stack, array: CellArray, elements: int, growth: float, window: tuple[float, float]) -> SolidMesh:
+    mesh = stack_mesh(stack, array, kind="cluster", elements_through_wall=elements, growth=growth, window=window)
+    return symmetric_part(mesh, array)
+
+
+def cluster_mesh(
+    study: TubuleStudy,
+    *,
+    elements: int,
+    window: tuple[float, float],
+    growth: float = GROWTH,
+    rings: int = 1,
+    level: float | None = None,
+) -> SolidMesh:
+    """A 12th (8th in square packing) of a cluster with lithium in its middle alone.
+
+    Parameters
+    ----------
+    study : TubuleStudy
+    elements : int
+        Through the wall.
+    window : (float, float)
+        Heights z [m] that are kept; where they cut the stack the faces are called 'cut'.
+    growth : float
+    rings : int
+        Of empty tubules around the one in the middle.
+    level : float, optional
+        Height [m] of the lithium, instead of the study's.
+    """
+    array = study.array(rings=rings)
+    levels = (study.lithium_level if level is None else level, *[0.0] * (array.bore_count - 1))
+    return _part(study.stack(lithium_level=levels), array, elements, growth, window)
+
+
+def space_model(
+    study: TubuleStudy,
+    mesh: SolidMesh,
+    *,
+    electrolyte: str | None = None,
+    solids: Mapping[str, Solid] | None = None,
+) -> Model:
+    """The body of ``cluster_mesh`` with rollers on its planes of symmetry, around and below, and where it is cut."""
+    held = [Support(boundary="side low", fix=("y",)), Support(boundary="side high", fix=("normal",))]
+    held.append(Support(boundary="sides", fix=("normal",)))
+    held += [Support(boundary=name, fix=("z",)) for name in ("bottom", "cut") if name in mesh.boundaries]
+    if study.top == "held" and "top" in mesh.boundaries:
+        held.append(Support(boundary="top", fix=("z",)))
+    return Model(
+        mesh=mesh,
+        solids=solids or solids_of(study, mesh, electrolyte=electrolyte),
+        kinematics="3d",
+        supports=tuple(held),
+    )
