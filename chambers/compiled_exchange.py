@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from tubewall.chambers.compiled_crew import BLOCK, compiled, inlined
 
 
@@ -63,6 +61,7 @@ def settle(
     weight,
     step,
     overpotential,
+    floor,
     gas,
     law,
     pressure,
@@ -77,14 +76,15 @@ def settle(
     """Fill, gas room and balance of moles of every chamber at its density and one overpotential.
 
     gas = (thermal, table, scale), law = (kappa, meniscus, creep over rate, fullest). Sums: weighted gain of fill, what it
-    gains per volt with the gas answering, largest balance and largest push per volt over mass times pressure.
+    gains per volt with the gas answering, largest balance and largest push per volt over mass times pressure (and its floor),
+    chambers that stand still, and what the fill gains per volt where the pressures are held.
     """
     thermal, table, scale = gas
     kappa, meniscus, creep, fullest = law
     plain = table.shape[0] == 0 and creep == 0.0
     for block in range(first, last):
         start, stop = block * BLOCK, min((block + 1) * BLOCK, density.size)
-        gained, answer, worst, most = 0.0, 0.0, 0.0, 0.0
+        gained, answer, worst, most, held, stopped = 0.0, 0.0, 0.0, 0.0, 0.0, 0
         if plain:
             one = 1.0 / thermal
             for i in range(start, stop):
@@ -114,11 +114,56 @@ def settle(
         for i in range(start, stop):
             # a balance that is no number must not be lost in a maximum
             gained += weight[i] * (fill[i] - fill_before[i]) + 0.0 * rest[i]
-            share = 1.0 / (mass[i] * pressure[i])
+            share = 1.0 / (mass[i] * (abs(pressure[i]) + floor))
             answer += weight[i] * bend[i] * (volume[i] * room[i] / slope[i]) / mass[i]
             worst = max(worst, abs(rest[i]) * share)
             most = max(most, push[i] * share)
+            stopped += bend[i] == 0.0
+            held += weight[i] * bend[i]
         sums[block, 0], sums[block, 1], sums[block, 2], sums[block, 3] = gained, answer / kappa, worst, most
+        sums[block, 4], sums[block, 5] = stopped, held / kappa
+
+
+@inlined
+def balance_alone(c, base, moles, r, volume, step, overpotential, gas, law):
+    """Moles of a chamber that trades with nobody at a density, less those it has; -1, 0, 1 where empty, between, full."""
+    p, _ = gas_state(c, gas[0], gas[1], gas[2])
+    f, slope = fill_of(base, step * r * (overpotential - law[0] * (p + law[1])), law[2] * r, law[3])
+    side = 0 if slope > 0.0 else (1 if f > 0.0 else -1)
+    return volume * (1.0 - f) * c - moles, side
+
+
+@compiled
+def repair(first, last, density, fill, fill_base, moles_base, rate, volume, step, overpotential, gas, law, sums):
+    """Bring back chambers that a poor guess has filled up or emptied although, alone, they would do neither.
+
+    Where the gas answers the current strongly the pressures between empty and full lie close together; beyond them
+    Newton's method has no slope to follow.
+    """
+    fullest = law[3]
+    for block in range(first, last):
+        count = 0
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, density.size)):
+            base, n, r, v = fill_base[i], moles_base[i], rate[i], volume[i]
+            if r <= 0.0 or n <= 0.0 or 0.0 < fill[i] < fullest:
+                continue
+            low, high = n / v, n / (v * (1.0 - fullest))
+            _, at_low = balance_alone(low, base, n, r, v, step, overpotential, gas, law)
+            _, at_high = balance_alone(high, base, n, r, v, step, overpotential, gas, law)
+            if at_low < 0 or at_high > 0:
+                continue
+            for _ in range(80):
+                middle = math.sqrt(low * high)
+                over, _ = balance_alone(middle, base, n, r, v, step, overpotential, gas, law)
+                if over > 0.0:
+                    high = middle
+                else:
+                    low = middle
+                if high <= low * (1.0 + 1e-12):
+                    break
+            density[i] = math.sqrt(low * high)
+            count += 1
+        sums[block, 0] = count
 
 
 @compiled
@@ -129,16 +174,19 @@ def alone(first, last, rest, share, push, volt, mass, x):
 
 
 @compiled
-def correct(first, last, x, slope, density, sums):
-    """Take the correction of the pressures over to the densities, by at most a factor of 8 up or down."""
-    for block in range(first, last):
-        worst = 0.0
-        for i in range(block * BLOCK, min((block + 1) * BLOCK, x.size)):
-            c = density[i]
-            new = min(max(c + x[i] / slope[i], 0.125 * c), 8.0 * c)
-            worst = max(worst, abs(new - c) / c)
-            density[i] = new
-        sums[block, 0] = worst
+def correct(first, last, x, slope, lowest, density):
+    """Take the correction of the pressures over to the densities, not too much of it at once."""
+    for i in range(first * BLOCK, min(last * BLOCK, x.size)):
+        c = density[i]
+        size = abs(c) + lowest
+        density[i] = c + min(max(x[i] / slope[i], -0.9 * size), 8.0 * size)
+
+
+@compiled
+def above_zero(first, last, density):
+    """What the tolerance let slip below 0 is 0."""
+    for i in range(first * BLOCK, min(last * BLOCK, density.size)):
+        density[i] = max(density[i], 0.0)
 
 
 @compiled
@@ -160,7 +208,7 @@ def guess(first, last, fill_base, moles_base, fill_rates, moles_rates, shares, v
             f += shares[s] * fill_rates[s, i]
             n += shares[s] * moles_rates[s, i]
         c = n / (volume[i] * (1.0 - min(max(f, 0.0), fullest)))
-        if 0.25 * density[i] < c < 4.0 * density[i]:
+        if c > 0.0 and 0.7 * density[i] < c < 1.5 * density[i]:
             density[i] = c
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tubewall.chambers.compiled_crew import BLOCK, compiled, inlined
+from tubewall.chambers.compiled_crew import BLOCK, inlined
 from tubewall.chambers.compiled_walls import descending
 
 
@@ -139,7 +139,7 @@ def balanced(i, found, noise, unit, pressure, mass, rest, room, small, heavy, re
     balance, m = rest[i] + flow, mass[i] + more
     rest[i], small[i] = balance, room[i]
     heavy[i], ready[i] = m * unit[0], 1.0 / ((m + total) * unit[0])
-    limit = pressure[i] * (m + noise * total)
+    limit = (abs(pressure[i]) + noise[1]) * (m + noise[0] * total)
     bound[i] = limit * unit[1]
     return abs(balance) / limit
 
@@ -163,11 +163,13 @@ def trade(
     ready,
     bound,
     noise,
+    floor,
     unit,
     sums,
 ):
     """As `tubewall.chambers.compiled_walls.trade`; ``small`` becomes the room in the precision of the solver."""
     rows, columns, skew, periodic = shape
+    noise = (noise, floor)
     unit = (1.0 / unit[0], 1.0 / (unit[0] * unit[1]))
     g = step * width
     for block in range(first, last):

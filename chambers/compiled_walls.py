@@ -62,6 +62,7 @@ def trade(
     ready,
     bound,
     noise,
+    floor,
     unit,
     sums,
 ):
@@ -98,7 +99,7 @@ def trade(
             rest[i] = balance
             heavy[i], ready[i] = m / m0, m0 / (m + total)
             # what rounding leaves of large flows both ways is no error of the balance
-            limit = p * (m + noise * total)
+            limit = (abs(p) + floor) * (m + noise * total)
             bound[i] = limit / (m0 * p0)
             worst = max(worst, abs(balance) / limit)
         sums[block, 2] = worst

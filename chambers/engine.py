@@ -30,6 +30,10 @@ _STEPS: Final = 200_000
 _GROWTH: Final = 5.0
 # an end is met once its margin has shrunk by this factor, or its time is known to this share of a step
 _MET: Final = 1e-10
+# share of all bores that counts as full or empty
+_NOTHING: Final = 1e-12
+# share of all bores against which lithium is balanced where there is still less
+_LITTLE: Final = 1e-3
 
 
 def run(
@@ -82,7 +86,7 @@ def run(
     with_walls = anode.walls <= _MOST_WALLS if walls is None else walls
     book = Book(_kept(anode, keep, asked.size + len(protocol.steps)), anode.array.edges if with_walls else None)
     with Crew(made.size, threads) as crew:
-        ride = Ride(made, Stepper(made, crew, rtol), protocol, asked, book)
+        ride = Ride(made, Stepper(made, crew, rtol), protocol, asked, book, _LITTLE * float(made.weight.sum()))
         ride.go()
     return ride.result(anode)
 
@@ -135,13 +139,13 @@ class Ride:
     protocol: Protocol
     asked: Floats
     book: Book
+    most_lithium: float
     time: float = 0.0
     rejected: int = 0
     moles_off: float = 0.0
     constraint: float = 0.0
     error: float = 0.0
     lithium: float = 0.0
-    most_lithium: float = 0.0
     ends: list[StepEnd] = field(default_factory=list)
 
     def go(self) -> None:
@@ -153,15 +157,17 @@ class Ride:
     def _step(self, number: int, step: Step, state: State) -> State:
         drive, current = self._drive(step)
         begin, origin = self.time, state.volume
-        state = self.stepper.driven(state, drive)
-        self._write(state, step, current, first=not self.book.looks)
         limit, reason = self._limit(step, drive, state)
-        length, before = 1e-3 * limit if math.isfinite(limit) else 1.0, 1.0
+        if limit > 0.0:
+            state = self.stepper.driven(state, drive)
+        self._write(state, step, current, first=not self.book.looks)
+        length, last, before = 1e-3 * limit if math.isfinite(limit) else 1.0, 0.0, 1.0
         margin = self._margin(step, state, begin, origin)
-        while self.time - begin < limit and margin > 0:
+        gone = 0.0
+        while gone < limit and margin > 0:
             if len(self.book.trace) > _STEPS:
                 raise ConvergenceError(f"the anode took {_STEPS} steps to {self.time:g} s: ask for a larger rtol")
-            left = begin + limit - self.time
+            left = limit - gone
             stop, at_look = self._next_look(left)
             trial = self.stepper.step(state, drive, min(length, stop))
             if trial.state is None or trial.error > 1.0:
@@ -175,11 +181,16 @@ class Ride:
             if now <= 0:
                 taken, trial = self._shorten(step, drive, state, taken, margin, now, begin, origin)
                 now = 0.0
-            grown = 0.9 * max(trial.error, 1e-8) ** -0.25 * min(1.0, (before / max(trial.error, 1e-8)) ** 0.1)
+            # what the error did from the last step to this one it will do again (Gustafsson 1994)
+            trend = taken / last * (before / max(trial.error, 1e-8)) ** 0.25 if last > 0 else 1.0
+            grown = 0.9 * max(trial.error, 1e-8) ** -0.25 * min(1.0, trend)
+            last = taken
             before, margin = max(trial.error, 1e-8), now
             following = taken * min(max(grown, 0.2), _GROWTH)
             length = max(length, following) if taken < length and following < length else following
-            state = self._accept(trial, taken, left, drive)
+            gone = limit if taken == left else gone + taken
+            self.time = begin + gone
+            state = self._accept(trial, drive)
             looks = at_look and taken == stop and taken < left
             self._write(state, step, self._current(step, state), first=looks)
         if margin <= 0:
@@ -193,17 +204,15 @@ class Ride:
         self._look(state, self._current(step, state))
         return state
 
-    def _accept(self, trial: Trial, taken: float, left: float, drive: Drive) -> State:
+    def _accept(self, trial: Trial, drive: Drive) -> State:
         state = trial.state
         assert state is not None
-        self.time = self.time + (left if taken == left else taken)
         self.error += trial.error * self.stepper.rtol
         self.moles_off = max(self.moles_off, trial.imbalance)
         held = float((self.made.weight * (state.fill - self.made.fill)).sum())
         self.most_lithium = max(self.most_lithium, abs(state.volume), float((self.made.weight * state.fill).sum()))
-        if self.most_lithium > 0:
-            self.lithium = max(self.lithium, abs(held - state.volume) / self.most_lithium)
-        if drive.overpotential is None and drive.rate != 0.0:
+        self.lithium = max(self.lithium, abs(held - state.volume) / self.most_lithium)
+        if drive.overpotential is None and drive.rate != 0.0 and state.fill_rate.any():
             total = float((self.made.weight * state.fill_rate).sum())
             self.constraint = max(self.constraint, abs(total / drive.rate - 1.0))
         if float(state.density.max()) > self.made.gas.limit:
@@ -238,6 +247,8 @@ class Ride:
             room, name = float((weight * (self.made.law[3] - state.fill))[able].sum()), "full"
         else:
             room, name = float((weight * state.fill)[able].sum()), "empty"
+        if room <= _NOTHING * float(weight.sum()):
+            return 0.0, name
         if room / abs(drive.rate) < limit:
             limit, reason = room / abs(drive.rate), name
         return limit, reason
@@ -245,7 +256,7 @@ class Ride:
     def _margin(self, step: Step, state: State, begin: float, origin: float, more: float = 0.0) -> float:
         """How far the step is from the nearest of its ends, 0 or below once it is met."""
         found = math.inf
-        if step.kind != "hold":
+        if step.kind == "current":
             volt = state.overpotential
             found = min(volt - step.lowest, step.highest - volt)
         per_area = self.made.charge / self.made.area
@@ -290,7 +301,7 @@ class Ride:
                 break
             tried = self.stepper.step(state, drive, middle)
             if tried.state is None:
-                raise ConvergenceError(f"the end of a step of the protocol was not found at {self.time:g} s")
+                break
             settled = Trial(self.stepper.driven(tried.state, drive), tried.error, tried.imbalance, tried.work)
             value = self._margin(step, tried.state if settled.state is None else settled.state, begin, origin, middle)
             if value <= 0:

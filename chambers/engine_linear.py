@@ -52,7 +52,7 @@ class Descent:
         self.heavy, self.ready, self.bound, self.x = (np.empty(n, self.word) for _ in range(4))
         self.r, self.z, self.p, self.q = (np.empty(n, self.word) for _ in range(4))
         self.sums = np.zeros((crew.blocks, 3))
-        self.noise = 4e-16 / tolerance
+        self.noise, self.floor = 4e-16 / tolerance, population.floor
         self.products = 0
         walls_of = self.exchange.walls
         if isinstance(walls_of, ListedWalls):
@@ -68,13 +68,13 @@ class Descent:
         if isinstance(found, LatticeWalls):
             self.crew.run(
                 on_lattice.trade, found.shape, found.width, x.leak, x.outside, step, pressure, room, bend, mass, rest,
-                self.small, self.heavy, self.ready, self.bound, self.noise, self.unit, self.sums,
+                self.small, self.heavy, self.ready, self.bound, self.noise, self.floor, self.unit, self.sums,
             )  # fmt: skip
         else:
             self.crew.run(
                 walls.trade, found.indptr, found.indices, found.width, found.hole, found.hole_room, x.leak, x.outside,
                 step, pressure, room, bend, mass, rest, self.through, self.heavy, self.ready, self.bound, self.noise,
-                self.unit, self.sums,
+                self.floor, self.unit, self.sums,
             )  # fmt: skip
         return float(self.sums[:, 2].max())
 
@@ -87,19 +87,19 @@ class Descent:
         )  # fmt: skip
         product, worst = float(s[:, 0].sum()), float(s[:, 1].max())
         goal = 0.5 * self.tolerance
-        found = worst <= goal
+        found = worst <= goal and np.isfinite(product)
         for _ in range(_DESCENT):
             if found:
                 break
             down = self._multiply()
-            if not down > 0.0:
+            if not (down > 0.0 and product > 0.0):
                 break
             crew.run(
                 walls.descend, self.word(product / down), self.ready, self.bound, self.p, self.q, self.x, self.r,
                 self.z, s,
             )  # fmt: skip
             new, worst = float(s[:, 0].sum()), float(s[:, 1].max())
-            found = worst <= goal
+            found = worst <= goal and np.isfinite(new)
             crew.run(walls.turn, self.word(new / product), self.z, self.p)
             product = new
         if found:

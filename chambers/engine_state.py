@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _NODES: Final = 2048
 # walls faster than this mix perfectly: their differences lie below any tolerance
 _FASTEST: Final = 1e7
+# of the thinnest gas at the start
+_DILUTE: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +145,16 @@ class Population:
     charge: float  # of a volume of lithium [C/m3]
     area: float
     exchange: Exchange | None
+
+    @property
+    def lowest(self) -> float:
+        """Molar density below which errors are no longer relative [mol/m3]."""
+        return _DILUTE * float(self.density.min())
+
+    @property
+    def floor(self) -> float:
+        """Its pressure [Pa]."""
+        return self.gas.thermal * self.lowest
 
     @property
     def size(self) -> int:

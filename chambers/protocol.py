@@ -54,7 +54,7 @@ class Step:
     charge : float
         Charge per area, whatever its sign, after which the step ends [C/m2].
     lowest, highest : float
-        Overpotentials at which a current or a rest ends [V].
+        Overpotentials at which a current ends [V].
     margin : callable, optional
         Function of the `Moment` that is positive as long as the step goes on; it ends where the function reaches 0.
     """
@@ -64,8 +64,8 @@ class Step:
     overpotential: float = 0.0
     duration: float = math.inf
     charge: float = math.inf
-    lowest: float = -math.inf
-    highest: float = math.inf
+    lowest: float = -1.0
+    highest: float = 1.0
     margin: Callable[[Moment], float] | None = None
 
     def __post_init__(self) -> None:
