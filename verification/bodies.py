@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -193,3 +193,21 @@ def split(mesh: SolidMesh, boundary: str, **parts: Callable[[Array], NDArray[np.
         middles[group.rows] = mesh.points[group.nodes].mean(axis=1)
     named = {name: pairs[np.asarray(condition(middles))] for name, condition in parts.items()}
     return replace(mesh, boundaries={**mesh.boundaries, **named})
+
+
+def side_by_side(meshes: Mapping[str, SolidMesh]) -> SolidMesh:
+    """Several meshes in one value that have no node in common, for ties; a region each, boundaries "key/name"."""
+    from tubewall.geometry.solid_mesh import Block, SolidMesh
+
+    points: list[Array] = []
+    blocks: list[Block] = []
+    regions: dict[str, NDArray[np.int64]] = {}
+    boundaries: dict[str, NDArray[np.int64]] = {}
+    nodes = elements = 0
+    for key, mesh in meshes.items():
+        points.append(mesh.points)
+        blocks += [Block(kind=block.kind, cells=block.cells + nodes) for block in mesh.blocks]
+        regions[key] = elements + np.arange(mesh.elements)
+        boundaries |= {f"{key}/{name}": pairs + np.array([elements, 0]) for name, pairs in mesh.boundaries.items()}
+        nodes, elements = nodes + len(mesh.points), elements + mesh.elements
+    return SolidMesh(points=np.concatenate(points), blocks=tuple(blocks), regions=regions, boundaries=boundaries)

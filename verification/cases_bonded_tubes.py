@@ -16,7 +16,7 @@ from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round
 from tubewall.verification.bodies import ring
-from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
 from tubewall.verification.figure import MEGA, Curve, Figure, Graph, solved
 from tubewall.verification.probe import YY, ZZ, along, stress_at
@@ -166,7 +166,9 @@ def _stresses(solution: FieldSolution, printed: Sequence[float], places: Sequenc
 
 CASES: Final = (
     Case(name="wrapped-cylinder", title="Steel cylinder wrapped with fibres, pressed and warmed", kind="published",
-         chapter=_CHAPTER, source="Hardy, Composite Benchmarks, NAFEMS R0031 (2001), test 2", run=_wrapped),
+         chapter=_CHAPTER, source="Hardy, Composite Benchmarks, NAFEMS R0031 (2001), test 2", run=_wrapped,
+         checked="the sizes as in the MD Nastran Demonstration Problems, chapter 7; the stresses are quoted from memory and are "
+         "those of the exact layers in `tests/unit/test_verification_closed_forms.py`"),
     Case(name="bonded-tube", title="Two bonded tubes of different expansion, cooled", kind="exact", chapter=_CHAPTER,
-         source="Timoshenko and Goodier, Theory of Elasticity (1970), chapter 13, for each layer", run=_bonded),
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), chapter 13, for each layer", run=_bonded, checked=TESTED),
 )  # fmt: skip

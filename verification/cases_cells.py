@@ -192,7 +192,8 @@ def _fibre_figure(model: Model, share: float, shear: float, bulk: Sequence[float
 
 CASES: Final = (
     Case(name="laminate", title="Stiffness of a laminate", kind="exact", chapter=_CHAPTER,
-         source="Postma, Geophysics 20, 780 (1955); Backus, J. Geophys. Res. 67, 4427 (1962)", run=_laminate),
+         source="Postma, Geophysics 20, 780 (1955); Backus, J. Geophys. Res. 67, 4427 (1962)", run=_laminate,
+         checked="derived from what is the same in all layers: stress across them, strain along them"),
     Case(name="equal-shear-fibres", title="Fibres of the matrix's shear modulus", kind="exact", chapter=_CHAPTER,
          source="Hill, J. Mech. Phys. Solids 12, 199 (1964)", run=_fibres),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from tubewall.fem.solve_model import solve_model
 from tubewall.geometry.mapped_block import join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
-from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_plane import (
     PotentialSeries,
     eccentric_tube,
@@ -241,12 +241,16 @@ def _eccentric(fine: bool) -> Outcome:
 
 CASES: Final = (
     Case(name="kirsch", title="Hole in a wide plate", kind="exact", chapter=_CHAPTER,
-         source="Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35", run=_kirsch),
+         source="Kirsch (1898); Timoshenko and Goodier, Theory of Elasticity (1970), section 35", run=_kirsch, checked=TESTED),
     Case(name="howland", title="Hole in a strip", kind="series", chapter=_CHAPTER,
          source="Howland, Phil. Trans. R. Soc. A 229, 49 (1930); potentials of Muskhelishvili fitted to the boundary",
-         run=_strip),
+         run=_strip,
+         checked="the series meets its boundary conditions in `tests/unit/test_verification_closed_forms.py`; "
+         "the printed digits are from memory"),
     Case(name="ling", title="Two holes in a wide plate", kind="series", chapter=_CHAPTER,
-         source="Ling, J. Appl. Phys. 19, 77 (1948); potentials of Muskhelishvili fitted to the boundary", run=_two_holes),
+         source="Ling, J. Appl. Phys. 19, 77 (1948); potentials of Muskhelishvili fitted to the boundary", run=_two_holes,
+         checked="the series meets its boundary conditions in `tests/unit/test_verification_closed_forms.py`; "
+         "the printed digits are from memory"),
     Case(name="jeffery", title="Eccentric tube", kind="exact", chapter=_CHAPTER,
-         source="Jeffery, Phil. Trans. R. Soc. A 221, 265 (1921)", run=_eccentric),
+         source="Jeffery, Phil. Trans. R. Soc. A 221, 265 (1921)", run=_eccentric, checked=TESTED),
 )  # fmt: skip

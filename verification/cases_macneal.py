@@ -208,9 +208,9 @@ def _twisted(fine: bool) -> Outcome:
 
 CASES: Final = (
     Case(name="macneal-straight", title="Straight cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_straight, slow=True),
+         run=_straight, slow=True, checked="sizes and values as in OptiStruct's OS-V: 0720"),
     Case(name="macneal-curved", title="Curved cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_curved),
+         run=_curved, checked="sizes and values as in OptiStruct's OS-V: 0710; Golovin's solution is tested on its own"),
     Case(name="macneal-twisted", title="Twisted cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_twisted),
+         run=_twisted, checked="sizes and values as in OptiStruct's OS-V: 0700"),
 )  # fmt: skip

@@ -241,6 +241,7 @@ def _case(kinematics: SolidKinematics) -> Case:
         chapter=_CHAPTER,
         run=partial(_run, kinematics),
         slow=kinematics == "3d",
+        checked="the body force is the divergence of the stress, taken by imaginary steps without rounding",
     )
 
 

@@ -122,7 +122,7 @@ def _junction(fine: bool) -> Outcome:
 
 CASES: Final = (
     Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", chapter=_CHAPTER,
-         run=_hemisphere, slow=True),
+         run=_hemisphere, slow=True, checked="sizes and target as in Autodesk Fusion's validation case static stress 02"),
     Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", chapter=_CHAPTER,
          run=_junction),
 )  # fmt: skip

@@ -125,7 +125,8 @@ def _case(kinematics: str, ends: str = "held") -> Case:
     name = f"patch-{kinematics.replace(' ', '-')}" + ("" if ends == "held" else f"-{ends}")
     title = f"Patch test, {kinematics}" + ("" if ends == "held" else f", {ends} ends")
     return Case(name=name, title=title, kind="exact", chapter=_CHAPTER, run=partial(_patch, kinematics, ends),
-                source="Irons and Razzaque (1972); MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)")  # fmt: skip
+                source="Irons and Razzaque (1972); MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)",
+                checked="a uniform strain and its stress: by inspection")  # fmt: skip
 
 
 CASES: Final = (

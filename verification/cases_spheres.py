@@ -14,7 +14,7 @@ from tubewall.geometry.mapped_block import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round
 from tubewall.verification.bodies import Array, arc, between, line, ring, sphere_octant
-from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_inclusions import circular_inclusion, spherical_inclusion
 from tubewall.verification.closed_tubes import rotating_disc, thick_sphere
 from tubewall.verification.probe import XX, XY, YY, ZZ, displacement_at, stress_at
@@ -246,15 +246,16 @@ def _inclusion(shape: str, fine: bool) -> Outcome:
 
 CASES: Final = (
     Case(name="sphere-axisymmetric", title="Thick sphere as a body of revolution", kind="exact", chapter=_SPHERES,
-         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_axisymmetric),
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_axisymmetric, checked=TESTED),
     Case(name="sphere-3d", title="Thick sphere in space", kind="exact", chapter=_SPHERES,
-         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_in_space, slow=True),
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 136", run=_sphere_in_space, slow=True,
+         checked=TESTED),
     Case(name="rotating-disc", title="Disc with a hole, turning", kind="exact", chapter=_SPHERES,
-         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 32", run=_disc),
+         source="Timoshenko and Goodier, Theory of Elasticity (1970), section 32", run=_disc, checked=TESTED),
     Case(name="inclusion-circle", title="Round fibre that would grow along x only, in a wide body", kind="exact",
          chapter="inclusions", source="Eshelby, Proc. R. Soc. Lond. A 241, 376 (1957); Mura, Micromechanics of Defects in "
-         "Solids (1987), section 11", run=partial(_inclusion, "circle")),
+         "Solids (1987), section 11", run=partial(_inclusion, "circle"), checked=TESTED),
     Case(name="inclusion-sphere", title="Sphere that would swell, in a wide body", kind="exact", chapter="inclusions",
          source="Eshelby, Proc. R. Soc. Lond. A 241, 376 (1957); Mura, Micromechanics of Defects in Solids (1987), section 11",
-         run=partial(_inclusion, "sphere")),
+         run=partial(_inclusion, "sphere"), checked=TESTED),
 )  # fmt: skip

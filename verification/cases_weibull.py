@@ -96,5 +96,6 @@ def _figure(solution: FieldSolution, points: Sequence[tuple[float, float]]) -> F
 
 CASES: Final = (
     Case(name="bent-bar-weibull", title="Weakest link of a bent bar", kind="exact", chapter=_CHAPTER,
-         source="Weibull, J. Appl. Mech. 18, 293 (1951); Davies, Proc. Br. Ceram. Soc. 22, 429 (1973)", run=_bar),
+         source="Weibull, J. Appl. Mech. 18, 293 (1951); Davies, Proc. Br. Ceram. Soc. 22, 429 (1973)", run=_bar,
+         checked="the integral of (y / h)^m over volume and surface, by hand"),
 )  # fmt: skip

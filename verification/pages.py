@@ -29,8 +29,8 @@ def _row(entry: CheckResult) -> str:
     rounding = abs(check.error) < _ROUNDING
     error = "below 1e-9" if rounding else f"{check.error:.1e}"
     # a check of an error against 0 that is rounding shows no digits
-    value = "0" if rounding and check.reference == 0 else f"{check.reference if rounding else check.value:.5g}"
-    wanted = f"{check.reference:.5g}{unit}" + (f" ({entry.kind})" if check.kind is not None else "")
+    value = f"{check.wanted if rounding else check.value:.5g}"
+    wanted = f"{check.wanted:.5g}{unit}" + (f" ({entry.kind})" if check.kind is not None else "")
     return f"| {check.quantity} | {wanted} | {value}{unit} | {error} | {check.tolerance:.1e} |"
 
 
@@ -43,7 +43,7 @@ def standing(case: Case) -> str:
     """How far the reference of a case has been checked, as its page says it."""
     if case.checked:
         return f"**Reference checked:** {case.checked}."
-    return "**Reference from memory:** the printed number or formula has not been compared with the source."
+    return "**Reference from memory:** the formula or printed number has not been compared with the source."
 
 
 def index_row(case: Case, result: CaseResult) -> str:

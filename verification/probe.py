@@ -35,8 +35,10 @@ def corners_at(solution: FieldSolution, point: ArrayLike, region: str | None = N
     if distance[node] > 1e-6 * mesh.size:
         raise InputError(f"no node at {place.tolist()}: the nearest is at {mesh.points[node].tolist()}")
     elements, local = [], []
+    # meshes that are tied have several nodes in one place
+    same = np.flatnonzero(distance <= distance[node] + 1e-9 * mesh.size)
     for block, start in zip(mesh.blocks, mesh.starts[:-1], strict=True):
-        rows, columns = np.nonzero(block.cells == node)
+        rows, columns = np.nonzero(np.isin(block.cells, same))
         elements.append(start + rows)
         local.append(CELLS[block.kind].nodes[columns])
     found, coordinates = np.concatenate(elements), np.concatenate(local)

@@ -10,7 +10,7 @@ from typing import Final
 from tubewall.verification.runner import CaseResult, CheckResult
 
 _WIDTH: Final = 120
-_QUANTITY: Final = 55
+_QUANTITY: Final = 58
 _PREFIXES: Final = {-4: "p", -3: "n", -2: "u", -1: "m", 0: "", 1: "k", 2: "M", 3: "G"}
 # below this an error is rounding
 _ROUNDING: Final = 1e-12
@@ -30,7 +30,7 @@ def lines(result: CaseResult, *, quiet: bool = False) -> Iterator[str]:
     for number, (kind, source) in enumerate(sources, start=1):
         mark = f"[{number}] " if len(sources) > 1 else ""
         yield from _wrapped(f"{mark}{kind}: {source}", "  ")
-    yield _row("", "reference", "computed", "", "error", "tolerance", "")
+    yield _row("", "reference", "computed", "", "error", "allowed", "")
     for entry in entries:
         number = sources.index((entry.kind, entry.source)) + 1 if len(sources) > 1 else 1
         yield from _check(entry, f" [{number}]" if number > 1 else "")
@@ -44,8 +44,8 @@ def _check(entry: CheckResult, mark: str) -> Iterator[str]:
         yield f"  {part}"
     error = "0" if abs(check.error) < _ROUNDING else f"{check.error:+.1e}"
     size, unit = _prefixed(max(abs(check.reference), abs(check.value)), check.unit)
-    reference, computed = f"{check.reference / size:.6g}", f"{check.value / size:.6g}"
-    yield _row(quantity[-1], reference, computed, unit, error, f"{check.tolerance:.0e}", entry.verdict)
+    reference, computed = f"{check.wanted / size:.6g}", f"{check.value / size:.6g}"
+    yield _row(quantity[-1], reference, computed, unit, error, f"{check.tolerance:.2g}", entry.verdict)
 
 
 def _prefixed(value: float, unit: str) -> tuple[float, str]:
@@ -57,7 +57,7 @@ def _prefixed(value: float, unit: str) -> tuple[float, str]:
 
 
 def _row(quantity: str, reference: str, computed: str, unit: str, error: str, tolerance: str, verdict: str) -> str:
-    row = f"  {quantity:<{_QUANTITY}} {reference:>12} {computed:>12} {unit:<9} {error:>8} {tolerance:>9}  {verdict}"
+    row = f"  {quantity:<{_QUANTITY}} {reference:>11} {computed:>12} {unit:<9} {error:>8} {tolerance:>7}  {verdict}"
     return row.rstrip()
 
 

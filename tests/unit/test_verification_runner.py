@@ -81,7 +81,7 @@ def test_the_table_of_a_case_holds_source_values_error_tolerance_and_verdict_in_
     for part in ("tube: A tube", "[1] exact: Lame (1852)", "[2] published: Handbook", " [2]   "):
         assert part in text
     (row,) = (line for line in printed if "hoop stress  " in line)
-    assert row.split() == ["hoop", "stress", "200", "201", "Pa", "+5.0e-03", "1e-02", "pass"]
+    assert row.split() == ["hoop", "stress", "200", "201", "Pa", "+5.0e-03", "0.01", "pass"]
 
 
 @pytest.mark.parametrize(
