@@ -18,6 +18,8 @@ from tubewall.units import show
 DEEPEST: Final = 2.0
 #: Largest fillet of a bore's end, over the bore.
 WIDEST: Final = 0.4
+#: Largest fillet of a bore's end, over the wall: the columns of elements below have to lean into the wall.
+STEEPEST: Final = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +214,11 @@ class Stack:
         finest = FINEST * array.bore
         for name in ("root_fillet", "insulator_fillet", "cap_fillet"):
             radius = getattr(self, name)
-            if radius > WIDEST * array.bore:
+            widest = min(WIDEST * array.bore, STEEPEST * array.wall)
+            if radius > widest:
                 raise InputError(
-                    f"Stack.{name} {show(radius, 'm')} does not fit a bore of {show(array.bore, 'm')}: "
-                    f"pass at most {show(WIDEST * array.bore, 'm')}"
+                    f"Stack.{name} {show(radius, 'm')} does not fit a bore of {show(array.bore, 'm')} between walls of "
+                    f"{show(array.wall, 'm')}: pass at most {show(widest, 'm')}"
                 )
         for name in (
             "height",
@@ -232,6 +235,13 @@ class Stack:
                 raise InputError(
                     f"Stack.{name} {show(length, 'm')} is too small to draw beside a bore of {show(array.bore, 'm')}: "
                     f"pass at least {show(finest, 'm')}, or 0"
+                )
+
+        for level in self.levels(1) if isinstance(self.lithium_level, (int, float)) else self.lithium_level:
+            if 0 < min(level, self.bore_height - level) < finest:
+                raise InputError(
+                    f"Stack.lithium_level {show(level, 'm')} is too near to an end of the bore, {show(self.bore_height, 'm', 6)} "
+                    f"high, to draw: pass 0, that height, or a level at least {show(finest, 'm')} away from both"
                 )
 
     def chamber_volume(self, array: CellArray) -> float:

@@ -11,7 +11,7 @@ from tubewall.geometry.array import CellArray
 from tubewall.geometry.reference_cells import Floats
 from tubewall.geometry.stack_levels import graded, halved
 from tubewall.geometry.stack_section import GAP, WALL, Section
-from tubewall.geometry.stack_sector import Fineness, inset_rows, lean, wall_layers
+from tubewall.geometry.stack_sector import Fineness, inset_rows, wall_layers
 
 
 def cell_radius(array: CellArray, *, plane: bool) -> float:
@@ -30,7 +30,7 @@ def line_section(
     outer = end if array.construction == "matrix" else min(array.outer_radius, end)
     insets = inset_rows(fine, bore, 0.125)
     fillet = fine.widest
-    rows = insets[insets <= fillet * (1 + 1e-12)] if fillet else insets[:1]
+    rows = insets[: 2 * int((insets[::2] <= fillet * (1 + 1e-12)).sum()) - 1]
     inner = bore - float(rows[-1])
     size = max(fine.rim, float(rows[-1] - rows[-3])) if fillet else fine.rim
     core = graded([0.0, inner, *(at for at, _ in places if at < inner)], [(inner, size), *places], growth, bore / 8)
@@ -45,9 +45,8 @@ def line_section(
     middle = radii[1::2]
     zone = np.where(middle < bore, 0, np.where(middle < outer, WALL, GAP))
     points = radii[:, None]
-    away = np.where(radii >= bore, np.clip(outer - radii, 0.0, None), 0.0)
+    away = np.clip(outer - np.maximum(radii, bore), 0.0, None)
     inset = np.clip(bore - radii, 0.0, None)
-    away += np.array([lean(float(d), fine) if d > 0 else 0.0 for d in inset]) * (outer - bore)
     ease = np.zeros(len(radii))
     on_fillet = (inset[1::2] > 0) & (inset[1::2] < fillet)
     ease[1::2] = np.where(on_fillet, (radii[:-1:2] + radii[2::2]) / 2 - middle, 0.0)
@@ -60,6 +59,7 @@ def line_section(
         zone=zone.astype(np.int64),
         inset=inset,
         outward=away[:, None],
+        thickness=np.full(len(radii), outer - bore),
         ease=ease[:, None],
         sides=np.array(sides, dtype=np.int64),
         lines=2 * np.arange(count + 1)[:, None],

@@ -270,7 +270,6 @@ def _placing(drawn: Layered, stack: Stack, levels: Sequence[float]) -> Place:
     if stack.cap_fillet:
         body = stack.cap or stack.collector
         ends.append(_End(z=stack.ceiling, way=-1.0, radius=stack.cap_fillet, body=body, bore=free))
-    thickness = float(np.linalg.norm(section.outward, axis=1)[section.inset == 0].max(initial=0.0))
 
     def place(node: Ints, plane: Ints) -> Floats:
         at, up = section.points[node].copy(), heights[plane].copy()
@@ -278,14 +277,35 @@ def _placing(drawn: Layered, stack: Stack, levels: Sequence[float]) -> Place:
         for end in ends:
             depth = end.way * (end.z - heights[plane])
             inset = np.minimum(section.inset[node], end.radius)
-            hollow = np.sqrt(end.radius**2 - (end.radius - inset) ** 2)
+            hollow = np.sqrt(inset * (2 * end.radius - inset))
             reach = np.where(depth >= 0, min(_REACH * end.radius, end.body), min(_REACH * end.radius, end.bore))
             up -= end.way * hollow * np.clip(1 - np.abs(depth) / reach, 0.0, 1.0)
-            into = np.clip(depth / (_LEAN * end.radius), 0.0, 1.0)
-            most = min(_LEAN_MOST, _LEAN * end.radius / thickness)
-            at += section.outward[node] * (most * into)[:, None]
+            at += (
+                section.outward[node]
+                * (_lean(inset, depth, end.radius, section.thickness[node], _layer(drawn, end)))[:, None]
+            )
             easing *= np.clip(np.abs(depth) / (_LEAN * end.radius), 0.0, 1.0)
         at += section.ease[node] * easing[:, None]
         return np.column_stack((at, up))
 
     return place
+
+
+def _layer(drawn: Layered, end: _End) -> float:
+    """Thickness [m] of the first layer beyond an end of the bores."""
+    steps = np.diff(drawn.levels)
+    at = int(np.argmin(np.abs(drawn.levels - end.z))) - (end.way > 0)
+    return float(steps[min(max(at, 0), len(steps) - 1)])
+
+
+def _lean(inset: Floats, depth: Floats, radius: float, thickness: Floats, layer: float) -> Floats:
+    """How far, over the ``thickness`` of the wall's half, nodes at a ``depth`` below the end of the bore are moved outwards.
+
+    Below the outline columns lean by 45 degrees, below the inner end of the fillet they are upright: at the angle a of its
+    quarter circle by 45 degrees - a / 2. They bend to upright as they go.
+    """
+    share = np.tan(np.pi / 4 - np.arccos(np.clip(1 - inset / radius, 0.0, 1.0)) / 2)
+    most = np.minimum(_LEAN_MOST, _LEAN * radius / thickness)
+    into = np.clip(depth / np.maximum(most * thickness, layer), 0.0, 2.0)
+    result: Floats = share * most * (into - into**2 / 4)
+    return result

@@ -49,8 +49,10 @@ class Section:
     inset : (n,)
         Distance [m] of a node inside the outline of its bore; 0 in walls and filled bores.
     outward : (n, dim)
-        The way [m] from a bore's outline to the middle of the wall, fading to 0 there: along it nodes may be moved so that
-        the mesh under a fillet stays good.
+        The way [m] from a bore's outline to the middle of the wall, fading to 0 there, for nodes of the bore as on the
+        outline: along it nodes are moved so that the mesh under a fillet stays good.
+    thickness : (n,)
+        Of the wall's half there [m].
     ease : (n, dim)
         The way [m] from where a middle node lies on a fillet to half way between its neighbours.
     sides : (s, 4)
@@ -66,6 +68,7 @@ class Section:
     zone: Ints
     inset: Floats
     outward: Floats
+    thickness: Floats
     ease: Floats
     sides: Ints
     lines: Ints
@@ -99,7 +102,7 @@ def triangle_section(array: CellArray, fine: Fineness) -> Section:
 def _joined(
     unit: float, pieces: Sequence[Piece], copies: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], int]]
 ) -> Section:
-    points, cells, kind, zones, insets, outward, ease = [], [], [], [], [], [], []
+    points, cells, kind, zones, insets, outward, thickness, ease = [], [], [], [], [], [], [], []
     count = 0
     for turn, shift, zone in copies:
         mirrored = np.linalg.det(turn) < 0
@@ -112,6 +115,7 @@ def _joined(
             zones.append(np.full(len(rows), zone if piece.in_bore else WALL))
             insets.append(piece.inset if zone >= 0 else np.zeros(len(piece.inset)))
             outward.append(piece.outward @ turn.T if zone >= 0 else np.zeros_like(piece.outward))
+            thickness.append(piece.thickness)
             ease.append(piece.ease @ turn.T if zone >= 0 else np.zeros_like(piece.ease))
             count += len(piece.points)
     everywhere = np.concatenate(points)
@@ -128,6 +132,7 @@ def _joined(
         zone=np.concatenate(zones)[order],
         inset=np.concatenate(insets)[first],
         outward=np.concatenate(outward)[first],
+        thickness=np.concatenate(thickness)[first],
         ease=np.concatenate(ease)[first],
         sides=sides,
         lines=lines,

@@ -21,6 +21,8 @@ from tubewall.geometry.triangles import MIRRORED
 
 # growth of the elements inside a bore towards its centre
 _INWARD: Final = 1.8
+# two fillets share their rows above this ratio of their radii
+_ALIKE: Final = 0.7
 # rows inside the fillets, at least, over which the columns become even; and how much of what is left one of them takes
 _SMOOTHING: Final = 2
 _DEEPEST: Final = 0.3
@@ -72,8 +74,8 @@ def inset_rows(fine: Fineness, reach: float, core: float) -> Floats:
     rows = [0.0]
     if wide:
         angles = np.linspace(0, math.pi / 2, fine.fillet_elements + 1)
-        rows = list(wide * (1 - np.cos(angles)))
-    if 0 < narrow < wide * (1 - 1e-9):
+        rows = [0.0, *(wide * (1 - np.cos(angles[1:-1]))).tolist(), wide]
+    if 0 < narrow < _ALIKE * wide:
         angles = np.linspace(0, math.pi / 2, fine.fillet_elements + 1)
         own = narrow * (1 - np.cos(angles))
         step = np.interp(own[1:], rows, np.append(np.diff(rows), np.inf))
@@ -164,13 +166,16 @@ class Piece:
     in_bore: bool
     inset: Floats
     outward: Floats
+    thickness: Floats
     ease: Floats
 
 
-def _grid_piece(grid: Floats, inset: Floats, outward: Floats, curved: NDArray[np.bool_], *, in_bore: bool) -> Piece:
+def _grid_piece(
+    grid: Floats, inset: Floats, outward: Floats, thickness: Floats, curved: NDArray[np.bool_], *, in_bore: bool
+) -> Piece:
     """Quadrilaterals on a grid (2 r + 1, 2 c + 1, 2) of nodes.
 
-    The middles of sides in rows that are not ``curved`` (2 r + 1,) are moved half way between the corners.
+    ``thickness`` (2 c + 1,) is that of the wall's half. The middles of sides in rows that are not ``curved`` (2 r + 1,) are moved half way between the corners.
     """
     even = grid.copy()
     grid = grid.copy()
@@ -197,6 +202,7 @@ def _grid_piece(grid: Floats, inset: Floats, outward: Floats, curved: NDArray[np
         in_bore=in_bore,
         inset=inset.ravel(),
         outward=outward,
+        thickness=np.tile(thickness, len(grid)),
         ease=ease.reshape(-1, 2),
     )
 
@@ -238,6 +244,7 @@ def _core_piece(edge: Floats, inset: float) -> Piece:
         in_bore=True,
         inset=np.full(len(points), inset),
         outward=np.zeros_like(points),
+        thickness=np.ones(len(points)),
         ease=np.zeros_like(points),
     )
 
@@ -249,33 +256,22 @@ def sector_pieces(array: CellArray, fine: Fineness) -> list[Piece]:
     edge = outline.curve(0.0, 0.0)
     middle = np.column_stack((np.full(len(edge), array.pitch / 2), outline.beyond))
     layers = halved(wall_layers(array.wall / 2, fine, array.bore / 2 * math.tan(array.half_angle) / columns))
+    across = np.linalg.norm(middle - edge, axis=1)
     share = (layers / layers[-1])[:, None, None]
     strip = edge + share * (middle - edge)
     away = (1 - share) * (middle - edge)
     pieces = [
-        _grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), layers == 0, in_bore=False),
+        _grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), across, layers == 0, in_bore=False),
     ]
     insets = inset_rows(fine, array.bore / 2, 1 / columns)
     fillet = fine.widest
     rows = np.stack([outline.curve(float(d), max(d - fillet, 0.0) / (insets[-1] - fillet)) for d in insets])
-    leaning = np.array([lean(float(d), fine) for d in insets])[:, None, None] * (middle - edge)
+    columns_out = np.broadcast_to(middle - edge, rows.shape)
     inset = np.repeat(insets[:, None], rows.shape[1], axis=1)
     on_fillet = insets <= fillet * (1 + 1e-12)
-    pieces.append(_grid_piece(rows, inset, leaning.reshape(-1, 2), on_fillet, in_bore=True))
+    pieces.append(_grid_piece(rows, inset, columns_out.reshape(-1, 2), across, on_fillet, in_bore=True))
     pieces.append(_core_piece(pieces[-1].points.reshape(rows.shape)[-1], float(insets[-1])))
     return pieces
-
-
-def lean(inset: float, fine: Fineness) -> float:
-    """How much of the outline's motion outwards the row at an ``inset`` [m] inside shares.
-
-    Below the outline columns lean by 45 degrees, below the inner end of the fillet they are upright: at the angle a of the
-    quarter circle by 45 degrees - a / 2.
-    """
-    radius = fine.widest
-    if radius == 0 or inset >= radius:
-        return 0.0
-    return math.tan(math.pi / 4 - math.acos(1 - inset / radius) / 2)
 
 
 def wall_layers(thickness: float, fine: Fineness, usual: float) -> Floats:

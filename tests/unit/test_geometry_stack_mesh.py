@@ -289,9 +289,11 @@ def _designs(draw: st.DrawFn) -> tuple[Stack, CellArray]:
     cap, collector = (bore * 10 ** draw(st.floats(-1.5, 0.5)) for _ in range(2))
     height = bore * 10 ** draw(st.floats(0, 2.3))
     floor_body = insulator if insulated and film else electrolyte
-    floor_fillet = draw(st.sampled_from([0.0, 1.0])) * min(bore * (0.002 + 0.39 * draw(share)), floor_body / 2.01)
+    floor_fillet = draw(st.sampled_from([0.0, 1.0])) * min(
+        bore * (0.002 + 0.39 * draw(share)), floor_body / 2.01, 2 * wall
+    )
     cap_body = cap if closed in ("cap", "both") else collector
-    cap_fillet = draw(st.sampled_from([0.0, 1.0])) * min(bore * (0.002 + 0.39 * draw(share)), cap_body / 2.01)
+    cap_fillet = draw(st.sampled_from([0.0, 1.0])) * min(bore * (0.002 + 0.39 * draw(share)), cap_body / 2.01, 2 * wall)
     ring = insulated and not film
     stack = Stack(
         height=height,
@@ -305,7 +307,8 @@ def _designs(draw: st.DrawFn) -> tuple[Stack, CellArray]:
         root_fillet=0.0 if ring else floor_fillet,
         cap_fillet=0.0 if closed == "open" else cap_fillet,
     )
-    return replace(stack, lithium_level=draw(st.sampled_from([0.0, 1.0, draw(share)])) * stack.bore_height), array
+    level = draw(st.sampled_from([0.0, 1.0, 0.001 + 0.998 * draw(share)]))
+    return replace(stack, lithium_level=level * stack.bore_height), array
 
 
 @settings(max_examples=60, deadline=None)
