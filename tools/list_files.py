@@ -4,12 +4,13 @@
     python tools/list_files.py --check    # changes nothing; exit code 1 when the page is not what it would write
 
 The groups are the page's own: a row may be moved between the tables of a room by hand and stays there. A file that no
-table has goes beside the file of its room whose name begins most like its own.
+table has goes beside the files of its room whose names begin most like its own, or else that it imports or that import it.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -28,20 +29,21 @@ def first_line(path: Path) -> str:
     return text.rstrip(".").replace("|", r"\|")
 
 
-def beside(name: str, tables: list[list[str]]) -> int:
-    """The table for a new file: that of the name with which it shares the longest beginning."""
+def beside(room: str, name: str, tables: list[list[str]]) -> int:
+    """The table for a new file: of names that begin most like its own, else of files that know it or that it knows."""
 
     def shared(other: str) -> int:
         words = zip(name[:-3].split("_"), other[:-3].split("_"), strict=False)
-        count = 0
-        for one, two in words:
-            if one != two:
-                break
-            count += 1
-        return count
+        return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], words))
 
-    best = [max((shared(other) for other in table), default=0) for table in tables]
-    return best.index(max(best)) if max(best) else len(tables) - 1
+    def known(other: str) -> int:
+        pairs = ((name, other), (other, name))
+        return sum(bool(re.search(rf"\b{room}\.{two[:-3]}\b", (ROOT / room / one).read_text())) for one, two in pairs)
+
+    likeness = [max(map(shared, table), default=0) for table in tables]
+    if not max(likeness):
+        likeness = [sum(map(known, table)) for table in tables]
+    return likeness.index(max(likeness))
 
 
 def renewed(room: str, body: str, told: list[str]) -> str:
@@ -51,7 +53,7 @@ def renewed(room: str, body: str, told: list[str]) -> str:
     gone = set(ROW.findall(body)) - there
     told += [f"{room}/{name}: no longer there" for name in sorted(gone)]
     for name in sorted(there - {name for table in tables for name in table}):
-        tables[beside(name, tables)].append(name)
+        tables[beside(room, name, tables)].append(name)
         told.append(f"{room}/{name}: new")
     rows = iter(
         ["".join(f"| `{name}` | {first_line(ROOT / room / name)} |\n" for name in sorted(table)) for table in tables]
