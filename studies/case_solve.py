@@ -57,12 +57,14 @@ def _check_places(case: Case) -> None:
     """Refuse coordinates of supports and loads where no node is, with their place in the file."""
     from tubewall.fem.model import node_at
 
-    tables = {"supports": case.file.supports, "loads": case.file.loads}
-    for kind, listed in tables.items():
-        for number, table in enumerate(listed, 1):
-            if isinstance(table.point, tuple):
-                with at(f"[[{kind}]] {number} point"):
-                    node_at(case.model.discrete.mesh, table.point)
+    places = {
+        **{f"[[supports]] {number}": table.point for number, table in enumerate(case.file.supports, 1)},
+        **{f"[[loads]] {number}": table.point for number, table in enumerate(case.file.loads, 1)},
+    }
+    for place, point in places.items():
+        if isinstance(point, tuple):
+            with at(f"{place} point"):
+                node_at(case.model.discrete.mesh, point)
 
 
 def _solved(case: Case) -> FieldSolution:
