@@ -1,4 +1,4 @@
-"""What a picture of a solved body is drawn from: its surface cut into small triangles, with values from the basis."""
+"""What a picture of a body is drawn from: small triangles and lines with values from the basis, lithium and gas, a mark."""
 
 from __future__ import annotations
 
@@ -8,171 +8,306 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.fem.quantities import parse_quantity
-from tubewall.fem.reference_elements import shape_table
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.errors import InputError, unknown_name
+from tubewall.view.scene_cut import Plane, crossing, kept_by, section_places
+from tubewall.view.scene_fluids import Fluid, fluid_bodies, lithium_regions, meshed_lithium
+from tubewall.view.scene_look import Look
+from tubewall.view.scene_places import (
+    Places,
+    edge_places,
+    facet_places,
+    located,
+    outline_places,
+    plane_places,
+    surface_pairs,
+)
+from tubewall.view.scene_source import Result, Source, Top, source_of
 
 if TYPE_CHECKING:
-    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.fem.quantities import Quantity
     from tubewall.geometry.solid_mesh import SolidMesh
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 
 # triangles of a picture, about: more take a software renderer seconds
-_MOST: Final = 400_000
-# two facets that meet at more than this angle [degrees] have an edge drawn between them
-_SHARP: Final = 30.0
+MOST_TRIANGLES: Final = 400_000
+# of the values that are drawn, those beyond this share are no answer where a corner or a tip makes them grow without end
+_TRUSTED: Final = 0.998
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BodySurface:
-    """The surface of a body (a plane body: all of it) as straight triangles.
+    """What is seen of a body, as straight triangles.
 
     Attributes
     ----------
-    points, displacement : (n, dim)
-        [m]
+    points, displacement : (n, 3)
+        [m]; plane bodies lie in z = 0, regions moved apart stand where they are drawn.
+    normals : (n, 3)
+        Out of the undeformed body.
     values : (n,)
-        The quantity; it may jump from element to element.
+        The quantity [Pa]; it may jump from element to element.
+    stress : (n, 6)
+        [Pa] in the order xx, yy, zz, yz, xz, xy.
     triangles : (m, 3)
-    lines : tuple of (points (k, dim), displacement (k, dim))
-        Outlines, sharp edges and interfaces between regions.
-    normals : (n, dim)
-        Out of the body; zero in a plane body.
+    regions : (n,)
+        Number of the region of each point.
+    region_names : tuple of str
+    line_points, line_displacement : (k, 3)
+        Outlines, sharp edges and interfaces [m].
+    lines : (s, 2)
+        Segments of them.
+    fluids : tuple of Fluid
+    quantity : Quantity
+    mark, mark_displacement : (3,)
+        Where the most dangerous value is drawn [m].
+    mark_place : tuple of float
+        Where it is in the body [m].
+    mark_value : float
+        [Pa]
+    warning : str
+        Why it is no answer, or what else must be known of it.
+    ends : (float, float)
+        Of the colours [Pa].
+    cut_normal : (3,), optional
+        Where what was cut away lay.
+    plane : bool
     """
 
     points: Floats
     displacement: Floats
-    values: Floats
-    triangles: Ints
-    lines: tuple[tuple[Floats, Floats], ...]
     normals: Floats
+    values: Floats
+    stress: Floats
+    triangles: Ints
+    regions: Ints
+    region_names: tuple[str, ...]
+    line_points: Floats
+    line_displacement: Floats
+    lines: Ints
+    fluids: tuple[Fluid, ...]
+    quantity: Quantity
+    mark: Floats
+    mark_displacement: Floats
+    mark_place: tuple[float, ...]
+    mark_value: float
+    warning: str
+    ends: tuple[float, float]
+    cut_normal: Floats | None
+    plane: bool
 
 
-def body_surface(solution: FieldSolution, quantity: str) -> BodySurface:
-    """The surface of a solved body with the values of a quantity such as "von mises".
+def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_TRIANGLES) -> BodySurface:
+    """What is seen of a solved body.
+
+    Parameters
+    ----------
+    result : FieldSolution, path of a .vtu, or any source
+    look : Look
+    most : int
+        About how many triangles.
 
     Raises
     ------
     UnknownNameError
-        For a quantity that does not exist.
+        For a region that does not exist.
+    InputError
+        When nothing is left to draw.
     """
-    wanted = parse_quantity(quantity)
-    mesh = solution.model.discrete.mesh
-    faces = _faces(mesh)
-    count = sum(len(elements) for elements, *_ in faces)
-    splits = int(np.clip(np.sqrt(_MOST / (2 * max(count, 1))), 1, 4 if mesh.order == 2 else 2))
-    points, moved, values, triangles, normals, start = [], [], [], [], [], 0
-    for elements, kind, corners in faces:
-        local, cut = _cut(CELLS[kind].first, splits)
-        weights, _ = shape_table(CELLS[kind].first, local)
-        places = weights @ corners
-        fields = solution.evaluate(np.repeat(elements, len(places)), np.tile(places, (len(elements), 1)))
-        points.append(fields.points)
-        moved.append(fields.displacement)
-        values.append(wanted.values(fields, solution.model.kinematics))
-        offsets = start + len(places) * np.arange(len(elements))
-        triangles.append((offsets[:, None, None] + cut[None]).reshape(-1, 3))
-        normals.append(_normals(fields.points.reshape(len(elements), len(places), -1), cut))
-        start += len(elements) * len(places)
+    look = look or Look()
+    source = source_of(result)
+    mesh = source.mesh
+    kept = _kept(mesh, look)
+    top = source.top(look.stress)
+    plane = _plane(mesh, look, top)
+    nodal = np.column_stack([mesh.points, source.displacement])
+    if mesh.dim == 2:
+        splits = _splits(mesh, int(kept.sum()), most, 1)
+        faces, lines = plane_places(mesh, kept, splits), outline_places(mesh, kept, max(splits, 3))
+    else:
+        faces, lines, splits = _in_space(mesh, kept, look.apart > 0, plane, most)
+    if not len(faces.simplices):
+        raise InputError("nothing of the body is left to draw: check the regions and the cut")
+    fields = source.evaluate(faces.elements, faces.local)
+    values = _finite(look.stress.values(fields, source.kinematics))
+    edge = located(mesh, nodal, lines.elements, lines.local)
+    shifts = _shifts(mesh, kept, look.apart)
+    fluids = _fluids(source, look, plane, splits, shifts) if look.fluids and mesh.dim == 3 else ()
+    region = mesh.region_index[faces.elements]
+    points = _space(fields.points)
+    mark = _mark(top, points, values, look, whole=bool(kept.all() | lithium_regions(mesh)[~kept].all()), plane=plane)
     return BodySurface(
-        points=np.concatenate(points),
-        displacement=np.concatenate(moved),
-        values=np.concatenate(values),
-        triangles=np.concatenate(triangles),
-        lines=_lines(solution),
-        normals=np.concatenate(normals),
+        points=points + shifts[region],
+        displacement=_space(fields.displacement),
+        normals=faces.normals,
+        values=values,
+        stress=_finite(fields.stress),
+        triangles=faces.simplices,
+        regions=region,
+        region_names=mesh.region_names,
+        line_points=_space(edge[:, : mesh.dim]) + shifts[mesh.region_index[lines.elements]],
+        line_displacement=_space(edge[:, mesh.dim :]),
+        lines=lines.simplices,
+        fluids=fluids,
+        quantity=look.stress,
+        mark=mark.at + shifts[region[mark.index]],
+        mark_displacement=_space(fields.displacement[[mark.index]])[0],
+        mark_place=tuple(mark.at[: mesh.dim].tolist()),
+        mark_value=mark.value,
+        warning=mark.warning,
+        ends=look.colour_range or _ends(values, mark),
+        cut_normal=None if plane is None else plane.normal,
+        plane=mesh.dim == 2,
     )
 
 
-def _faces(mesh: SolidMesh) -> list[tuple[Ints, str, Floats]]:
-    """What is drawn: elements (k,), the kind of the face, and the local places (v, dim) of its corners in the element."""
-    if mesh.dim == 2:
-        found = []
-        for number, block in enumerate(mesh.blocks):
-            cell = CELLS[block.kind]
-            elements = np.arange(mesh.starts[number], mesh.starts[number + 1])
-            found.append((elements, block.kind, np.array(cell.nodes[: cell.vertices])))
-        return found
-    result = []
-    for group in mesh.facet_groups(mesh.outer_facets):
-        cell = CELLS[group.cell_kind]
-        corners = [node for node in cell.facets[group.local].nodes if node < cell.vertices]
-        result.append((group.elements, group.kind, np.array(cell.nodes[corners])))
-    return result
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Mark:
+    """Value [Pa], place (3,) [m], and the number of the drawn point nearest to it."""
+
+    value: float
+    at: Floats
+    index: int
+    warning: str
+    singular: bool
 
 
-def _cut(first: str, splits: int) -> tuple[Floats, Ints]:
-    """Local corners (c, 2) and triangles (t, 3) of a triangle or square cut ``splits`` times a side."""
-    n = splits + 1
-    grid = np.stack(np.meshgrid(np.arange(n), np.arange(n), indexing="ij"), axis=-1).reshape(-1, 2)
-    a = (np.arange(splits)[:, None] * n + np.arange(splits)).ravel()
-    lower, upper = np.stack([a, a + n, a + 1], axis=1), np.stack([a + n, a + n + 1, a + 1], axis=1)
-    if first == "quad":
-        return grid / splits, np.concatenate([lower, upper])
-    keep = grid.sum(axis=1) <= splits
-    where = np.cumsum(keep) - 1
-    triangles = np.concatenate([lower, upper])
-    inside = keep[triangles].all(axis=1)
-    return grid[keep] / splits, where[triangles[inside]]
+def _mark(top: Top, points: Floats, values: Floats, look: Look, *, whole: bool, plane: Plane | None) -> _Mark:
+    """The maximum over the body where it is drawn, else the largest value that is drawn."""
+    at = np.zeros(3)
+    at[: len(top.at)] = top.at
+    gone = plane is not None and plane.beyond(at[None])[0] > 2 * plane.eps
+    if whole and not gone and np.isfinite(top.value):
+        near = int(np.argmin(((points - at) ** 2).sum(axis=1)))
+        return _Mark(value=top.value, at=at, index=near, warning=top.warning, singular=bool(top.warning))
+    index = int(np.argmin(values) if look.stress.danger == "min" else np.argmax(values))
+    words = f"the body's own {'minimum' if look.stress.danger == 'min' else 'maximum'} is not drawn"
+    warning = "; ".join(part for part in (words, top.warning) if part)
+    return _Mark(value=float(values[index]), at=points[index], index=index, warning=warning, singular=bool(top.warning))
 
 
-def _normals(points: Floats, cut: Ints) -> Floats:
-    """One mean normal for all corners (k, c, dim) of each face cut into triangles (t, 3), repeated (k c, dim)."""
-    k, c, dim = points.shape
-    if dim == 2:
-        return np.zeros((k * c, 2))
-    a, b, d = (points[:, cut[:, i]] for i in range(3))
-    normal = np.cross(b - a, d - a).sum(axis=1)
-    size = np.linalg.norm(normal, axis=1, keepdims=True)
-    return np.repeat(normal / np.where(size > 0, size, 1.0), c, axis=0)
+def _ends(values: Floats, mark: _Mark) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    if mark.singular:
+        low, high = (float(end) for end in np.quantile(values, [1 - _TRUSTED, _TRUSTED]))
+    else:
+        low, high = min(low, mark.value), max(high, mark.value)
+    if high - low > 1e-9 * max(abs(low), abs(high)):
+        return low, high
+    return low - 0.5 * abs(low) - 0.5, high + 0.5 * abs(high) + 0.5
 
 
-def _lines(solution: FieldSolution) -> tuple[tuple[Floats, Floats], ...]:
-    mesh = solution.model.discrete.mesh
-    edges = _outlines(mesh) if mesh.dim == 2 else _sharp_edges(mesh)
-    if not len(edges):
-        return ()
-    kind = "line" if edges.shape[1] == 2 else "line3"
-    local = np.linspace(0.0, 1.0, 2 if kind == "line" else 7)[:, None]
-    weights, _ = shape_table(kind, local)
-    points = np.einsum("qj,kjd->kqd", weights, mesh.points[edges])
-    moved = np.einsum("qj,kjd->kqd", weights, solution.displacement[edges])
-    return tuple(zip(points, moved, strict=True))
+def _kept(mesh: SolidMesh, look: Look) -> Marks:
+    for name in look.regions:
+        if name not in mesh.regions:
+            raise unknown_name("region", name, mesh.regions)
+    chosen = np.array([not look.regions or name in look.regions for name in mesh.region_names])
+    kept: Marks = chosen[mesh.region_index]
+    if look.fluids and not look.regions and mesh.dim == 3:
+        solid = kept & ~lithium_regions(mesh)
+        return solid if solid.any() else kept
+    return kept
 
 
-def _outlines(mesh: SolidMesh) -> Ints:
-    """Outer facets of a plane mesh and those between regions, as nodes (k, 2) or (k, 3)."""
-    pairs, face = mesh.all_facets
-    region = mesh.region_index[pairs[:, 0]]
-    low = np.full(face.max() + 1, np.iinfo(np.int64).max)
-    high = np.full(face.max() + 1, -1)
-    np.minimum.at(low, face, region)
-    np.maximum.at(high, face, region)
-    drawn = (np.bincount(face)[face] == 1) | ((low != high)[face] & (region == low[face]))
-    return np.concatenate([group.nodes for group in mesh.facet_groups(pairs[drawn])])
+def _plane(mesh: SolidMesh, look: Look, top: Top) -> Plane | None:
+    cut = look.plane
+    if cut is None:
+        return None
+    plane = cut.plane(mesh)
+    at = np.asarray(top.at, dtype=np.float64)
+    return -plane if cut.either and at @ plane.normal - plane.place > plane.eps else plane
 
 
-def _sharp_edges(mesh: SolidMesh) -> Ints:
-    """Edges of the surface of a body in space where it turns sharply or another region begins, as nodes (k, 2 or 3)."""
-    ends, middles, normals, regions = [], [], [], []
-    for group in mesh.facet_groups(mesh.outer_facets):
-        cell = CELLS[group.kind]
-        corners = mesh.points[group.nodes[:, : cell.vertices]]
-        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, -1] - corners[:, 0])
-        normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-        for edge in cell.edges:
-            nodes = group.nodes[:, edge]
-            ends.append(np.sort(nodes[:, :2], axis=1))
-            middles.append(nodes)
-            normals.append(normal)
-            regions.append(mesh.region_index[group.elements])
-    pairs, nodes, normal, region = (np.concatenate(part) for part in (ends, middles, normals, regions))
-    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-    pairs, nodes, normal, region = pairs[order], nodes[order], normal[order], region[order]
-    same = np.flatnonzero((pairs[1:] == pairs[:-1]).all(axis=1))
-    turn = np.einsum("ki,ki->k", normal[same], normal[same + 1])
-    sharp = (turn < np.cos(np.radians(_SHARP))) | (region[same] != region[same + 1])
-    drawn: Ints = nodes[same[sharp]]
-    return drawn
+def _splits(mesh: SolidMesh, count: int, most: int, least: int) -> int:
+    return int(np.clip(np.sqrt(most / (2 * max(count, 1))), least, 4 if mesh.order == 2 else 2))
+
+
+def _in_space(mesh: SolidMesh, kept: Marks, apart: bool, plane: Plane | None, most: int) -> tuple[Places, Places, int]:
+    """Triangles, lines, and how finely the facets are cut, of a body in space."""
+    present = np.unique(mesh.region_index[kept])
+    groups = [kept & (mesh.region_index == number) for number in present] if apart else [kept]
+    pairs = [surface_pairs(mesh, group) for group in groups]
+    splits = _splits(mesh, sum(len(part) for part in pairs), most, 1)
+    faces, lines = [], []
+    for group, part in zip(groups, pairs, strict=True):
+        facets, edges = facet_places(mesh, part, splits), edge_places(mesh, part, max(splits, 2))
+        if plane is None:
+            faces.append(facets)
+            lines.append(edges)
+            continue
+        faces += [kept_by(mesh, facets, plane), section_places(mesh, group, plane)]
+        lines += [kept_by(mesh, edges, plane), _section_outline(mesh, group, plane, splits)]
+    return (
+        Places.joined([part for part in faces if len(part.simplices)], 3),
+        Places.joined([part for part in lines if len(part.simplices)], 3, 2),
+        splits,
+    )
+
+
+def _section_outline(mesh: SolidMesh, kept: Marks, plane: Plane, splits: int) -> Places:
+    """Where the plane cuts the surface of the kept elements (e,) and the interfaces between their regions."""
+    found = []
+    for number in np.unique(mesh.region_index[kept]):
+        facets = facet_places(mesh, surface_pairs(mesh, kept & (mesh.region_index == number)), splits)
+        places = located(mesh, mesh.points, facets.elements, facets.local)
+        found.append(crossing(facets, plane.beyond(places)))
+    return Places.joined([part for part in found if len(part.simplices)], 3, 2)
+
+
+def _shifts(mesh: SolidMesh, kept: Marks, apart: float) -> Floats:
+    """How far each region (r,) is moved (3,) [m], so that they stand one after the other along one axis."""
+    shifts = np.zeros((len(mesh.region_names), 3))
+    present = np.unique(mesh.region_index[kept])
+    if apart == 0 or len(present) < 2:
+        return shifts
+    boxes = []
+    for number in present:
+        nodes = np.concatenate(
+            [
+                block.cells[mesh.region_index[mesh.starts[i] : mesh.starts[i + 1]] == number].ravel()
+                for i, block in enumerate(mesh.blocks)
+            ]
+        )
+        own = mesh.points[np.unique(nodes)]
+        boxes.append((own.min(axis=0), own.max(axis=0)))
+    middles = np.array([(low + high) / 2 for low, high in boxes])
+    axis = int(np.argmax(np.ptp(middles, axis=0)))
+    gap = apart * float(np.ptp(mesh.points, axis=0).max())
+    end: float | None = None
+    for i in np.argsort(middles[:, axis]):
+        low, high = boxes[i]
+        start = low[axis] if end is None else end + gap
+        shifts[present[i], axis] = start - low[axis]
+        end = start + high[axis] - low[axis]
+    shifts[present] -= shifts[present].mean(axis=0)
+    return shifts
+
+
+def _fluids(source: Source, look: Look, plane: Plane | None, splits: int, shifts: Floats) -> tuple[Fluid, ...]:
+    from dataclasses import replace
+
+    mesh = source.mesh
+    fine = max(splits, 2)
+    found = fluid_bodies(mesh, source.displacement, source.pressures, plane, fine)
+    if not look.regions:
+        found += meshed_lithium(mesh, source.displacement, plane, fine)
+    moves = [shifts[fluid.region] for fluid in found]
+    return tuple(
+        replace(fluid, points=fluid.points + move, rims=fluid.rims + np.concatenate([move, np.zeros(3)]))
+        for fluid, move in zip(found, moves, strict=True)
+    )
+
+
+def _space(rows: Floats) -> Floats:
+    return rows if rows.shape[1] == 3 else np.column_stack([rows, np.zeros(len(rows))])
+
+
+def _finite(values: Floats) -> Floats:
+    """Values without the infinite ones at the tip of a crack, which take the largest finite amount."""
+    good = np.isfinite(values)
+    if good.all():
+        return values
+    limit = float(np.abs(values[good]).max(initial=0.0))
+    return np.asarray(np.nan_to_num(values, nan=limit, posinf=limit, neginf=-limit))

@@ -1,0 +1,250 @@
+"""Lithium and gas as closed bodies: the surfaces of a chamber that the mesh names, closed by flat lids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.geometry.reference_cells import CELLS
+from tubewall.view.scene_cut import Plane, clipped, crossing, kept_by, section_places
+from tubewall.view.scene_places import Places, facet_places, located, surface_pairs
+
+if TYPE_CHECKING:
+    from tubewall.geometry.solid_mesh import SolidMesh
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+Contents = Literal["gas", "lithium"]
+
+# a rim that leaves its plane by more than this over its size is no rim of a level: a plane of symmetry cuts the chamber
+_FLAT: Final = 0.03
+# fluids are drawn this much [of the mesh's size] within their walls, so that the two do not fight for the same pixels
+_WITHIN: Final = 5e-4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fluid:
+    """Lithium or gas in one chamber.
+
+    Attributes
+    ----------
+    name : str
+    contents : "gas" or "lithium"
+    points, displacement : (n, 3)
+        [m]; the surface moves with the walls.
+    triangles : (m, 3)
+        Facing outwards.
+    rims : (k, 2, 6)
+        Segments where it ends at a level or a cut: points and displacement [m].
+    region : int
+        Of the mesh, that most of its walls belong to.
+    pressure : float, optional
+        [Pa], where it is known.
+    """
+
+    name: str
+    contents: Contents
+    points: Floats
+    displacement: Floats
+    triangles: Ints
+    rims: Floats
+    region: int
+    pressure: float | None = None
+
+
+def chambers_of(mesh: SolidMesh) -> dict[tuple[str, Contents], list[str]]:
+    """The boundaries around the lithium and the gas of each chamber, by its name.
+
+    'chamber K gas', 'chamber K lithium' and 'mouth K' are known, and any others that end in 'gas' or 'lithium'.
+    """
+    found: dict[tuple[str, Contents], list[str]] = {}
+    contents: Contents
+    for name in mesh.boundaries:
+        for contents in ("gas", "lithium"):
+            if re.search(rf"(^|\s){contents}$", name.casefold()):
+                found.setdefault((name[: -len(contents)].strip() or contents, contents), []).append(name)
+    for name in mesh.boundaries:
+        mouth = re.fullmatch(r"mouth (\S+)", name)
+        if mouth:
+            key = f"chamber {mouth[1]}"
+            wet: Contents = "lithium" if (key, "lithium") in found else "gas"
+            if (key, wet) in found:
+                found[key, wet].append(name)
+    return found
+
+
+def fluid_bodies(
+    mesh: SolidMesh, displacement: Floats, pressures: Mapping[str, float], plane: Plane | None, splits: int
+) -> tuple[Fluid, ...]:
+    """The lithium and gas of all chambers of a mesh in space, cut by a plane.
+
+    Parameters
+    ----------
+    mesh : SolidMesh
+    displacement : (n, 3)
+        Of the nodes [m].
+    pressures : mapping of boundary to float
+        [Pa], where they are known.
+    plane : Plane, optional
+        What lies beyond it is cut away.
+    splits : int
+        Parts of each side of a facet.
+    """
+    outer = {tuple(pair) for pair in mesh.outer_facets.tolist()}
+    bodies = []
+    for (chamber, contents), names in chambers_of(mesh).items():
+        pairs = np.unique(np.concatenate([mesh.boundaries[name] for name in names]), axis=0)
+        pairs = pairs[[tuple(pair) in outer for pair in pairs.tolist()]]
+        if not len(pairs):
+            continue
+        known = [pressures[name] for name in names if name in pressures]
+        body, rims = _body(mesh, displacement, pairs, splits)
+        if plane is not None:
+            body, rims = _cut(body, rims, plane)
+        if len(body.simplices):
+            bodies.append(
+                Fluid(
+                    name=f"{contents} in {chamber}" if chamber != contents else contents,
+                    contents=contents,
+                    points=body.local[:, :3],
+                    displacement=body.local[:, 3:],
+                    triangles=body.simplices,
+                    rims=rims,
+                    region=_largest_region(mesh, pairs),
+                    pressure=known[0] if known and len(set(known)) == 1 else None,
+                )
+            )
+    return tuple(bodies)
+
+
+def _largest_region(mesh: SolidMesh, pairs: Ints) -> int:
+    """The region that most of the area of facets (k, 2) belongs to."""
+    areas = np.zeros(len(mesh.region_names))
+    for group in mesh.facet_groups(pairs):
+        corners = mesh.points[group.nodes[:, : CELLS[group.kind].vertices]]
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, -1] - corners[:, 0])
+        np.add.at(areas, mesh.region_index[group.elements], np.linalg.norm(normal, axis=1))
+    return int(areas.argmax())
+
+
+def _body(mesh: SolidMesh, displacement: Floats, pairs: Ints, splits: int) -> tuple[Places, Floats]:
+    """Skin and lids, whose ``local`` holds points and displacement (n, 6), and the rims of the lids (k, 2, 6)."""
+    skin = facet_places(mesh, pairs, splits)
+    nodal = np.column_stack([mesh.points, displacement])
+    data = located(mesh, nodal, skin.elements, skin.local)
+    data[:, :3] += _WITHIN * mesh.size * skin.normals
+    parts = [Places(elements=skin.elements, local=data, normals=skin.normals, simplices=skin.simplices[:, ::-1])]
+    rims = _rims(mesh, nodal, pairs, splits)
+    parts += [_lid(rim, data[:, :3].mean(axis=0)) for rim in rims]
+    return Places.joined(parts, 6), np.concatenate([*rims, np.zeros((0, 2, 6))])
+
+
+def _rims(mesh: SolidMesh, nodal: Floats, pairs: Ints, splits: int) -> list[Floats]:
+    """The flat closed rims of a surface, as segments (k, 2, 6) of points and displacement."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ends, elements, local = [], [], []
+    for group in mesh.facet_groups(pairs):
+        cell = CELLS[group.cell_kind]
+        nodes = np.array(cell.facets[group.local].nodes)
+        for edge in CELLS[group.kind].edges:
+            ends.append(group.nodes[:, edge[:2]])
+            elements.append(group.elements)
+            local.append(np.broadcast_to(cell.nodes[nodes[edge[:2]]], (len(group.elements), 2, 3)))
+    end, element, place = np.concatenate(ends), np.concatenate(elements), np.concatenate(local)
+    _, index, count = np.unique(np.sort(end, axis=1), axis=0, return_inverse=True, return_counts=True)
+    single = count[index.ravel()] == 1
+    end, element, place = end[single], element[single], place[single]
+    if not len(end):
+        return []
+    known, numbers = np.unique(end, return_inverse=True)
+    numbers = numbers.reshape(-1, 2)
+    graph = coo_array((np.ones(len(end)), (numbers[:, 0], numbers[:, 1])), shape=(len(known), len(known)))
+    _, label = connected_components(graph, directed=False)
+    share = np.linspace(0.0, 1.0, splits + 1)[None, :, None]
+    along = (place[:, None, 0] * (1 - share) + place[:, None, 1] * share).reshape(-1, 3)
+    values = located(mesh, nodal, np.repeat(element, splits + 1), along).reshape(len(end), splits + 1, 6)
+    segments = np.stack([values[:, :-1], values[:, 1:]], axis=2)
+    rims = [segments[label[numbers[:, 0]] == one].reshape(-1, 2, 6) for one in range(label.max() + 1)]
+    return [rim for rim in rims if _flat(rim[:, 0, :3])]
+
+
+def _flat(points: Floats) -> bool:
+    spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    return bool(spread[2] <= _FLAT * spread[0])
+
+
+def _lid(rim: Floats, inside: Floats) -> Places:
+    """A fan over a rim (k, 2, 6), facing away from a point ``inside`` (3,)."""
+    middle = rim.mean(axis=(0, 1))
+    return _fan(rim, middle[:3] - inside)
+
+
+def _fan(rim: Floats, facing: Floats) -> Places:
+    middle = rim.mean(axis=(0, 1))
+    corners = np.concatenate([np.broadcast_to(middle, (len(rim), 1, 6)), rim], axis=1)
+    normal = np.cross(corners[:, 1, :3] - corners[:, 0, :3], corners[:, 2, :3] - corners[:, 0, :3])
+    corners = np.where((normal @ facing)[:, None, None] < 0, corners[:, ::-1], corners)
+    count = 3 * len(rim)
+    return Places(
+        elements=np.zeros(count, dtype=np.int64),
+        local=corners.reshape(count, 6),
+        normals=np.tile(facing / max(float(np.linalg.norm(facing)), 1e-300), (count, 1)),
+        simplices=np.arange(count).reshape(-1, 3),
+    )
+
+
+def _cut(body: Places, rims: Floats, plane: Plane) -> tuple[Places, Floats]:
+    """What a plane leaves of a closed body and its rims, closed again."""
+    beyond = plane.beyond(body.local[:, :3])
+    left = clipped(body, beyond)
+    ends = Places(
+        elements=np.zeros(2 * len(rims), dtype=np.int64),
+        local=rims.reshape(-1, 6),
+        normals=np.zeros((2 * len(rims), 3)),
+        simplices=np.arange(2 * len(rims)).reshape(-1, 2),
+    )
+    kept = clipped(ends, plane.beyond(ends.local[:, :3]))
+    open_ends = crossing(body, beyond)
+    edge = open_ends.local[open_ends.simplices]
+    if len(edge):
+        left = Places.joined([left, _fan(edge, plane.normal)], 6)
+    return left, np.concatenate([kept.local[kept.simplices], edge])
+
+
+def lithium_regions(mesh: SolidMesh) -> Marks:
+    """Which elements (e,) lie in a region called lithium."""
+    names = np.array([name.casefold().startswith("lithium") for name in mesh.region_names])
+    return np.asarray(names[mesh.region_index], dtype=bool)
+
+
+def meshed_lithium(mesh: SolidMesh, displacement: Floats, plane: Plane | None, splits: int) -> tuple[Fluid, ...]:
+    """Lithium that is part of the mesh, one body for each region."""
+    bodies = []
+    wet = lithium_regions(mesh)
+    for number in np.unique(mesh.region_index[wet]):
+        mine = mesh.region_index == number
+        skin = facet_places(mesh, surface_pairs(mesh, mine), splits)
+        if plane is not None:
+            skin = Places.joined([kept_by(mesh, skin, plane), section_places(mesh, mine, plane)], 3)
+        data = located(mesh, np.column_stack([mesh.points, displacement]), skin.elements, skin.local)
+        if len(skin.simplices):
+            bodies.append(
+                Fluid(
+                    name=mesh.region_names[number],
+                    contents="lithium",
+                    points=data[:, :3] - _WITHIN * mesh.size * skin.normals,
+                    displacement=data[:, 3:],
+                    triangles=skin.simplices,
+                    rims=np.zeros((0, 2, 6)),
+                    region=int(number),
+                )
+            )
+    return tuple(bodies)
