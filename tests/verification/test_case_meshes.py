@@ -68,7 +68,8 @@ def test_formats_whose_names_are_numbers(tmp_path: Path, suffix: str) -> None:
         annulus(tmp_path / f"t.{suffix}", (50, 60), (3, 12), order=order)
     case = tube(f"t.{suffix}", tags["wall"], tuple(tags[name] for name in numbers))
     expected = solved(tmp_path, tube("t.msh"))["probes"]["stress hoop"]["value"]
-    assert solved(tmp_path, case)["probes"]["stress hoop"]["value"] == pytest.approx(expected, rel=1e-6)
+    # Nastran's short fields hold six digits
+    assert solved(tmp_path, case)["probes"]["stress hoop"]["value"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_what_viewers_read_is_what_was_computed(tmp_path: Path) -> None:
