@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -120,7 +121,7 @@ def _faces(mesh: SolidMesh, body: Body) -> tuple[Ints, list[Ints], list[str]]:
     corners: list[Ints] = []
     kinds: list[str] = []
     if mesh.dim == 3:
-        for group in mesh.facet_groups(mesh.outer_facets):
+        for group in mesh.facet_groups(mesh.outer_facets if body.window is None else _cut_facets(mesh, body.window)):
             elements.append(group.elements)
             corners.extend(group.nodes)
             kinds.extend([group.kind] * len(group.nodes))
@@ -133,6 +134,16 @@ def _faces(mesh: SolidMesh, body: Body) -> tuple[Ints, list[Ints], list[str]]:
         corners.extend(block.cells[rows])
         kinds.extend([block.kind] * len(rows))
     return np.concatenate(elements), corners, kinds
+
+
+def _cut_facets(mesh: SolidMesh, window: Callable[[Array], NDArray[np.bool_]]) -> Ints:
+    """The outer facets of the part of a body in space whose elements lie in a window."""
+    inside = np.concatenate([window(mesh.points[block.cells].mean(axis=1)) for block in mesh.blocks])
+    pairs, face = mesh.all_facets
+    kept = inside[pairs[:, 0]]
+    pairs, face = pairs[kept], face[kept]
+    outer: Ints = pairs[np.bincount(face)[face] == 1]
+    return outer
 
 
 def _media(body: Body) -> Ints:

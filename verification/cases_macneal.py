@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from tubewall.verification.closed_shells import curved_cantilever_tip, torsion_c
 from tubewall.verification.figures_beams import bent
 from tubewall.verification.probe import displacement_at, mean_displacement
 
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+
 _CHAPTER: Final = "beams"
 _STANDARD: Final = "MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)"
 _SPACE: Final = ("hexahedron", "tetra", "wedge")
@@ -30,6 +33,7 @@ def _straight(fine: bool) -> Outcome:
     solid = Solid(elastic=Isotropic(youngs_modulus=modulus, poissons_ratio=ratio))
     wanted = (("extension", 0, 3e-5), ("in-plane shear", 1, 0.1081), ("out-of-plane shear", 2, 0.4321))
     checks = []
+    solutions: list[FieldSolution] = []
     for kind in _SPACE:
         mesh = box((length, depth, width), counts, kind=kind)
         for name, axis, reference in wanted:
@@ -43,6 +47,7 @@ def _straight(fine: bool) -> Outcome:
                 supports=(Support(boundary="left"),),
             )
             solution = solve_model(model)
+            solutions.append(solution)
             value = mean_displacement(solution, "right")[axis]
             checks.append(
                 Check(quantity=f"tip deflection, {name}, {kind}", value=float(value), reference=reference,
@@ -53,7 +58,7 @@ def _straight(fine: bool) -> Outcome:
         checks=tuple(checks),
         figure=partial(
             bent,
-            solution,
+            solutions[-1],
             2,
             ("bottom",),
             0,
@@ -172,6 +177,7 @@ def _twisted(fine: bool) -> Outcome:
     # at the free end the depth lies along z
     wanted = (("in-plane shear", 2, 0.005424), ("out-of-plane shear", 1, 0.001754))
     checks = []
+    solutions: list[FieldSolution] = []
     for kind in _SPACE:
         mesh = mapped_block(counts, map=put, kind=kind, order=2)
         for name, axis, reference in wanted:
@@ -185,6 +191,7 @@ def _twisted(fine: bool) -> Outcome:
                 supports=(Support(boundary="left"),),
             )
             solution = solve_model(model)
+            solutions.append(solution)
             value = mean_displacement(solution, "right")[axis]
             checks.append(
                 Check(quantity=f"tip deflection, {name}, {kind}", value=float(value), reference=reference,
@@ -194,7 +201,7 @@ def _twisted(fine: bool) -> Outcome:
         checks=tuple(checks),
         figure=partial(
             bent,
-            solution,
+            solutions[-1],
             1,
             ("front",),
             0,
@@ -208,9 +215,9 @@ def _twisted(fine: bool) -> Outcome:
 
 CASES: Final = (
     Case(name="macneal-straight", title="Straight cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_straight, slow=True, checked="sizes and values as in OptiStruct's OS-V: 0720"),
+         run=_straight, slow=True, checked="values as in OptiStruct's OS-V: 0720"),
     Case(name="macneal-curved", title="Curved cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_curved, checked="sizes and values as in OptiStruct's OS-V: 0710; Golovin's solution is tested on its own"),
+         run=_curved, checked="values as in OptiStruct's OS-V: 0710; Golovin's solution is tested on its own"),
     Case(name="macneal-twisted", title="Twisted cantilever", kind="published", source=_STANDARD, chapter=_CHAPTER,
-         run=_twisted, checked="sizes and values as in OptiStruct's OS-V: 0700"),
+         run=_twisted, checked="values as in OptiStruct's OS-V: 0700"),
 )  # fmt: skip

@@ -234,8 +234,8 @@ CASES: Final = (
     Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", chapter=_CHAPTER, run=_membrane,
          checked="sizes and target as in the verification pages of femorph-solver, nafems_le1"),
     Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", chapter=_CHAPTER,
-         run=_plate, slow=True, checked="sizes and target as in case 012 of the solver Fino"),
+         run=_plate, slow=True, checked="material, load and target as in case 012 of the solver Fino"),
     Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{_BOOK} LE11",
          chapter=_CHAPTER, run=_heated,
-         checked="sizes and target as in OnScale's validation case LE11 and OptiStruct's OS-V: 0070"),
+         checked="material, temperature and target as in OnScale's validation case LE11 and OptiStruct's OS-V: 0070"),
 )  # fmt: skip

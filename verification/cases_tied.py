@@ -91,8 +91,8 @@ def _patch_figure(drawn: Sequence[FieldSolution]) -> Figure:
         solved(solution, "displacement y", note, unit=("um", 1e-6))
         for solution, note in zip(
             drawn,
-            ("Squares below triangles, tied where their nodes do not meet; 1 MPa upwards.",
-             "Cubes below tetrahedra, tied where their nodes do not meet; 1 MPa upwards."),
+            ("Squares below triangles, tied where their nodes do not meet; 1 MPa along y.",
+             "Cubes below tetrahedra, tied where their nodes do not meet; 1 MPa along y."),
             strict=True,
         )
     )  # fmt: skip

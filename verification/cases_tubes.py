@@ -103,16 +103,18 @@ def _lame_plane(kinematics: str, ends: str, closed: TubeEnds, fine: bool) -> Out
     layer = isotropic_layer(_INNER, _OUTER, _MODULUS, _RATIO)
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends=closed)
     checks: list[Check] = []
+    solutions: list[FieldSolution] = []
     counts = (8, 24) if fine else (4, 12)
     for kind in _PLANE:
         mesh = ring(_INNER, _OUTER, counts, kind=kind)
         solution = _quarter(
             mesh, kinematics, ends, Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
         )
+        solutions.append(solution)
         checks += _compare(solution, exact, f"{kind}, {counts[0]} x {counts[1]}", (1e-3, 1e-4))
     return Outcome(
         checks=tuple(checks),
-        figure=partial(figures_round.tube, solution, [layer],
+        figure=partial(figures_round.tube, solutions[-1], [layer],
                        _note(kinematics if ends == "held" else f"{kinematics}, ends {closed}"),
                        ends=closed, pressure=_PRESSURE),
     )  # fmt: skip
@@ -143,13 +145,15 @@ def _lame_axisymmetric(fine: bool) -> Outcome:
     exact = layered_tube([_INNER, _OUTER], [layer], inner_pressure=_PRESSURE, ends="held")
     count = 8 if fine else 4
     checks: list[Check] = []
+    solutions: list[FieldSolution] = []
     for kind in _PLANE:
         solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
         solution = _axisymmetric_solution(_INNER, _OUTER, count, kind, solid, _PRESSURE)
+        solutions.append(solution)
         checks += _compare(solution, exact, f"{kind}, {count} through the wall", (3e-4, 1e-4), hoop=ZZ, axial=YY)
     return Outcome(
         checks=tuple(checks),
-        figure=partial(figures_round.tube, solution, [layer], _note("body of revolution, ends held"), pressure=_PRESSURE),
+        figure=partial(figures_round.tube, solutions[-1], [layer], _note("body of revolution, ends held"), pressure=_PRESSURE),
     )  # fmt: skip
 
 
@@ -175,14 +179,16 @@ def _lame_in_space(fine: bool) -> Outcome:
     counts = (6, 18, 2) if fine else (3, 9, 1)
     solid = Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))
     checks: list[Check] = []
+    solutions: list[FieldSolution] = []
     for kind in _SPACE:
         solution = _in_space(solid, counts, kind, _INNER, _OUTER, _PRESSURE)
+        solutions.append(solution)
         checks += _compare(
             solution, exact, f"{kind}, {counts[0]} x {counts[1]} x {counts[2]}", (2e-3, 5e-4), height=(0.0, 0.0)
         )
     return Outcome(
         checks=tuple(checks),
-        figure=partial(figures_round.tube, solution, [layer], _note("in space, ends held"), pressure=_PRESSURE),
+        figure=partial(figures_round.tube, solutions[-1], [layer], _note("in space, ends held"), pressure=_PRESSURE),
     )  # fmt: skip
 
 

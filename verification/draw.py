@@ -83,7 +83,7 @@ def _draw_graph(axes: Axes, graph: Graph) -> None:
         low, high = axes.get_ylim()
         axes.set_ylim(bottom=low * (low / high) ** (share / (1 - share)))
     else:
-        axes.margins(0.04, 0.08)
+        axes.margins(0.04, graph.room)
     axes.locator_params(nbins=6) if not graph.log else None
     # the grid says where the numbers stand
     axes.tick_params(left=False, bottom=False)

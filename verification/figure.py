@@ -46,6 +46,8 @@ class Graph:
         Both axes are logarithmic.
     legend : bool
         Name the curves.
+    room : float
+        Empty part above and below the curves, over their range, for names that would hide them.
     """
 
     across: str
@@ -53,6 +55,7 @@ class Graph:
     curves: tuple[Curve, ...]
     log: bool = False
     legend: bool = True
+    room: float = 0.08
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +77,7 @@ class Body:
     limits : (float, float), optional
         The range of the colours, in SI units, where peaks would hide the rest.
     window : callable, optional
-        Which elements of a plane body are drawn, (k,) bool from their middles (k, 2).
+        Which elements are drawn, (k,) bool from their middles (k, dim).
     view : (x, y, z)
         The direction from a body in space to the eye.
     turn : float

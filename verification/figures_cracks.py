@@ -37,7 +37,12 @@ def k_figure(
     return Figure(
         panels=(
             solved(solution, "von mises", note, name="von Mises stress", unit=MEGA, limits=(0.0, 4e6), window=window),
-            Graph(across="radius of the domain / length of the crack", up="error of K_I [%]", curves=tuple(curves)),
+            Graph(
+                across="radius of the domain / length of the crack",
+                up="error of K_I [%]",
+                curves=tuple(curves),
+                room=0.5,
+            ),
         ),
         words="The von Mises stress around the tip, and the error of K_I over the radius of the domain.",
     )

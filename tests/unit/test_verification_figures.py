@@ -78,6 +78,12 @@ def test_a_window_keeps_the_elements_whose_middles_lie_in_it() -> None:
     assert 0.1 < _area(patch.points, patch.triangles) < np.pi * 3 / 8
 
 
+def test_a_window_in_space_shows_the_faces_of_the_cut() -> None:
+    body = replace(Body(model=_cube(), note="A cube"), window=lambda p: p[:, 0] < 0.5, view=(1.0, -0.2, 0.2))
+    # the cut at x = 1/2 faces the eye
+    assert max(_area(patch.points, patch.triangles) for patch in seen(body).patches) == pytest.approx(1 / np.sqrt(1.08))
+
+
 def test_pressure_points_into_the_body_and_supports_out_of_it() -> None:
     body = solved(_tube(), "stress hoop", "A tube")
     *supports, load = marks(body, seen(body))
