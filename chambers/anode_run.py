@@ -10,7 +10,7 @@ import numpy as np
 from tubewall.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from tubewall.chambers.anode import Anode
     from tubewall.chambers.protocol import Protocol
@@ -85,25 +85,73 @@ class Trace:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Work:
+    """Energies of a run [J]; the first is the sum of the others.
+
+    Attributes
+    ----------
+    current : float
+        Put in by the current, the integral of U I.
+    dissipated : float
+        In the conductances of the chambers and by the creep of lithium.
+    gas : float
+        Done on the gas by the lithium that rises, absolute pressure times volume.
+    meniscus : float
+        Done against capillarity.
+    """
+
+    current: float
+    dissipated: float
+    gas: float
+    meniscus: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Balances:
     """What vouches for a run; all relative [-].
 
     Attributes
     ----------
     moles : float
-        Largest error of the moles of gas, in the chambers and leaked, over those at the start, before its round-off is mended.
+        Largest error of the moles of gas in chambers that do not leak, over those at the start.
+    mended : float
+        The largest error of these moles that a stage of the integrator left and that was mended.
     lithium : float
         Lithium in the chambers against the charge passed, over the larger of what they hold and what has passed.
     constraint : float
         Sum of the currents against the current asked for.
+    energy : float
+        Energies that do not add up over the sum of all; it holds what the kinks of filling up and emptying cost.
     error : float
-        Sum over all steps of their estimated errors: a bound of the error of fill and pressure, not a guess of it.
+        Sum over all steps of their estimated errors, in relative pressure and fill: what they are if none cancels.
     """
 
     moles: float
+    mended: float
     lithium: float
     constraint: float
+    energy: float
     error: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClassRun:
+    """Histories of classes of hermetic chambers, from which those of every chamber are read off.
+
+    Attributes
+    ----------
+    factors : (c,) float
+        Conductance over its mean, ascending [-].
+    counts : (c,) int
+        Chambers in the class, 0 or more.
+    fills, pressures : (k, c) float
+        Fill [-] and gas pressure [Pa].
+    """
+
+    factors: Floats
+    counts: Indices
+    fills: Floats
+    pressures: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,6 +174,8 @@ class AnodeRun:
         Of the gas pressures on the two sides of all walls [Pa]; None where it was not asked for.
     kept : (c,) int
         Chambers whose own histories are kept.
+    classes : ClassRun or None
+        Where a large hermetic array was integrated in classes of its chambers.
     fills, pressures, moles : (k, c) float
         Fill [-], gas pressure [Pa] and moles of the kept chambers [mol].
     ends : tuple of StepEnd
@@ -133,6 +183,7 @@ class AnodeRun:
     trace : Trace
         Every step of the integrator.
     balances : Balances
+    work : Work
     rejected : int
         Steps that were tried and refused.
     """
@@ -148,18 +199,47 @@ class AnodeRun:
     pressure: Spread
     difference: Spread | None
     kept: Indices
+    classes: ClassRun | None
     fills: Floats
     pressures: Floats
     moles: Floats
     ends: tuple[StepEnd, ...]
     trace: Trace
     balances: Balances
+    work: Work
     rejected: int
 
     @property
     def complete(self) -> bool:
         """Whether the histories of all chambers are kept."""
         return self.kept.size == self.anode.chambers
+
+    def of(self, chambers: ArrayLike) -> tuple[Floats, Floats]:
+        """Fill [-] and gas pressure [Pa] of single chambers at all times, each (k, c).
+
+        Raises
+        ------
+        InputError
+            For chambers whose histories are not kept.
+        """
+        from tubewall.chambers.engine_classes import factors_at
+
+        wanted = np.atleast_1d(np.asarray(chambers, dtype=np.int64))
+        if wanted.size and not (wanted.min() >= 0 and wanted.max() < self.anode.chambers):
+            raise InputError(f"AnodeRun.of: there are chambers 0 to {self.anode.chambers - 1}")
+        if self.classes is not None:
+            known, factors = self.classes.factors, factors_at(self.anode, wanted)
+            fills, pressures = (
+                np.array([np.interp(factors, known, row) for row in rows])
+                for rows in (self.classes.fills, self.classes.pressures)
+            )
+            return fills, pressures
+        order = np.argsort(self.kept)
+        at = np.searchsorted(self.kept, wanted, sorter=order)
+        found = order[np.minimum(at, max(order.size - 1, 0))] if order.size else at
+        if not order.size or (self.kept[found] != wanted).any():
+            raise InputError("AnodeRun.of: the histories of these chambers are not kept: pass them to run(keep=...)")
+        return self.fills[:, found], self.pressures[:, found]
 
     def lithium_pressures(self) -> tuple[Floats, Floats]:
         """Lithium pressure right below the gas and at the electrolyte (k, c) [Pa]; the gas stands where there is none.

@@ -75,3 +75,13 @@ class Crew:
         kernel(cuts[-2], cuts[-1], *arguments)
         for other in others:
             other.result()
+
+    def share(self, kernel: Kernel, parts: int, *arguments: Any) -> None:
+        """Call ``kernel(first, last, *arguments)`` for ranges that cover ``parts`` pieces of work."""
+        if self._pool is None:
+            kernel(0, parts, *arguments)
+            return
+        cuts = [parts * k // self.threads for k in range(self.threads + 1)]
+        others = [self._pool.submit(kernel, cuts[k], cuts[k + 1], *arguments) for k in range(self.threads)]
+        for other in others:
+            other.result()

@@ -220,6 +220,22 @@ def rates_of(first, last, value, base, step, rate):
 
 
 @compiled
+def fill_rates_of(first, last, value, base, step, rate, weight, pressure, conductance, creep, sums):
+    """(value - base) / step; sums of weighted rates, of rates times pressure, of rates squared over conductance."""
+    for block in range(first, last):
+        gained, lifted, lost = 0.0, 0.0, 0.0
+        for i in range(block * BLOCK, min((block + 1) * BLOCK, value.size)):
+            v = (value[i] - base[i]) / step
+            rate[i] = v
+            w = weight[i] * v
+            gained += w
+            lifted += w * pressure[i]
+            r = conductance[i]
+            lost += w * v * (1.0 / max(r, 1e-300) + creep * value[i])
+        sums[block, 0], sums[block, 1], sums[block, 2] = gained, lifted, lost
+
+
+@compiled
 def contents(first, last, density, volume, room, count, moles, sums):
     """Moles of every chamber and their sum."""
     for block in range(first, last):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
+_SPREADS: Final = ("fill", "pressure", "difference")
+
 
 @dataclass(eq=False)
 class Spreads:
@@ -30,6 +33,8 @@ class Spreads:
 
     def add(self, values: Floats, count: Floats | None) -> None:
         """One more time: the values (n,) of chambers that each stand for ``count``."""
+        if count is not None and not count.all():
+            values, count = values[count > 0], count[count > 0]
         if count is None:
             mean, deviation = float(values.mean()), float(values.std())
             quantiles = np.quantile(values, LEVELS)
@@ -62,6 +67,7 @@ class Book:
 
     kept: Indices
     edges: NDArray[np.int64] | None
+    compare: Callable[[Floats], tuple[Floats, Indices]] | None = None
     fill: Spreads = field(default_factory=lambda: Spreads(np.array(FILL_EDGES)))
     pressure: Spreads = field(default_factory=lambda: Spreads(np.array(PRESSURE_EDGES)))
     difference: Spreads = field(default_factory=lambda: Spreads(np.concatenate([[0.0], PRESSURE_EDGES])))
@@ -77,10 +83,31 @@ class Book:
         self.pressure.add(pressure, count)
         if self.edges is not None and self.edges.size:
             self.difference.add(np.abs(pressure[self.edges[:, 0]] - pressure[self.edges[:, 1]]), None)
+        if self.compare is not None:
+            row, counts = self.compare(pressure)
+            self.difference.rows.append(row)
+            self.difference.counts.append(counts)
         charge = state.volume * population.charge / population.area
         self.looks.append((time, state.overpotential, current, charge, leaked))
         self.histories.append(np.stack([state.fill[self.kept], pressure[self.kept], state.moles[self.kept]]))
 
-    def step(self, population: Population, state: State, time: float, current: float) -> None:
-        """Write one step of the integrator down."""
-        self.trace.append((time, state.overpotential, current, state.volume * population.charge / population.area))
+    def packed(self) -> dict[str, NDArray[Any]]:
+        """All of it as arrays."""
+        found: dict[str, NDArray[Any]] = {
+            "looks": np.array(self.looks),
+            "histories": np.array(self.histories),
+            "trace": np.array(self.trace),
+        }
+        for name in _SPREADS:
+            spread: Spreads = getattr(self, name)
+            found[f"{name}_rows"], found[f"{name}_counts"] = np.array(spread.rows), np.array(spread.counts)
+        return found
+
+    def unpack(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Take over what was packed."""
+        self.looks = [tuple(float(x) for x in row) for row in arrays["looks"]]  # type: ignore[misc]
+        self.histories = list(arrays["histories"])
+        self.trace = [tuple(float(x) for x in row) for row in arrays["trace"]]  # type: ignore[misc]
+        for name in _SPREADS:
+            spread: Spreads = getattr(self, name)
+            spread.rows, spread.counts = list(arrays[f"{name}_rows"]), list(arrays[f"{name}_counts"])

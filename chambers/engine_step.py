@@ -84,8 +84,8 @@ class Trial:
 
     state: State | None
     error: float
-    imbalance: float
-    work: Floats  # of the current, dissipated in the conductances, done on lithium and gas [J]
+    mended: float
+    work: Floats  # of the current, dissipated, done on the gas and against the meniscus [J]
 
 
 class Stepper:
@@ -121,14 +121,18 @@ class Stepper:
         )
         return replace(state, fill_rate=speed, overpotential=volt)
 
-    def step(self, state: State, drive: Drive, length: float) -> Trial:
-        """The state after ``length`` seconds, with the error of that step over the tolerance."""
+    def step(self, state: State, drive: Drive, length: float, *, whatever: bool = False) -> Trial:
+        """The state after ``length`` seconds, with the error of that step over the tolerance.
+
+        Its overpotential is that of the moment where the error passes, or ``whatever`` it is.
+        """
         p, crew, solver = self.population, self.crew, self.solver
         self.fill_rates[0], self.moles_rates[0] = state.fill_rate, state.moles_rate
         fill_base, moles_base = self.bases
-        volt, imbalance = state.overpotential, 0.0
+        volt, mended, work = state.overpotential, 0.0, np.zeros(4)
         density = state.density.copy()
         trade = p.exchange is not None
+        work += _SHARES[-1][0] * length * self._power_at(state)
         lag = 0.0
         if drive.overpotential is None:
             # what earlier steps left to their tolerance is made good, so that it does not add up
@@ -152,12 +156,17 @@ class Stepper:
                 None if drive.overpotential is not None else gain,
             )
             if found is None:
-                return Trial(None, np.inf, 0.0, np.zeros(3))
+                return Trial(None, np.inf, 0.0, np.zeros(4))
             volt = found
-            crew.run(kernels.rates_of, solver.fill, fill_base, _GAMMA * length, self.fill_rates[s])
+            crew.run(
+                kernels.fill_rates_of, solver.fill, fill_base, _GAMMA * length, self.fill_rates[s], p.weight,
+                solver.pressure, p.rate, p.law[2], self.sums,
+            )  # fmt: skip
+            share = _GAMMA if s == STAGES - 1 else _SHARES[-1][s]
+            work += share * length * self._power(volt)
             if trade:
                 crew.run(kernels.contents, density, p.volume, solver.room, p.count, solver.moles, self.sums)
-                imbalance = max(imbalance, self._mend(density, solver.moles))
+                mended = max(mended, self._mend(density, solver.moles))
                 crew.run(kernels.rates_of, solver.moles, moles_base, _GAMMA * length, self.moles_rates[s])
         if trade and float(density.min()) < 0.0:
             # within the tolerance: a larger lack would not have passed for an error
@@ -177,7 +186,41 @@ class Stepper:
         if drive.overpotential is not None:
             gained = state.volume + float((p.weight * (fill - state.fill)).sum())
         new = State(fill, density, moles, self.fill_rates[-1], self.moles_rates[-1].copy(), volt, gained)
-        return Trial(self.driven(new, drive) if error <= 1.0 else new, error, imbalance, np.zeros(3))
+        return Trial(self.driven(new, drive) if error <= 1.0 or whatever else new, error, mended, work)
+
+    def imbalance(self, state: State) -> float:
+        """Error of the moles in components that do not leak, over all moles at the start."""
+        exchange = self.population.exchange
+        moles = state.moles * self.population.count
+        if exchange is None or not exchange.leaking.any():
+            return abs(float(moles.sum()) / self.total - 1.0)
+        if exchange.components == 1:
+            return 0.0
+        off = np.abs(self._by_component(moles) - self.content)
+        return float(off[~exchange.leaking].sum()) / self.total
+
+    def leaked(self, state: State) -> float:
+        """Moles that left to the outside [mol]."""
+        exchange = self.population.exchange
+        if exchange is None or not exchange.leaking.any():
+            return 0.0
+        return self.total - float((state.moles * self.population.count).sum())
+
+    def _power(self, volt: float) -> Floats:
+        """Of the current, dissipated, on the gas, against the meniscus, from the sums over the rates of filling [W]."""
+        gained, lifted, lost = self.sums[:, :3].sum(axis=0)
+        charge, meniscus = self.population.charge, self.population.law[1]
+        return np.array([volt * charge * gained, charge * lost, lifted, meniscus * gained])
+
+    def _power_at(self, state: State) -> Floats:
+        """The powers at the start of a step."""
+        p, speed = self.population, self.population.weight * state.fill_rate
+        rate = np.maximum(p.rate, 1e-300)
+        self.sums[:, :3] = 0.0
+        self.sums[0, 0] = speed.sum()
+        self.sums[0, 1] = (speed * p.gas.pressure(state.density)).sum()
+        self.sums[0, 2] = (speed * state.fill_rate * (1.0 / rate + p.law[2] * state.fill)).sum()
+        return self._power(state.overpotential)
 
     def _guess(self, stage: int, length: float, density: Floats) -> None:
         """Densities of a stage from the rates of those before it, continued."""
