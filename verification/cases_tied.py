@@ -17,7 +17,7 @@ from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round
 from tubewall.verification.bodies import ring, side_by_side
-from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
 from tubewall.verification.figure import Figure, solved
 from tubewall.verification.probe import XX, YY, displacement_at, stress_at
@@ -165,5 +165,5 @@ CASES: Final = (
          checked="a uniform stress meets equilibrium and the supports by inspection"),
     Case(name="tied-tube", title="Liner tied to the wall of a tube", kind="exact", chapter=_CHAPTER, run=_tube,
          source="Timoshenko and Goodier, Theory of Elasticity (1970), section 28, for each layer",
-         checked="layers tested against equilibrium and compatibility in `tests/unit/test_verification_closed_forms.py`"),
+         checked=TESTED),
 )  # fmt: skip
