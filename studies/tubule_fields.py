@@ -96,8 +96,10 @@ class _PartMixed:
         return self.whole.correct(self.elements[elements], local, strain, stress)
 
 
-def part_of(solution: FieldSolution, low: tuple[float, ...], high: tuple[float, ...]) -> FieldSolution:
-    """The solution in the elements whose centres lie in a box [m]: a picture of a place in a slender body.
+def part_of(
+    solution: FieldSolution, low: tuple[float, ...], high: tuple[float, ...], *, region: str | None = None
+) -> FieldSolution:
+    """The solution in the elements whose centres lie in a box [m], of one region or all: a place in a slender body to draw.
 
     Raises
     ------
@@ -108,9 +110,13 @@ def part_of(solution: FieldSolution, low: tuple[float, ...], high: tuple[float, 
     if len(model.discrete.nodes) != len(mesh.points):
         raise InputError("a part is taken of displacements of the order of the mesh")
     blocks, kept = [], []
+    wanted = (
+        np.ones(mesh.elements, dtype=bool) if region is None else np.isin(np.arange(mesh.elements), mesh.region(region))
+    )
     for number, block in enumerate(mesh.blocks):
         middle = mesh.points[block.cells].mean(axis=1)
-        rows = np.flatnonzero(((middle >= low) & (middle <= high)).all(axis=1))
+        mine = wanted[mesh.starts[number] : mesh.starts[number + 1]]
+        rows = np.flatnonzero(((middle >= low) & (middle <= high)).all(axis=1) & mine)
         if len(rows):
             blocks.append(Block(kind=block.kind, cells=block.cells[rows]))
             kept.append(rows + mesh.starts[number])
@@ -141,4 +147,4 @@ def part_of(solution: FieldSolution, low: tuple[float, ...], high: tuple[float, 
                     and not hasattr(load, "edge") and getattr(load, "region", None) in (None, *regions)),
     )  # fmt: skip
     mixed = None if solution.mixed is None else _PartMixed(whole=solution.mixed, elements=elements)
-    return replace(solution, model=body, displacement=solution.displacement[nodes], mixed=mixed)
+    return replace(solution, model=body, displacement=solution.displacement[nodes], reactions=(), mixed=mixed)

@@ -75,8 +75,17 @@ _LOAD: Final = (
     _choice("load", "neighbours", "the tubules around hold no lithium, or as much as this one", "empty", "full"),
 )  # fmt: skip
 _FLAW: Final = (
-    _choice("flaw", "flaw_kind", "round the rim of the mouth downwards, or level below the mouth", "edge", "penny"),
-    _length("flaw", "flaw_length", "100 nm", "depth of an edge flaw, radius of a penny", "0.1 nm", "10 mm"),
+    _choice(
+        "flaw",
+        "flaw_kind",
+        "round the rim downwards, level below the mouth, or upright under it",
+        "edge",
+        "penny",
+        "half-penny",
+    ),
+    _length(
+        "flaw", "flaw_length", "50 nm", "depth of an edge flaw, radius of a penny or half a penny", "0.1 nm", "10 mm"
+    ),
     _length("flaw", "flaw_depth", "100 nm", "how deep a penny lies below the electrolyte's surface", "1 nm", "10 mm"),
     _key("flaw", "flaw_pressurised", True, "lithium enters the flaw and presses on its faces", kind="flag"),
 )

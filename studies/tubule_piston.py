@@ -279,24 +279,21 @@ def electrolyte_under_piston(study: TubuleStudy) -> PistonAnswer:
 
     needs_lithium(study)
     started = time.perf_counter()
-    cases, shown = [], None
-    for name in study.electrolytes:
-        case, solution = _case(study, name)
-        cases.append(case)
-        shown = shown or solution
-    assert shown is not None
+    cases = tuple(_case(study, name) for name in study.electrolytes)
+    return PistonAnswer(study=study, cases=cases, picture=_picture(study), seconds=time.perf_counter() - started)
+
+
+def _picture(study: TubuleStudy) -> Picture3D:
+    """The first electrolyte around the mouth, under the study's own pressure."""
+    name = study.electrolytes[0]
+    mesh = radial_mesh(radial(study, elements=densities(study)[0], rim=_rim_size(study, densities(study)[0])))
+    whole = solved(study, mesh, [piston_loads(mesh, study.pressure)], electrolyte=name)[0]
     reach = 1.5 * study.bore
-    part = part_of(shown, (0.0, -reach), (reach, study.stack().root + reach))
-    title = f"{study.electrolytes[0]} under the piston, stress over its pressure"
-    return PistonAnswer(
-        study=study,
-        cases=tuple(cases),
-        picture=Picture3D(solution=part, title=title),
-        seconds=time.perf_counter() - started,
-    )
+    part = part_of(whole, (0.0, -reach), (reach, study.stack().root), region="electrolyte")
+    return Picture3D(solution=part, title=f"{name} under lithium at {show(study.pressure, 'Pa')}")
 
 
-def _case(study: TubuleStudy, name: str) -> tuple[PistonCase, FieldSolution]:
+def _case(study: TubuleStudy, name: str) -> PistonCase:
     record = material(name)
     fine, coarse = densities(study)
     empty, full = ([_solution(study, name, e, around) for e in (fine, coarse)] for around in ("empty", "full"))
@@ -331,7 +328,7 @@ def _case(study: TubuleStudy, name: str) -> tuple[PistonCase, FieldSolution]:
         measure=measure,
         strength=strength,
         allowed=allowed,
-    ), empty[0]
+    )
 
 
 def _solution(study: TubuleStudy, name: str, elements: int, neighbours: str) -> FieldSolution:

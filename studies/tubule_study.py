@@ -95,7 +95,7 @@ class TubuleStudy:
         # what does not fit is refused by the drawing itself
         self.stack().check_fits(self.array())
         limit = self.electrolyte_thickness
-        if self.flaw_kind == "edge" and self.flaw_length > 0.95 * limit:
+        if self.flaw_kind != "penny" and self.flaw_length > 0.95 * limit:
             raise InputError(
                 f"[flaw] flaw_length: {show(self.flaw_length, 'm')} is longer than the electrolyte allows, which is "
                 f"{show(limit, 'm')} thick: pass at most {show(0.95 * limit, 'm')}"
