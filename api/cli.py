@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError, MissingDependencyError, TubewallError, unknown_name
+from tubewall.studies.chambers_options import CHAMBERS_OUTPUTS, add_chambers_options, chambers_template
 from tubewall.studies.options import OneLineParser, add_key_options, key_changes
 
 if TYPE_CHECKING:
@@ -199,9 +200,7 @@ def _solve_options(parser: OneLineParser) -> None:
 
 
 def _chambers_options(parser: OneLineParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a study of an anode, or a file with a [network]")
-    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON, each number with its unit")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    add_chambers_options(parser)
     parser.set_defaults(run=_chambers)
 
 
@@ -236,6 +235,9 @@ def _materials_options(parser: OneLineParser) -> None:
 
 def _init_options(parser: OneLineParser) -> None:
     parser.add_argument("file", nargs="?", metavar="FILE", default="study.toml", help="(default study.toml)")
+    parser.add_argument(
+        "--chambers", action="store_true", help="for `tubewall chambers` rather than `tubewall thickness`"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
     parser.set_defaults(run=_init)
 
@@ -370,7 +372,7 @@ def _solve(options: argparse.Namespace) -> int:
 def _chambers(options: argparse.Namespace) -> int:
     from tubewall.studies.chambers_command import answer_chambers_file
 
-    outputs = {name: getattr(options, name) for name in ("json",)}
+    outputs = {name: getattr(options, name) for name in CHAMBERS_OUTPUTS}
     with _progress(options.quiet) as progress:
         text = answer_chambers_file(options.file, progress=progress, **outputs)
     _say(options, text, *_written(*outputs.values()))
@@ -429,8 +431,9 @@ def _init(options: argparse.Namespace) -> int:
     check_writable(options.file)
     if os.path.lexists(options.file) and not options.force:
         raise InputError(f"{options.file}: is there already; --force overwrites it")
-    write_whole(options.file, Study().to_toml())
-    print(f"written: {options.file}; `tubewall thickness {options.file}` answers it")
+    write_whole(options.file, chambers_template() if options.chambers else Study().to_toml())
+    command = "chambers" if options.chambers else "thickness"
+    print(f"written: {options.file}; `tubewall {command} {options.file}` answers it")
     return 0
 
 

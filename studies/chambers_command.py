@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError
 from tubewall.studies.chambers_file import is_network, read_network, tables_of, with_places
-from tubewall.studies.files import check_writable, write_json
+from tubewall.studies.files import check_writable, write_json, write_whole
 from tubewall.studies.study_key import shown
 from tubewall.studies.toml_text import read_text
 from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.chambers.any_network import AnyNetwork, Relaxation
+    from tubewall.studies.chambers_result import ChambersAnswer
 
 Progress = Callable[[float, str], None]
 Data = dict[str, Any]
@@ -43,9 +44,9 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
     _check_outputs(path, outputs)
     text = read_text(path, kind="chambers", hint="")
     tables = tables_of(text, path)
-    if "network" not in tables and not is_network(text):
-        raise InputError(f"{path}: [network] is missing")
-    return _network(tables, path, started, outputs)
+    if "network" in tables or is_network(text):
+        return _network(tables, path, started, outputs)
+    return _study(tables, path, started, outputs, progress)
 
 
 def _check_outputs(path: str, outputs: Mapping[str, str | None]) -> None:
@@ -68,6 +69,42 @@ def _network(tables: Mapping[str, object], path: str, started: float, outputs: M
     if outputs.get("json") is not None:
         write_json(str(outputs["json"]), network_data(file.input_hash, network, found, time.perf_counter() - started))
     return network_text(network, found)
+
+
+def _study(
+    tables: Mapping[str, object],
+    path: str,
+    started: float,
+    outputs: Mapping[str, str | None],
+    progress: Progress | None,
+) -> str:
+    from tubewall.studies.chambers_case import ChambersStudy
+    from tubewall.studies.chambers_data import write_chambers
+    from tubewall.studies.chambers_result import answer_study
+
+    for name in ("parquet", "chambers"):
+        one = outputs.get(name)
+        if one is not None and not one.endswith(".parquet"):
+            raise InputError(f"--{name}: {shown(one)} must end in .parquet")
+    study = ChambersStudy.from_tables(tables, source=path)
+    answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
+    text: str = answer.text()
+    top = head(study.input_hash, time.perf_counter() - started)
+    about = {"version": str(top["version"]), "input_hash": study.input_hash, "seed": str(study.run.seed)}
+    if outputs.get("json") is not None:
+        write_json(str(outputs["json"]), {**top, **answer.to_json()})
+    if outputs.get("csv") is not None:
+        answer.table().to_csv(str(outputs["csv"]))
+    if outputs.get("parquet") is not None:
+        answer.table().to_parquet(str(outputs["parquet"]), about=about)
+    if outputs.get("chambers") is not None:
+        write_chambers(answer, str(outputs["chambers"]), about)
+    if outputs.get("loads") is not None:
+        loads = answer.thickness_study()
+        if loads is None:
+            raise InputError("--loads: the array is too large to keep every chamber: take fewer rows, columns or looks")
+        write_whole(str(outputs["loads"]), loads.to_toml())
+    return text
 
 
 def head(input_hash: str, seconds: float) -> Data:

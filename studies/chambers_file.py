@@ -40,7 +40,9 @@ def quantity(unit: str, *, least: float | None = None, above: float | None = Non
     def read(value: object) -> float:
         if not isinstance(value, (str, int, float)) or isinstance(value, bool):
             raise InputError(f"expected a quantity such as {example or f'3 {unit}'!r}, got {shown(value)}")
+        # fifteen digits, so that "100 nm" and "0.1 um" are one number
         found = parse(value, unit)
+        found = found if unit == "rad" else float(f"{found:.15g}")
         if (least is not None and found < least) or (above is not None and found <= above):
             bound = f"at least {least:g}" if least is not None else f"above {above:g}"
             raise InputError(f"must be {bound} {unit}, got {shown(value)}")

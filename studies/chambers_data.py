@@ -1,0 +1,287 @@
+"""The answer to the study of an anode as plain data and as tables: every number with its unit, in SI."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.studies.as_data import number
+from tubewall.studies.chambers_tail import LEVELS, Tail
+from tubewall.studies.keys import KEYS
+from tubewall.studies.tables import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from tubewall.chambers.anode_run import AnodeRun, Spread
+    from tubewall.chambers.cells import Cycle
+    from tubewall.chambers.planar_foil import FoilRun
+    from tubewall.studies.chambers_loads import ChamberLoad
+    from tubewall.studies.chambers_result import ChambersAnswer, Side, Walls
+
+Data = dict[str, Any]
+_PERMEANCE: Final = "mol/(m2 s Pa)"
+
+
+def answer_data(answer: ChambersAnswer) -> Data:
+    """Both sides, the foil, and the loads for the wall."""
+    study = answer.study
+    keys = answer.thickness_keys()
+    cell = study.protocol.cell
+    return {
+        "status": "answered",
+        "answer": answer.text(),
+        "protocol": study.protocol.name,
+        "chambers": study.lattice().chambers,
+        "walls_of_electrode": number(answer.walls_of_electrode, "1"),
+        "electrode_area": number(study.run.electrode_area, "m2"),
+        "permeance": number(study.permeance(), _PERMEANCE),
+        "room": number(study.room, "A s/m2"),
+        "start_fill": number(study.start_fill(), "1"),
+        "start_pressure": number(study.start_pressure(study.start_fill()), "Pa"),
+        "loss": None if cell is None else number(cell.loss, "1"),
+        "efficiency": None if cell is None else _EFFICIENCY,
+        **{side.name: _side(answer, side) for side in answer.sides},
+        "planar_foil": None if answer.foil is None else _foil(answer),
+        "thickness": None if keys is None else {name: _key(name, value) for name, value in keys.items()},
+        "seed": study.run.seed,
+        "warnings": list(answer.warnings),
+        "stages": {name: number(value, "s") for name, value in answer.seconds.items()},
+    }
+
+
+_EFFICIENCY: Final = (
+    "discharge over charge; differs from 1 through the stated loss and what a voltage limit leaves behind, nothing else"
+)
+
+
+def _key(name: str, value: Any) -> Any:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number(value, KEYS[name].unit) if is_number else value
+
+
+def _side(answer: ChambersAnswer, side: Side) -> Data:
+    run = side.run
+    return {
+        "permeance": number(side.permeance, _PERMEANCE),
+        "times": _many(run.times, "s"),
+        "overpotential": _many(run.overpotential, "V"),
+        "current_density": _many(run.current_density, "A/m2"),
+        "charge": _many(run.charge, "A s/m2"),
+        "voltage": _volts(_voltage(answer, run)),
+        "leaked": _many(run.leaked, "mol"),
+        "fill": _spread(run.fill, "1"),
+        "pressure": _spread(run.pressure, "Pa"),
+        "difference": None if run.difference is None else _spread(run.difference, "Pa"),
+        "walls": None if side.walls is None else _walls(side.walls),
+        "highest_lithium_pressure": number(side.highest_lithium, "Pa"),
+        "cycles": [_cycle(cycle) for cycle in side.cycles],
+        "steps": [
+            {
+                "step": end.step,
+                "ended_by": end.reason,
+                "start": number(end.start, "s"),
+                "end": number(end.end, "s"),
+                "passed": number(end.passed, "A s/m2"),
+                "overpotential": number(end.overpotential, "V"),
+            }
+            for end in run.ends
+        ],
+        "balances": {
+            "moles": number(run.balances.moles, "1"),
+            "lithium": number(run.balances.lithium, "1"),
+            "current": number(run.balances.constraint, "1"),
+            "error": number(run.balances.error, "1"),
+        },
+    }
+
+
+def _voltage(answer: ChambersAnswer, run: AnodeRun | FoilRun) -> list[float] | None:
+    """Of a full cell at every time of a run [V]; None of any other."""
+    from tubewall.chambers.cells import FullCell
+
+    cell = answer.study.protocol.cell
+    if not isinstance(cell, FullCell):
+        return None
+    return [float(volt) for volt in cell.voltage(run.charge, run.overpotential, run.current_density)]
+
+
+def _foil(answer: ChambersAnswer) -> Data:
+    foil = answer.foil
+    assert foil is not None
+    step = max(1, foil.times.size // 400)
+    thin = slice(None, None, step)
+    volts = _voltage(answer, foil)
+    return {
+        "times": _many(foil.times[thin], "s"),
+        "overpotential": _many(foil.overpotential[thin], "V"),
+        "current_density": _many(foil.current_density[thin], "A/m2"),
+        "charge": _many(foil.charge[thin], "A s/m2"),
+        "voltage": None if volts is None else _volts(volts[thin]),
+        "cycles": [_cycle(cycle) for cycle in answer.foil_cycles],
+    }
+
+
+def _volts(values: list[float] | None) -> list[Data | None] | None:
+    return None if values is None else _many(values, "V")
+
+
+def _many(values: Any, unit: str) -> list[Data | None]:
+    return [number(float(value), unit) for value in values]
+
+
+def _spread(spread: Spread, unit: str) -> Data:
+    """Quantiles and histograms at every look; bins beyond the occupied ones are left out."""
+    from tubewall.chambers.anode_run import LEVELS as KEPT
+
+    used = np.flatnonzero(spread.counts.sum(axis=0))
+    low, high = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+    return {
+        "mean": _many(spread.mean, unit),
+        "deviation": _many(spread.deviation, unit),
+        "levels": list(KEPT),
+        "quantiles": [_many(row, unit) for row in spread.quantiles],
+        "histogram": {
+            "edges": _many(spread.edges[low : high + 1], unit),
+            "counts": [[int(count) for count in row[low:high]] for row in spread.counts],
+        },
+    }
+
+
+def _walls(walls: Walls) -> Data:
+    return {
+        "largest_difference": _tail(walls.tail, "Pa"),
+        "expected_largest_over_electrode": number(walls.expected_largest, "Pa"),
+        "regime_number": {"lowest": _unbounded(walls.regime[0]), "median": _unbounded(walls.regime[1])},
+        "crossover_permeance": {
+            name: number(value, _PERMEANCE)
+            for name, value in zip(("1 %", "50 %", "99 %"), walls.crossover, strict=True)
+        },
+        "load_cases": [_load(load) for load in walls.loads],
+    }
+
+
+def _unbounded(value: float) -> Data:
+    return {"value": value if math.isfinite(value) else "Infinity", "unit": "1"}
+
+
+def _tail(tail: Tail, unit: str) -> Data:
+    return {
+        "walls": tail.count,
+        "levels": list(LEVELS),
+        "quantiles": _many(tail.quantiles, unit),
+        "largest": number(tail.largest, unit),
+        "pareto": None
+        if tail.threshold is None
+        else {
+            "threshold": number(tail.threshold, unit),
+            "share": number(tail.share, "1"),
+            "scale": number(tail.scale, unit),
+            "shape": number(tail.shape, "1"),
+        },
+    }
+
+
+def _load(load: ChamberLoad) -> Data:
+    return {
+        "name": load.name,
+        "time": number(load.time, "s"),
+        "chambers": list(load.chambers) if load.chambers[0] >= 0 else None,
+        "between": list(load.fluids),
+        "pressures": _many(load.pressures, "Pa"),
+        "difference": number(load.difference, "Pa"),
+        "fills": _many(load.fills, "1"),
+        "zone": _many(load.zone, "m"),
+    }
+
+
+def _cycle(cycle: Cycle) -> Data:
+    return {
+        "current_density": number(cycle.current_density, "A/m2"),
+        "charged": number(cycle.charged, "A s/m2"),
+        "discharged": number(cycle.discharged, "A s/m2"),
+        "stranded": number(cycle.stranded, "A s/m2"),
+        "efficiency": number(cycle.efficiency, "1"),
+        "ended_by": list(cycle.ended),
+    }
+
+
+def look_table(answer: ChambersAnswer) -> Table:
+    """Every look of both sides: time, U, J, charge, voltage, and the spreads over chambers and walls."""
+    from tubewall.chambers.anode_run import LEVELS as KEPT
+
+    names = [f"{100 * level:g}%" for level in KEPT]
+    columns = [
+        Column(name="walls"),
+        Column(name="time", unit="s"),
+        Column(name="overpotential", unit="V"),
+        Column(name="current_density", unit="A/m2"),
+        Column(name="charge", unit="A s/m2"),
+        Column(name="voltage", unit="V"),
+        Column(name="leaked", unit="mol"),
+    ]
+    for what, unit in (("fill", "1"), ("pressure", "Pa"), ("difference", "Pa")):
+        columns += [Column(name=f"{what}_{one}", unit=unit) for one in ("mean", "deviation", *names)]
+    rows: list[tuple[Cell, ...]] = []
+    for side in answer.sides:
+        run = side.run
+        volts = _voltage(answer, run)
+        for k in range(run.times.size):
+            row: list[Cell] = [
+                side.name,
+                *(float(v[k]) for v in (run.times, run.overpotential, run.current_density, run.charge)),
+            ]
+            row += [None if volts is None else volts[k], float(run.leaked[k])]
+            for spread in (run.fill, run.pressure, run.difference):
+                row += _numbers(spread, k, 2 + len(KEPT))
+            rows.append(tuple(row))
+    return Table(columns=tuple(columns), rows=tuple(rows))
+
+
+def _numbers(spread: Spread | None, k: int, count: int) -> list[float | None]:
+    if spread is None:
+        return [None] * count
+    return [float(spread.mean[k]), float(spread.deviation[k]), *(float(q) for q in spread.quantiles[k])]
+
+
+def chamber_columns(answer: ChambersAnswer) -> tuple[Column, ...]:
+    """Columns of `write_chambers`."""
+    found = [Column(name="row", unit="1"), Column(name="column", unit="1")]
+    for side in answer.sides:
+        found += [
+            Column(name=f"{side.name}_fill", unit="1"),
+            Column(name=f"{side.name}_pressure", unit="Pa"),
+            Column(name=f"{side.name}_moles", unit="mol"),
+        ]
+    return tuple(found)
+
+
+def write_chambers(answer: ChambersAnswer, path: str, about: dict[str, str]) -> None:
+    """Every chamber at the look of the largest difference across a hermetic wall, as Parquet with units and provenance."""
+    import pyarrow
+    import pyarrow.parquet
+
+    from tubewall.errors import InputError
+    from tubewall.studies.files import written_whole
+
+    if not all(side.run.complete for side in answer.sides):
+        raise InputError("--chambers: the array is too large to keep every chamber: take fewer rows, columns or looks")
+    look = hardest_look(answer.hermetic.run)
+    row, column = np.divmod(np.arange(answer.study.lattice().chambers), answer.study.array.columns)
+    values = [row, column]
+    for side in answer.sides:
+        at = int(np.argmin(np.abs(side.run.times - answer.hermetic.run.times[look])))
+        values += [side.run.fills[at], side.run.pressures[at], side.run.moles[at]]
+    fields = [
+        pyarrow.field(c.heading, pyarrow.from_numpy_dtype(v.dtype), metadata={"name": c.name, "unit": c.unit})
+        for c, v in zip(chamber_columns(answer), values, strict=True)
+    ]
+    about = {**about, "time": f"{answer.hermetic.run.times[look]!r} s"}
+    table = pyarrow.Table.from_arrays([pyarrow.array(v) for v in values], schema=pyarrow.schema(fields, metadata=about))
+    with written_whole(path) as temporary:
+        pyarrow.parquet.write_table(table, temporary)
+
+
+def hardest_look(run: AnodeRun) -> int:
+    """The look at which the largest difference across a wall is largest."""
+    return int(np.argmax(run.difference.quantiles[:, -1] if run.difference is not None else run.pressure.deviation))

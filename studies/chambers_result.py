@@ -1,0 +1,281 @@
+"""What the study of an anode answers: hermetic against permeable walls, side by side, and the planar foil beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.studies.chambers_loads import (
+    ChamberLoad,
+    crossover_permeance,
+    keys_of_load,
+    wall_history,
+)
+from tubewall.studies.chambers_tail import Tail
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.chambers.anode_run import AnodeRun
+    from tubewall.chambers.cells import Cycle
+    from tubewall.chambers.planar_foil import FoilRun
+    from tubewall.studies.chambers_case import ChambersStudy
+    from tubewall.studies.study import Study
+    from tubewall.studies.tables import Table
+
+    Floats = NDArray[np.float64]
+
+Data = dict[str, Any]
+Progress = Callable[[float, str], None]
+# chambers times looks whose histories are kept, 8 bytes and three quantities each
+_MOST_KEPT: Final = 20_000_000
+# where the compressibility of argon at 25 C leaves 1 by 5 % (physics page 3.1)
+_IDEAL_UP_TO: Final = 10e6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Walls:
+    """What the walls of one side see.
+
+    Attributes
+    ----------
+    tail : Tail
+        Of the largest difference that each wall sees over the protocol [Pa].
+    expected_largest : float or None
+        Over all walls of the electrode area of the study [Pa].
+    regime : (float, float)
+        Lowest and median over the walls of the smallest regime number that each sees: hermetic far below 1, permeable far
+        above.
+    crossover : (float, float, float)
+        Permeance at which 1 %, half and 99 % of the walls would be permeable [mol/(m2 s Pa)].
+    loads : tuple of ChamberLoad
+        The hardest walls.
+    """
+
+    tail: Tail
+    expected_largest: float | None
+    regime: tuple[float, float]
+    crossover: tuple[float, float, float]
+    loads: tuple[ChamberLoad, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Side:
+    """One kind of walls through the protocol.
+
+    Attributes
+    ----------
+    name : {"hermetic", "permeable"}
+    permeance : float
+        [mol/(m2 s Pa)].
+    run : AnodeRun
+    walls : Walls or None
+        None of an array too large to keep all of its chambers.
+    cycles : tuple of Cycle
+        Of a named cell.
+    highest_lithium : float
+        Largest pressure of the lithium in any chamber [Pa]; of a large array the ceiling.
+    """
+
+    name: str
+    permeance: float
+    run: AnodeRun
+    walls: Walls | None
+    cycles: tuple[Cycle, ...]
+    highest_lithium: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChambersAnswer:
+    """The answer to the study of an anode.
+
+    Attributes
+    ----------
+    study : ChambersStudy
+    sides : tuple of Side
+        Hermetic and permeable walls.
+    foil : FoilRun or None
+        The planar control of a named cell.
+    foil_cycles : tuple of Cycle
+    seconds : mapping of stage to float
+        Wall time [s].
+    warnings : tuple of str
+    """
+
+    study: ChambersStudy
+    sides: tuple[Side, ...]
+    foil: FoilRun | None
+    foil_cycles: tuple[Cycle, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def walls_of_electrode(self) -> float:
+        """Walls on the electrode area of the study."""
+        lattice = self.study.lattice()
+        per_chamber = 3.0 if lattice.shape == "hexagon" else 2.0
+        return per_chamber * self.study.run.electrode_area / lattice.footprint
+
+    @property
+    def hermetic(self) -> Side:
+        """The side whose walls let nothing through."""
+        return self.sides[0]
+
+    @property
+    def permeable(self) -> Side:
+        """The side with the permeance of the study."""
+        return self.sides[1]
+
+    def thickness_study(self) -> Study | None:
+        """A study for ``tubewall thickness`` that takes its loads from the hardest hermetic wall; None without one."""
+        from tubewall.studies.study import Study
+
+        found = self.thickness_keys()
+        return None if found is None else Study().replace(**found)
+
+    def thickness_keys(self) -> Data | None:
+        """Keys and values (SI) of that study."""
+        side = self.hermetic
+        if side.walls is None or not side.walls.loads:
+            return None
+        return keys_of_load(self.study, side.walls.loads[0], side.highest_lithium, side.run)
+
+    def text(self) -> str:
+        """The answer as the command prints it."""
+        from tubewall.studies.chambers_text import answer_text
+
+        return answer_text(self)
+
+    def to_json(self) -> Data:
+        """The answer as plain data in SI, every number with its unit."""
+        from tubewall.studies.chambers_data import answer_data
+
+        return answer_data(self)
+
+    def table(self) -> Table:
+        """Every look of every side as a table."""
+        from tubewall.studies.chambers_data import look_table
+
+        return look_table(self)
+
+
+def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> ChambersAnswer:
+    """Carry the protocol out behind hermetic and behind permeable walls, and on a planar foil.
+
+    Raises
+    ------
+    InputError
+        A protocol that overfills the array, a gas outside its law.
+    ConvergenceError
+        When the integrator finds no step.
+    """
+    tell = progress or (lambda _share, _text: None)
+    sides, seconds = [], {}
+    for part, permeable in enumerate((False, True)):
+        name = "permeable" if permeable else "hermetic"
+        tell(0.45 * part, f"{name} walls")
+        started = time.perf_counter()
+        sides.append(_side(study, name, permeable=permeable))
+        seconds[name] = time.perf_counter() - started
+    tell(0.95, "planar foil")
+    foil, cycles = _foil(study)
+    return ChambersAnswer(
+        study=study,
+        sides=tuple(sides),
+        foil=foil,
+        foil_cycles=cycles,
+        seconds=seconds,
+        warnings=_warnings(study, sides),
+    )
+
+
+def _side(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
+    from tubewall.chambers.engine import run
+
+    anode, protocol, looks = study.anode(permeable=permeable), study.protocol.protocol(), study.looks()
+    kept = anode.chambers * (looks.size + len(protocol.steps) + 1) <= _MOST_KEPT
+    found = run(
+        anode,
+        protocol,
+        rtol=study.run.rtol,
+        record=looks,
+        keep="all" if kept else "none",
+        threads=study.run.threads or None,
+    )
+    cell = study.protocol.cell
+    ceiling = float(anode.lithium.ceiling(max(float(found.overpotential.max()), 0.0)))
+    return Side(
+        name=name,
+        permeance=study.permeance() if permeable else 0.0,
+        run=found,
+        walls=_walls(study, found, study.permeance() if permeable else 0.0) if kept and anode.walls else None,
+        cycles=() if cell is None else cell.cycles_of(found.ends),
+        highest_lithium=float(found.lithium_pressures()[1][found.fills > 0].max(initial=0.0)) if kept else ceiling,
+    )
+
+
+def _walls(study: ChambersStudy, run: AnodeRun, permeance: float) -> Walls:
+    history = wall_history(run)
+    tail = Tail.of(history.differences)
+    crossover = crossover_permeance(study, history.compression)
+    factors = _wall_factors(run)
+    with np.errstate(divide="ignore"):
+        regime = np.where(crossover > 0, permeance * factors / np.maximum(crossover, 1e-300), np.inf)
+    lattice = study.lattice()
+    many = (3.0 if lattice.shape == "hexagon" else 2.0) * study.run.electrode_area / lattice.footprint
+    # what the overpotential can drive bounds every pressure
+    ceiling = float(run.anode.lithium.ceiling(max(float(run.overpotential.max()), 0.0)))
+    expected = tail.expected_largest(many)
+    if expected is not None:
+        expected = max(min(expected, ceiling), tail.largest)
+    return Walls(
+        tail=tail,
+        expected_largest=expected,
+        regime=(float(regime.min()), float(np.median(regime))),
+        crossover=tuple(float(q) for q in np.quantile(crossover, (0.01, 0.5, 0.99))),  # type: ignore[arg-type]
+        loads=history.loads,
+    )
+
+
+def _wall_factors(run: AnodeRun) -> Floats:
+    from tubewall.chambers.random_fields import wall_factors
+
+    return wall_factors(run.anode) if run.anode.wall_scatter > 0 else np.ones(run.anode.walls)
+
+
+def _foil(study: ChambersStudy) -> tuple[FoilRun | None, tuple[Cycle, ...]]:
+    from tubewall.chambers.planar_foil import PlanarFoil, run_foil
+
+    cell = study.protocol.cell
+    if cell is None:
+        return None, ()
+    foil = PlanarFoil(conductance=study.lithium.conductance, charge=study.protocol.start_charge)
+    found = run_foil(foil, cell.protocol())
+    return found, cell.cycles_of(found.ends)
+
+
+def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
+    found = []
+    s = study.scatter
+    if s.deviation is None and not any((s.wall, s.bore, s.height, s.diffusivity)):
+        found.append("[scatter] deviation: 0.025 is a guess; the differences between chambers follow from it")
+    if any(side.walls is None for side in sides):
+        found.append("the array is too large to keep every chamber: spreads only, no single walls")
+    if study.protocol.cell is not None and study.protocol.name == "full cell":
+        found.append(
+            "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"
+        )
+    highest = max(float(side.run.pressure.quantiles[:, -1].max()) for side in sides)
+    if study.gas.gas_law == "ideal" and highest > _IDEAL_UP_TO:
+        found.append(
+            f"the gas reaches {show(highest, 'Pa')}, where an ideal gas is no longer within 5 %: see [gas] gas_law"
+        )
+    lowest = min(float(side.run.pressure.quantiles[:, 0].min()) for side in sides)
+    if lowest < 0.99 * study.gas.initial_pressure:
+        found.append(f"the gas falls to {show(lowest, 'Pa')}, below the pressure it was closed with")
+    return tuple(found)
