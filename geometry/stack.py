@@ -138,8 +138,10 @@ class Stack:
         if not given:
             raise InputError("Stack.lithium_level is empty: pass one height, or one for each chamber")
         levels = tuple(length_or_zero("Stack.lithium_level", level) for level in given)
+        # what is full but for round-off is full
+        levels = tuple(self.bore_height if abs(x - self.bore_height) < 1e-9 * self.bore_height else x for x in levels)
         for chamber, level in enumerate(levels):
-            if level > self.bore_height * (1 + 1e-12):
+            if level > self.bore_height:
                 where = "" if one else f" of chamber {chamber}"
                 raise InputError(
                     f"Stack.lithium_level{where}, {show(level, 'm')}, stands above the bore, which is "
@@ -179,7 +181,7 @@ class Stack:
     @property
     def bore_height(self) -> float:
         """Height [m] of the bores from floor to ceiling, fillets apart."""
-        return self.ceiling - self.floor
+        return self.height if self.is_film else self.insulator + self.height
 
     @property
     def floor_fillet(self) -> float:

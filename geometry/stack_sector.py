@@ -175,7 +175,8 @@ def _grid_piece(
 ) -> Piece:
     """Quadrilaterals on a grid (2 r + 1, 2 c + 1, 2) of nodes.
 
-    ``thickness`` (2 c + 1,) is that of the wall's half. The middles of sides in rows that are not ``curved`` (2 r + 1,) are moved half way between the corners.
+    ``thickness`` (2 c + 1,) is that of the wall's half. The middles of sides in rows that are not ``curved`` (2 r + 1,) are
+    moved half way between the corners.
     """
     even = grid.copy()
     grid = grid.copy()
@@ -275,9 +276,13 @@ def sector_pieces(array: CellArray, fine: Fineness) -> list[Piece]:
 
 
 def wall_layers(thickness: float, fine: Fineness, usual: float) -> Floats:
-    """Distances (k,) [m] from the outline of the layers through half a wall (or a whole one) of ``thickness``."""
-    layer = thickness / max(1, fine.through_wall // 2)
-    size = min(layer, fine.rim)
-    if size == layer and layer <= 2 * usual:
-        return np.linspace(0, thickness, max(1, fine.through_wall // 2) + 1)
-    return graded([0.0, thickness], [(0.0, min(size, usual))], _INWARD, max(layer, usual))
+    """Distances (k,) [m] from the outline of the layers through half a wall of ``thickness``.
+
+    They are equal; but finer at the outline where the rim is, or where columns are only ``usual`` [m] wide, and then grow.
+    """
+    count = max(1, fine.through_wall // 2)
+    layer = thickness / count
+    first = min(layer if layer <= 2 * usual else usual, fine.rim)
+    if first > 0.99 * layer:
+        return np.linspace(0, thickness, count + 1)
+    return graded([0.0, thickness], [(0.0, first)], _INWARD, layer)
