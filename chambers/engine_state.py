@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_NODES: Final = 2048
+_NODES: Final = 4096
+# where reference equations of state end [Pa]
+_HIGHEST: Final = 1e9
+# of Z between the nodes
+_TABLE_ERROR: Final = 1e-9
 # walls faster than this mix perfectly: their differences lie below any tolerance
 _FASTEST: Final = 1e7
 # of the thinnest gas at the start
@@ -64,13 +68,18 @@ def gas_table(gas: EquationOfState, temperature: float, highest: float) -> GasTa
     limit = _reach(gas, temperature, highest)
     # closer together where the gas is dilute would gain nothing: Z is as smooth there
     density = limit * np.arange(_NODES + 1) / _NODES
-    z = np.empty(_NODES + 1)
-    z[0] = 1.0
-    z[1:] = gas.pressure(density[1:], temperature) / (density[1:] * thermal)
+    # where Z ends as the density vanishes depends on the gas constant of whoever fitted the equation of state
+    asked = np.maximum(density, 1e-6 * density[1])
+    z = gas.pressure(asked, temperature) / (asked * thermal)
     spline = CubicSpline(np.arange(_NODES + 1.0), z)
-    if not np.isfinite(spline.c).all():
-        raise ConvergenceError(f"the {gas.law} law of the gas is not smooth up to {limit:g} mol/m3")
-    return GasTable(thermal, np.ascontiguousarray(spline.c[::-1].T), _NODES / limit, limit)
+    found = GasTable(thermal, np.ascontiguousarray(spline.c[::-1].T), _NODES / limit, limit)
+    between = limit * (np.arange(0, _NODES, 61) + 0.5) / _NODES
+    error = float(np.abs(found.pressure(between) / gas.pressure(between, temperature) - 1.0).max())
+    if not error <= _TABLE_ERROR:
+        raise ConvergenceError(
+            f"the table of the {gas.law} gas up to {limit:g} mol/m3 is {error:.1e} off between its nodes"
+        )
+    return found
 
 
 def _reach(gas: EquationOfState, temperature: float, wanted: float) -> float:
@@ -81,7 +90,7 @@ def _reach(gas: EquationOfState, temperature: float, wanted: float) -> float:
             pressure = gas.pressure(np.array([0.999 * density, density]), temperature)
         except InputError:
             return False
-        return bool(np.isfinite(pressure).all() and pressure[1] > pressure[0])
+        return bool(np.isfinite(pressure).all() and pressure[0] < pressure[1] <= _HIGHEST)
 
     if answers(wanted):
         return wanted
