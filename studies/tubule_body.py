@@ -154,7 +154,9 @@ def study_loads(study: TubuleStudy, mesh: SolidMesh, *, chamber: int = 0, axis: 
     if f"chamber {chamber} gas" in mesh.boundaries and gas:
         loads.append(Pressure(boundary=f"chamber {chamber} gas", pressure=gas))
     if study.lithium_level == 0:
-        return (*loads, *([Pressure(boundary=f"mouth {chamber}", pressure=gas)] if gas else []))
+        if f"mouth {chamber}" in mesh.boundaries and gas:
+            loads.append(Pressure(boundary=f"mouth {chamber}", pressure=gas))
+        return tuple(loads)
     loads += piston_loads(mesh, study.pressure - study.initial_pressure, chamber)
     if study.lithium_gradient == 0:
         return tuple(loads)

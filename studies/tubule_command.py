@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: The questions and what they ask.
 QUESTIONS: Final[Mapping[str, str]] = {
+    "root": "membrane, bending and peak along the wall from its root, against plane strain",
     "electrolyte": "tension at the mouth's rim in each electrolyte under the piston, and what lies beneath",
     "flaw": "stress intensity of a flaw at the mouth, its critical length, the overpotential that it bears",
     "study": "print the tubule file with every key",
@@ -97,8 +98,9 @@ def answer(question: str, study: TubuleStudy) -> TubuleAnswer:
 def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
     from tubewall.studies.tubule_flaw import flaw_at_mouth
     from tubewall.studies.tubule_piston import electrolyte_under_piston
+    from tubewall.studies.tubule_root import wall_root
 
-    return {"electrolyte": electrolyte_under_piston, "flaw": flaw_at_mouth}
+    return {"root": wall_root, "electrolyte": electrolyte_under_piston, "flaw": flaw_at_mouth}
 
 
 def run_tubule(options: argparse.Namespace, version: str) -> str:

@@ -77,11 +77,20 @@ def surface_stress(
 def stress_at(solution: FieldSolution, points: Floats, *, region: str | None = None) -> Floats:
     """Stress (p, 6) [Pa] at points (p, dim) inside the body: the mean of the elements that share a point."""
     found = locate(solution.model.discrete.mesh, points, region=region)
-    values = solution.stress_in(found.elements, found.local)
-    total = np.zeros((len(points), 6))
-    np.add.at(total, found.point, values)
-    counted: Floats = total / np.bincount(found.point, minlength=len(points))[:, None]
-    return counted
+    return _mean(found.point, solution.stress_in(found.elements, found.local), len(points))
+
+
+def strain_at(solution: FieldSolution, points: Floats, *, region: str | None = None) -> Floats:
+    """Total strain (p, 6), as ``stress_at``."""
+    found = locate(solution.model.discrete.mesh, points, region=region)
+    return _mean(found.point, solution.strain_in(found.elements, found.local), len(points))
+
+
+def _mean(owner: Ints, values: Floats, count: int) -> Floats:
+    total = np.zeros((count, values.shape[1]))
+    np.add.at(total, owner, values)
+    mean: Floats = total / np.bincount(owner, minlength=count)[:, None]
+    return mean
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

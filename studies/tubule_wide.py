@@ -15,13 +15,13 @@ _GROWTH = 1.3
 def widened(mesh: SolidMesh, radius: float, *, region: str = "electrolyte", growth: float = _GROWTH) -> SolidMesh:
     """The radial mesh of a stack with its electrolyte continued to ``radius`` [m].
 
-    'sides' then names the outer face of the electrolyte, 'around' its free upper face, 'bottom' its whole lower face; the
-    faces above keep the name 'flank'.
+    'sides' then names the outer face of the electrolyte, 'around' its free upper face, 'bottom' (or 'cut') its whole lower
+    face; the faces above keep the name 'flank'.
 
     Parameters
     ----------
     mesh : SolidMesh
-        Of nine-node quadrilaterals, with boundaries 'sides' and 'bottom'.
+        Of nine-node quadrilaterals, with boundaries 'sides' and 'bottom' or 'cut'.
     radius : float
         Beyond the mesh.
     region : str
@@ -61,9 +61,9 @@ def widened(mesh: SolidMesh, radius: float, *, region: str = "electrolyte", grow
         boundaries["flank"] = pairs[~mine]
     last, low, high = i == i.max(), j == 0, j == j.max()
     boundaries["sides"] = np.column_stack((new[last], np.full(last.sum(), 1)))
-    boundaries["bottom"] = np.concatenate(
-        (mesh.boundary("bottom"), np.column_stack((new[low], np.zeros(low.sum(), int))))
-    )
+    floor = "bottom" if "bottom" in mesh.boundaries else "cut"
+    below = np.column_stack((new[low], np.zeros(low.sum(), dtype=np.int64)))
+    boundaries[floor] = np.concatenate((mesh.boundary(floor), below))
     boundaries["around"] = np.column_stack((new[high], np.full(high.sum(), 2)))
     return SolidMesh(
         points=np.concatenate((mesh.points, places)),

@@ -1,0 +1,327 @@
+"""The root of the wall: membrane, bending and peak along it, and how far from the root the plane-strain answer holds."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.fem import invariants
+from tubewall.fem.loads import Support
+from tubewall.fem.model import Model
+from tubewall.fem.solve_model import solve_model
+from tubewall.fem.stress_line import LineStress, line_values
+from tubewall.fem.wedge_sectors import corner_of
+from tubewall.materials import Isotropic, material
+from tubewall.studies.as_data import number
+from tubewall.studies.tables import Column, Table
+from tubewall.studies.tubule_answer import Picture3D, table_data
+from tubewall.studies.tubule_body import densities, radial, radial_mesh, solids_of, solved, study_loads
+from tubewall.studies.tubule_fields import part_of, strain_at
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.studies.tubule_study import TubuleStudy
+
+# heights that are looked at, and told
+_SAMPLES: Final = 48
+_TOLD: Final = 9
+# nearest to the root, over the wall: nearer than that the corner's own field rules
+_NEAREST: Final = 0.1
+#: Heights in bores that a model in space keeps above the root, and depths below.
+ABOVE: Final = 3.0
+BELOW: Final = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """The stress through the wall at a height above the root [m]; all [Pa].
+
+    Attributes
+    ----------
+    height : float
+    hoop : float
+        Membrane stress around the bore.
+    axial : float
+        Membrane stress along the tubule.
+    bending : float
+        Of the stress along the tubule at the bore's face; minus it at the other.
+    hoop_bending : float
+        Of the stress around the bore, at the bore's face.
+    linearised : float
+        Largest principal stress of membrane plus bending, at the worse of the two faces.
+    surface : float
+        Largest principal stress itself, at the worse of the two faces.
+    """
+
+    height: float
+    hoop: float
+    axial: float
+    bending: float
+    hoop_bending: float
+    linearised: float
+    surface: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RootAnswer:
+    """The wall from its root to the middle of the length that is pressed.
+
+    Attributes
+    ----------
+    stations : tuple of Station
+        Upwards from the root.
+    middle : Station
+    plane_strain : float
+        Largest principal stress [Pa] at the faces of the wall in plane strain, stretched along as the middle of the tubule is.
+    mesh_error : float
+        [Pa], of the largest linearised stress.
+    holds_from : float
+        Height [m] above the root from which on the surface stress is the plane-strain one within the study's tolerance.
+    decay : float
+        1 / beta = sqrt(R t) / (3 (1 - nu^2))^(1/4) of a shell of this radius and wall [m].
+    exponents : (float, float)
+        Of the stress, r^exponent, at the inner and the outer corner of the root; 0 where it is bounded.
+    in_space : bool
+    """
+
+    study: TubuleStudy
+    stations: tuple[Station, ...]
+    middle: Station
+    plane_strain: float
+    mesh_error: float
+    holds_from: float
+    decay: float
+    exponents: tuple[float, float]
+    in_space: bool
+    picture: Picture3D
+    seconds: float
+
+    @property
+    def worst(self) -> Station:
+        """Where membrane plus bending is largest."""
+        return max(self.stations, key=lambda one: one.linearised)
+
+    @property
+    def difference(self) -> float:
+        """How far the middle of the model is from plane strain [-]."""
+        return self.middle.surface / self.plane_strain - 1 if self.plane_strain else 0.0
+
+    def table(self) -> Table:
+        """Stations upwards from the root."""
+        columns = (
+            Column(name="height", unit="m"),
+            Column(name="hoop membrane", unit="Pa"),
+            Column(name="hoop bending", unit="Pa"),
+            Column(name="axial membrane", unit="Pa"),
+            Column(name="axial bending", unit="Pa"),
+            Column(name="membrane + bending", unit="Pa"),
+            Column(name="surface", unit="Pa"),
+            Column(name="over plane strain", unit="1"),
+        )
+        some = np.unique(np.round(np.linspace(0, len(self.stations) - 1, _TOLD)).astype(int))
+        rows = tuple(
+            (
+                s.height,
+                s.hoop,
+                s.hoop_bending,
+                s.axial,
+                s.bending,
+                s.linearised,
+                s.surface,
+                s.surface / self.plane_strain if self.plane_strain else None,
+            )
+            for s in [*(self.stations[i] for i in some), self.middle]
+        )
+        return Table(columns=columns, rows=rows, notes=self.notes())
+
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known of the numbers."""
+        told = []
+        for exponent, where in zip(self.exponents, ("bore", "outer"), strict=True):
+            if exponent < 0:
+                told.append(
+                    f"at the {where} face of the root the stress grows as r^{exponent:.3f}: it has no peak there, membrane + "
+                    "bending stand in"
+                )
+        if self.in_space:
+            told.append("stations lie on the middle of the wall between two bores; the tubules around are empty")
+        elif self.study.bore_shape != "round":
+            told.append("the bore is drawn round")
+        return tuple(told)
+
+    def __str__(self) -> str:
+        worst = self.worst
+        return (
+            f"the wall carries {show(self.middle.surface, 'Pa')} in the middle ({self.difference:+.2%} of plane strain) and "
+            f"{show(worst.linearised, 'Pa')} +- {show(self.mesh_error, 'Pa', 2)} of membrane + bending "
+            f"{show(worst.height, 'm')} above its root; plane strain holds within {self.study.tolerance:.2g} from "
+            f"{show(self.holds_from, 'm')} on (sqrt(R t) decay {show(self.decay, 'm')})."
+        )
+
+    def text(self) -> str:
+        """What is printed."""
+        return f"{self}\n\n{self.table().text()}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, every number with its unit."""
+        return {
+            "question": "root",
+            "answer": str(self),
+            "plane_strain": number(self.plane_strain, "Pa"),
+            "middle_over_plane_strain": number(1 + self.difference, "1"),
+            "worst": number(self.worst.linearised, "Pa"),
+            "worst_height": number(self.worst.height, "m"),
+            "mesh_error": number(self.mesh_error, "Pa"),
+            "holds_from": number(self.holds_from, "m"),
+            "decay": number(self.decay, "m"),
+            "exponents": [number(x, "1") for x in self.exponents],
+            "stations": table_data(self.table()),
+            "warnings": list(self.notes()),
+        }
+
+
+def wall_root(study: TubuleStudy) -> RootAnswer:
+    """The wall of one tubule under its lithium and gas, its neighbours as the study says.
+
+    Round bores are answered by the axisymmetric model of the full height; polygonal ones by a cluster in space, cut a few
+    bores above the root, where plane strain holds.
+
+    Raises
+    ------
+    InputError
+        When nothing presses.
+    """
+    started = time.perf_counter()
+    if study.bore_shape != "round":
+        from tubewall.studies.tubule_root_space import wall_root_in_space
+
+        return wall_root_in_space(study)
+    fine, coarse = densities(study)
+    solution, rough = (_solution(study, elements) for elements in (fine, coarse))
+    top = _pressed_top(study)
+    heights = np.geomspace(_NEAREST * study.wall, top / 2, _SAMPLES)
+    stations = tuple(_station(study, solution, float(z)) for z in heights)
+    middle = stations[-1]
+    worst = max(stations, key=lambda one: one.linearised)
+    error = abs(worst.linearised - _station(study, rough, worst.height).linearised)
+    plane = _plane_strain(study, solution, fine)
+    reach = 1.2 * study.bore
+    root = study.stack().root
+    part = part_of(solution, (0.0, -0.5 * study.bore), (reach, root + reach))
+    return RootAnswer(
+        study=study,
+        stations=stations,
+        middle=middle,
+        plane_strain=plane,
+        mesh_error=error,
+        holds_from=holds_from(stations, plane, study.tolerance),
+        decay=shell_decay(study),
+        exponents=_exponents(study, solution),
+        in_space=False,
+        picture=Picture3D(solution=part, title=f"root of a wall, lithium at {show(study.pressure, 'Pa')}"),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def shell_decay(study: TubuleStudy) -> float:
+    """1 / beta of the wall as a cylindrical shell [m]: beta^4 = 3 (1 - nu^2) / (R t)^2 (Timoshenko 1959, section 114)."""
+    law = material(study.wall_material).elastic
+    ratio = law.poissons_ratio if isinstance(law, Isotropic) else 0.25
+    return float(math.sqrt((study.bore + study.wall) / 2 * study.wall) / (3 * (1 - ratio**2)) ** 0.25)
+
+
+def holds_from(stations: tuple[Station, ...], plane: float, tolerance: float) -> float:
+    """The height [m] from which on the surface stress stays within ``tolerance`` of the plane-strain one."""
+    away = [abs(one.surface - plane) > tolerance * abs(plane) for one in stations]
+    if not any(away):
+        return 0.0
+    last = max(i for i, far in enumerate(away) if far)
+    return stations[last].height
+
+
+def _pressed_top(study: TubuleStudy) -> float:
+    """Length [m] of the wall above its root that the lithium touches; all of it without lithium."""
+    stack = study.stack()
+    wet = stack.floor + study.lithium_level - stack.root
+    if study.lithium_level and wet <= 2 * study.wall:
+        raise InputError(
+            f"[load] lithium_level: {show(study.lithium_level, 'm')} presses no wall above the root at "
+            f"{show(stack.root - stack.floor, 'm')}: pass more, or 0 for gas alone"
+        )
+    return wet if study.lithium_level else study.height
+
+
+def _solution(study: TubuleStudy, elements: int) -> FieldSolution:
+    mesh = radial_mesh(radial(study, elements=elements))
+    loads = study_loads(study, mesh)
+    if not loads:
+        raise InputError("[load] gas_pressure: nothing presses: pass lithium, or gas above the initial pressure")
+    return solved(study, mesh, [loads])[0]
+
+
+def _ends(study: TubuleStudy) -> tuple[float, float]:
+    """Inner and outer radius [m] of the wall in the radial model."""
+    from tubewall.geometry.stack_line import cell_radius
+
+    alone = study.neighbours == "empty"
+    array = study.array(round_bore=True, alone=alone)
+    return study.bore / 2, array.outer_radius if alone else cell_radius(array, plane=False)
+
+
+def wall_line(study: TubuleStudy, solution: FieldSolution, height: float) -> LineStress:
+    """The linearised stress through the wall at a height [m] above its root."""
+    inner, outer = _ends(study)
+    z = study.stack().root + height
+    return line_values(solution, (inner, z), (outer, z), region="wall")
+
+
+def _station(study: TubuleStudy, solution: FieldSolution, height: float) -> Station:
+    return station_of(wall_line(study, solution, height), height, hoop=2, axial=1)
+
+
+def station_of(line: LineStress, height: float, *, hoop: int, axial: int) -> Station:
+    """From a line through the wall; ``hoop`` and ``axial`` are components of stress."""
+    faces = np.array([line.membrane + line.bending_start, line.membrane + line.bending_end])
+    return Station(
+        height=height,
+        hoop=float(line.membrane[hoop]),
+        axial=float(line.membrane[axial]),
+        bending=float(line.bending_start[axial]),
+        hoop_bending=float(line.bending_start[hoop]),
+        linearised=float(invariants.principal(faces)[:, 0].max()),
+        surface=float(invariants.principal(np.array([line.start, line.end]))[:, 0].max()),
+    )
+
+
+def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) -> float:
+    """The same wall in plane strain: a slice of the middle of what is pressed, as long as the tubule makes it there."""
+    inner, outer = _ends(study)
+    middle = study.stack().root + _pressed_top(study) / 2
+    stretch = strain_at(solution, np.array([[(inner + outer) / 2, middle]]), region="wall")[0, 1]
+    window = (middle - study.wall, middle + study.wall)
+    mesh = radial_mesh(replace(radial(study, elements=elements, window=window), radius=None))
+    model = Model(
+        mesh=mesh,
+        solids=solids_of(study, mesh),
+        kinematics="axisymmetric",
+        loads=study_loads(study, mesh),
+        supports=(
+            *(Support(boundary="sides", fix=("x",)) for _ in range(study.neighbours == "full")),
+            Support(boundary="cut", displacement={"y": lambda points: stretch * (points[:, 1] - middle)}),
+        ),
+    )
+    return _station(study, solve_model(model), middle - study.stack().root).surface
+
+
+def _exponents(study: TubuleStudy, solution: FieldSolution) -> tuple[float, float]:
+    inner, outer = _ends(study)
+    root = study.stack().root
+    found = [corner_of(solution.model, (r, root)).exponents.leading.real - 1 for r in (inner, outer)]
+    low, high = (float(x) if x < -0.03 else 0.0 for x in found)
+    return low, high

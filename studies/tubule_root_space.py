@@ -1,0 +1,134 @@
+"""The root of a wall between polygonal bores: a cluster in space with one tubule pressed, against the same section in the plane."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tubewall.errors import InputError
+from tubewall.fem.loads import Support
+from tubewall.fem.model import Model
+from tubewall.fem.solve_model import solve_model
+from tubewall.fem.stress_line import line_values
+from tubewall.fem.wedge_sectors import corner_of
+from tubewall.studies.tubule_answer import Picture3D
+from tubewall.studies.tubule_body import solids_of, study_loads
+from tubewall.studies.tubule_fields import strain_at, surface_stress
+from tubewall.studies.tubule_root import ABOVE, BELOW, RootAnswer, Station, holds_from, shell_decay, station_of
+from tubewall.studies.tubule_space import GROWTH, cluster_mesh, space_model
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.studies.tubule_study import TubuleStudy
+
+#: Rings of empty tubules around the one that is pressed: the next one changes the wall by 2 %.
+RINGS: Final = 2
+# growth of the layers of the mesh that tells the error
+_COARSER = 2.6
+_SAMPLES = 24
+_NEAREST = 0.1
+
+
+def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
+    """As ``tubule_root.wall_root``; all tubules around the one in the middle are empty.
+
+    Raises
+    ------
+    InputError
+        When nothing presses.
+    """
+    started = time.perf_counter()
+    solution, rough = (cluster_solution(study, growth=growth) for growth in (GROWTH, _COARSER))
+    heights = np.geomspace(_NEAREST * study.wall, 0.95 * _above(study), _SAMPLES)
+    surface = surface_over_height(study, solution)
+    stations = tuple(_station(study, solution, float(z), surface) for z in heights)
+    worst = max(stations, key=lambda one: one.linearised)
+    graded = abs(worst.linearised - _station(study, rough, worst.height, surface).linearised)
+    # the same section, so that what is left between them is space; a finer one tells what the section lacks
+    plane, finer = (_plane_strain(study, solution, elements) for elements in (2, 4))
+    root = study.stack().root
+    exponent = corner_of(solution.model, (study.bore / 2, 0.0, root), toward=None).exponents.leading.real - 1
+    found = float(exponent) if exponent < -0.03 else 0.0
+    return RootAnswer(
+        study=study,
+        stations=stations,
+        middle=stations[-1],
+        plane_strain=plane,
+        mesh_error=graded + worst.linearised * abs(finer / plane - 1),
+        holds_from=holds_from(stations, plane, study.tolerance),
+        decay=shell_decay(study),
+        exponents=(found, found),
+        in_space=True,
+        picture=Picture3D(solution=solution, title=f"root of a wall, lithium at {show(study.pressure, 'Pa')}"),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _above(study: TubuleStudy) -> float:
+    return min(ABOVE * study.bore, study.height)
+
+
+def cluster_solution(study: TubuleStudy, *, growth: float = GROWTH, elements: int = 2) -> FieldSolution:
+    """One tubule pressed in the middle of empty ones, cut a few bores above and below the root."""
+    stack = study.stack()
+    window = (-min(BELOW * study.bore, study.electrolyte_thickness), stack.root + _above(study))
+    mesh = cluster_mesh(study, elements=elements, window=window, growth=growth, rings=RINGS)
+    loads = study_loads(study, mesh, axis=2)
+    if not loads:
+        raise InputError("[load] gas_pressure: nothing presses: pass lithium, or gas above the initial pressure")
+    return solve_model(replace(space_model(study, mesh), loads=loads))
+
+
+def surface_over_height(study: TubuleStudy, solution: FieldSolution) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Heights (k,) above the root and the largest principal stress (k,) of the faces of the wall around bore 0 there."""
+    mesh, root = solution.model.mesh, study.stack().root
+    above, stress = [], []
+    for name in mesh.boundaries:
+        if not name.startswith("chamber"):
+            continue
+        pairs = mesh.boundary(name)
+        if not np.isin(pairs[:, 0], mesh.region("wall")).any():
+            continue
+        found = surface_stress(solution, name, region="wall", parts=4)
+        # what the tubules around do at their far sides is another wall's
+        near = np.hypot(found.points[:, 0], found.points[:, 1]) < 0.75 * study.array().pitch
+        above.append(found.points[near, 2] - root)
+        stress.append(found.max_principal[near])
+    z, values = np.concatenate(above), np.concatenate(stress)
+    unit = 1e-6 * study.bore
+    levels, which = np.unique(np.round(z / unit).astype(np.int64), return_inverse=True)
+    highest = np.full(len(levels), -np.inf)
+    np.maximum.at(highest, which.ravel(), values)
+    heights: NDArray[np.float64] = levels.astype(np.float64) * unit
+    return heights, highest
+
+
+def _station(
+    study: TubuleStudy, solution: FieldSolution, height: float, surface: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> Station:
+    z = study.stack().root + height
+    line = line_values(solution, (study.bore / 2, 0.0, z), (study.bore / 2 + study.wall, 0.0, z), region="wall")
+    return replace(station_of(line, height, hoop=1, axial=2), surface=float(np.interp(height, *surface)))
+
+
+def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) -> float:
+    """A slice of the cluster near the cut, stretched along as the model in space is there."""
+    height = 0.95 * _above(study)
+    z = study.stack().root + height
+    stretch = strain_at(solution, np.array([[(study.bore + study.wall) / 2, 0.0, z]]), region="wall")[0, 2]
+    mesh = cluster_mesh(study, elements=elements, window=(z - study.wall / 2, z + study.wall / 2), rings=RINGS)
+    held = tuple(one for one in space_model(study, mesh).supports if getattr(one, "boundary", "") != "cut")
+    model = Model(
+        mesh=mesh,
+        solids=solids_of(study, mesh),
+        kinematics="3d",
+        loads=study_loads(study, mesh, axis=2),
+        supports=(*held, Support(boundary="cut", displacement={"z": lambda points: stretch * (points[:, 2] - z)})),
+    )
+    return float(surface_over_height(study, solve_model(model))[1].max())
