@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from tubewall.fem.elements import Floats
 if TYPE_CHECKING:
     from tubewall.fem.crack_fields import TipFrame
     from tubewall.fem.field_solution import FieldSolution
+
+# largest radius of a domain over the radius of curvature of the front; in coarse meshes
+_BENT: Final = (0.6, 0.9)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,11 @@ def crack_front(
     nearest = np.argmin(apart(along[:, None], line.along[None], line), axis=1)
     nodes = line.vertices if line.middles is None else np.concatenate([line.vertices, line.middles])
     around = reach(model, faces, nodes, frames, nearest, distance)
+    bent = max(float(np.linalg.norm(frame.curvature)) for frame in frames)
+    if bent * around.largest > _BENT[0]:
+        # farther inside, what goes out from one point of a curved front runs into what goes out from another
+        most = max(_BENT[0] / bent, min(around.least, _BENT[1] / bent))
+        around = dataclasses.replace(around, largest=min(around.largest, most))
     radii = around.radii(radius, f"with its front at {mesh.points[line.vertices[0]].tolist()} m", FRACTIONS_IN_SPACE)
     results = []
     for i, frame in enumerate(frames):

@@ -47,6 +47,11 @@ class Reach:
     enough: float
     largest: float
 
+    @property
+    def least(self) -> float:
+        """The least radius that the elements at the tip allow [m]."""
+        return _LEAST * self.element
+
     def radii(self, radius: float | None, place: str, fractions: tuple[float, ...] = FRACTIONS) -> tuple[float, ...]:
         """The radii to integrate over.
 
@@ -55,7 +60,7 @@ class Reach:
         InputError
             When the mesh is too coarse there, or the radius asked for reaches too far or not far enough.
         """
-        least = _LEAST * self.element
+        least = self.least
         if self.largest < least:
             raise InputError(
                 f"the crack {place} has {self.largest:.3g} m of plane crack and undisturbed body around it, less than "
