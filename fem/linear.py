@@ -247,7 +247,7 @@ def factor_bytes(unknowns: int) -> float:
 
 def space_factor_bytes(unknowns: int) -> float:
     """Estimated memory [bytes] of factorising a body in space: n^(4/3) (George and Liu 1981), constant from measurements."""
-    return 1.2e8 + 150.0 * float(unknowns) ** (4 / 3)
+    return float(1.2e8 + 150.0 * float(unknowns) ** (4 / 3))
 
 
 def free_bytes() -> float:

@@ -1,4 +1,4 @@
-"""Reading and writing of meshes: the only file that knows meshio.
+"""Reading and writing of plane meshes through meshio, with a checksum at the end.
 
 Meshes are written as binary gmsh files, version 2.2: meshio's text form of version 4.1 cannot be read back with NumPy 2,
 and version 4.1 brings a name of its own, 'gmsh:bounding_entities'. Names are physical groups; a facet of two boundaries
