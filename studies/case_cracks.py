@@ -28,6 +28,8 @@ Sides = Mapping[str, tuple[str, str]]
 _TOUGHNESS: Final = "Pa sqrt(m)"
 # facets whose normals differ by less, as a cosine, lie in one plane
 _FLAT: Final = 1e-6
+# rates of energy that differ by more are worth a warning
+_AGREE: Final = 0.1
 
 
 def with_sides(mesh: SolidMesh, cracks: Iterable[CrackTable]) -> tuple[SolidMesh, Sides]:
@@ -93,6 +95,19 @@ def crack_answer(solution: FieldSolution, table: CrackTable, sides: Sides) -> Da
     tip: Any = table.tip
     result = crack(solution, tip=tip, direction=(x, y), faces=faces, radius=table.radius, symmetric=symmetric)
     return {**crack_data(result), "symmetric": symmetric}
+
+
+def crack_warnings(name: str, found: Data) -> list[str]:
+    """What to say of a crack whose rates of energy do not agree: its mesh is too coarse."""
+    points = found.get("front", [found])
+    worst = max(points, key=lambda point: point["disagreement"])
+    if worst["disagreement"] <= _AGREE:
+        return []
+    place = ", ".join(f"{one:.6g}" for one in worst["at"])
+    return [
+        f"crack {name}: G from K and from the energy differ by {100 * worst['disagreement']:.0f} % at ({place}) m: refine the "
+        "mesh there"
+    ]
 
 
 def _is_half(model: Model, table: CrackTable) -> bool:

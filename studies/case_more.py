@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.studies.as_data import number
-from tubewall.studies.case_cracks import crack_answer
+from tubewall.studies.case_cracks import crack_answer, crack_warnings
 from tubewall.studies.case_table import at
 from tubewall.studies.case_weibull import weibull_data
 from tubewall.studies.study_key import shown
@@ -49,6 +49,7 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
         for index, table in enumerate(file.cracks, 1):
             with at(f"[[cracks]] {index} {shown(table.name)}"):
                 found["cracks"][table.name] = crack_answer(solution, table, case.crack_sides)
+            warnings += crack_warnings(table.name, found["cracks"][table.name])
     if file.corners:
         found["corners"] = {}
         for index, corner in enumerate(file.corners, 1):

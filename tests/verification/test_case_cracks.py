@@ -170,6 +170,62 @@ def test_a_penny_under_pressure_or_pulled_from_afar(tmp_path: Path) -> None:
         assert solved(tmp_path, tables)["cracks"]["penny"]["K_I"]["value"] == pytest.approx(expected, rel=5e-3)
 
 
+@pytest.mark.long
+def test_a_disc_slit_by_the_crack_plugin_in_space_is_a_penny(tmp_path: Path) -> None:
+    radius, half_side = 5.0, 25.0
+    gmsh.initialize([], readConfigFiles=False, interruptible=False)
+    try:
+        model, mesh = gmsh.model, gmsh.model.mesh
+        for name in ("General.Terminal", "Mesh.MeshSizeExtendFromBoundary", "Mesh.MeshSizeFromPoints"):
+            gmsh.option.setNumber(name, 0)
+        box = model.occ.addBox(-half_side, -half_side, -half_side, *[2 * half_side] * 3)
+        model.occ.fragment([(3, box)], [(2, model.occ.addDisk(0, 0, 0, radius, radius))])
+        model.occ.synchronize()
+
+        def flat(z: float, reach: float) -> list[int]:
+            boxes = {tag: model.getBoundingBox(2, tag) for _, tag in model.getEntities(2)}
+            return [t for t, b in boxes.items() if max(abs(b[2] - z), abs(b[5] - z)) < 1e-3 and b[3] < reach]
+
+        disc = flat(0.0, radius + 1)
+        rim = [tag for _, tag in model.getBoundary([(2, disc[0])], oriented=False)]
+        named(3, {"block": [tag for _, tag in model.getEntities(3)]})
+        named(2, {"top": flat(half_side, 99), "bottom": flat(-half_side, 99)})
+        named(1, {"front": rim})
+        slit_group = model.addPhysicalGroup(2, disc, name="crack")
+        mesh.field.add("Distance", 1)
+        mesh.field.setNumbers(1, "CurvesList", rim)
+        mesh.field.setNumber(1, "Sampling", 60)
+        mesh.field.add("Threshold", 2)
+        sizes = {"InField": 1, "SizeMin": 0.8, "SizeMax": 10, "DistMin": 0.8, "DistMax": 25}
+        for name, value in sizes.items():
+            mesh.field.setNumber(2, name, value)
+        mesh.field.setAsBackgroundMesh(2)
+        mesh.generate(3)
+        mesh.setOrder(2)
+        gmsh.plugin.setNumber("Crack", "Dimension", 2)
+        gmsh.plugin.setNumber("Crack", "PhysicalGroup", slit_group)
+        gmsh.plugin.run("Crack")
+        gmsh.write(str(tmp_path / "t.msh"))
+    finally:
+        gmsh.finalize()
+    tables = case(
+        "3d",
+        materials={"block": isotropic()},
+        supports=[{"rigid_body": True}],
+        loads=[{"boundary": "crack", "pressure": "1 MPa"}],
+        cracks=[{"name": "penny", "front": "front", "faces": "crack"}],
+    )
+    found = solved(tmp_path, tables)["cracks"]["penny"]
+    assert found["closed"] is True
+    assert found["symmetric"] is False
+    # after Sneddon (1946)
+    expected = 2e6 * math.sqrt(radius * 1e-9 / math.pi)
+    ratios = [point["K_I"]["value"] / expected for point in found["front"]]
+    assert min(ratios) > 0.95
+    assert max(ratios) < 1.06
+    assert sum(ratios) / len(ratios) == pytest.approx(1.0, abs=0.015)
+
+
 def test_a_straight_front_between_rollers_has_the_k_of_plane_strain_all_along(tmp_path: Path) -> None:
     half(tmp_path / "t.msh")
     held = [{"boundary": "ligament", "fix": ["y"]}, {"point": ["40 nm", 0], "fix": ["x"]}]
