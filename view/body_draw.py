@@ -13,13 +13,14 @@ from tubewall.view.canvas import GHOST, INK, MARK, Canvas
 from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
 from tubewall.view.scale import STRESS_COLOURS, bar_length
 from tubewall.view.scene_camera import Camera, camera_for, hidden, zoomed
+from tubewall.view.scene_fluids import Fluid
 
 Floats = NDArray[np.float64]
 Colour = tuple[float, float, float]
 
 # how far lines are drawn in front of their surface, in units of the scene
 _LIFT = 0.002
-_OPACITY = {"lithium": 0.62, "gas": 0.34}
+OPACITY = {"lithium": 0.62, "gas": 0.34}
 # what the near view shows, over the size of the body
 _NEAR = 0.16
 
@@ -60,17 +61,21 @@ def _bodies(screen: Canvas, scene: BodyScene, camera: Camera) -> None:
     _segments(screen, camera.lifted(scene.segments, _LIFT), INK, 1.5)
     for fluid in surface.fluids:
         points = scene.placed(fluid.points, fluid.displacement)
-        _translucent(screen, points, fluid.triangles, scene.colour(fluid), _OPACITY[fluid.contents])
+        _translucent(screen, points, fluid.triangles, scene.colour(fluid), _opacity(scene, fluid))
         rims = scene.placed(fluid.rims[..., :3], fluid.rims[..., 3:])
         edge = np.array(scene.colour(fluid)) * 0.55
         _segments(screen, camera.lifted(rims, _LIFT), (edge[0], edge[1], edge[2]), 1.5)
     if surface.fluids:
         screen.plotter.renderer.enable_depth_peeling(6)
     if scene.look.glyphs:
-        for segments, colour in crosses(scene):
+        for segments, colour, _ in crosses(scene):
             ahead = camera.lifted(segments, 4 * _LIFT)
             _segments(screen, ahead, (1.0, 1.0, 1.0), 6.0)
             _segments(screen, camera.lifted(ahead, _LIFT), colour, 3.2)
+
+
+def _opacity(scene: BodyScene, fluid: Fluid) -> float:
+    return 1.0 if scene.surface.plane else OPACITY[fluid.contents]
 
 
 def _skin(screen: Canvas, scene: BodyScene) -> None:

@@ -102,5 +102,5 @@ def _lines(axes: Any, scene: BodyScene, camera: Camera, letter: float) -> None:
             axes.add_collection(LineCollection(list(flat(scene.rest)), colors="#8c8c94", linewidths=1.0 * letter))
         axes.add_collection(LineCollection(list(flat(scene.segments)), colors=_INK, linewidths=1.2 * letter))
     if scene.look.glyphs:
-        for segments, colour in crosses(scene):
+        for segments, colour, _ in crosses(scene):
             axes.add_collection(LineCollection(list(flat(segments)), colors=[colour], linewidths=2.2 * letter))

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Colour = tuple[float, float, float]
 
 # the largest displacement is drawn as at most this share of the body's size
-_SHARE = 0.05
+_SHARE = 0.035
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,7 +129,7 @@ def body_scene(surface: BodySurface, look: Look) -> BodyScene:
 
 
 def chosen_magnification(surface: BodySurface) -> float:
-    """1, 2 or 5 times a power of ten, so that the largest displacement is drawn as at most 5 % of the body."""
+    """1, 2 or 5 times a power of ten, so that the largest displacement is drawn as at most 3.5 % of the body."""
     size = float(np.ptp(surface.points, axis=0).max())
     largest = float(np.linalg.norm(surface.displacement, axis=1).max())
     return nice_below(_SHARE * size / largest) if largest > 1e-12 * size else 1.0

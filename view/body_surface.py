@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError, unknown_name
+from tubewall.view.scene_apart import body_fluids, region_shifts
 from tubewall.view.scene_cut import Plane, crossing, kept_by, section_places
-from tubewall.view.scene_fluids import Fluid, fluid_bodies, lithium_regions, meshed_lithium
+from tubewall.view.scene_fluids import Fluid, lithium_regions
 from tubewall.view.scene_look import Look
 from tubewall.view.scene_places import (
     Places,
@@ -21,7 +22,7 @@ from tubewall.view.scene_places import (
     plane_places,
     surface_pairs,
 )
-from tubewall.view.scene_source import Result, Source, Top, source_of
+from tubewall.view.scene_source import Result, Top, source_of
 
 if TYPE_CHECKING:
     from tubewall.fem.quantities import Quantity
@@ -71,9 +72,15 @@ class BodySurface:
         Why it is no answer, or what else must be known of it.
     ends : (float, float)
         Of the colours [Pa].
-    cut_normal : (3,), optional
-        Where what was cut away lay.
+    cut : Plane, optional
+        Beyond it the body was cut away.
     plane : bool
+    faces, edges : Places
+        Where the points and the ends of the lines lie in the elements.
+    shifts : (r, 3)
+        How far each region was moved [m].
+    splits : int
+        Parts of each side of a facet.
     """
 
     points: Floats
@@ -95,8 +102,12 @@ class BodySurface:
     mark_value: float
     warning: str
     ends: tuple[float, float]
-    cut_normal: Floats | None
+    cut: Plane | None
     plane: bool
+    faces: Places
+    edges: Places
+    shifts: Floats
+    splits: int
 
 
 def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_TRIANGLES) -> BodySurface:
@@ -133,8 +144,8 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
     fields = source.evaluate(faces.elements, faces.local)
     values = _finite(look.stress.values(fields, source.kinematics))
     edge = located(mesh, nodal, lines.elements, lines.local)
-    shifts = _shifts(mesh, kept, look.apart)
-    fluids = _fluids(source, look, plane, splits, shifts) if look.fluids and mesh.dim == 3 else ()
+    shifts = region_shifts(mesh, kept, look.apart)
+    fluids = body_fluids(source, look, source.displacement, plane, splits, shifts)
     region = mesh.region_index[faces.elements]
     points = _space(fields.points)
     mark = _mark(top, points, values, look, whole=bool(kept.all() | lithium_regions(mesh)[~kept].all()), plane=plane)
@@ -158,8 +169,12 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
         mark_value=mark.value,
         warning=mark.warning,
         ends=look.colour_range or _ends(values, mark),
-        cut_normal=None if plane is None else plane.normal,
+        cut=plane,
         plane=mesh.dim == 2,
+        faces=faces,
+        edges=lines,
+        shifts=shifts,
+        splits=splits,
     )
 
 
@@ -254,50 +269,6 @@ def _section_outline(mesh: SolidMesh, kept: Marks, plane: Plane, splits: int) ->
         places = located(mesh, mesh.points, facets.elements, facets.local)
         found.append(crossing(facets, plane.beyond(places)))
     return Places.joined([part for part in found if len(part.simplices)], 3, 2)
-
-
-def _shifts(mesh: SolidMesh, kept: Marks, apart: float) -> Floats:
-    """How far each region (r,) is moved (3,) [m], so that they stand one after the other along one axis."""
-    shifts = np.zeros((len(mesh.region_names), 3))
-    present = np.unique(mesh.region_index[kept])
-    if apart == 0 or len(present) < 2:
-        return shifts
-    boxes = []
-    for number in present:
-        nodes = np.concatenate(
-            [
-                block.cells[mesh.region_index[mesh.starts[i] : mesh.starts[i + 1]] == number].ravel()
-                for i, block in enumerate(mesh.blocks)
-            ]
-        )
-        own = mesh.points[np.unique(nodes)]
-        boxes.append((own.min(axis=0), own.max(axis=0)))
-    middles = np.array([(low + high) / 2 for low, high in boxes])
-    axis = int(np.argmax(np.ptp(middles, axis=0)))
-    gap = apart * float(np.ptp(mesh.points, axis=0).max())
-    end: float | None = None
-    for i in np.argsort(middles[:, axis]):
-        low, high = boxes[i]
-        start = low[axis] if end is None else end + gap
-        shifts[present[i], axis] = start - low[axis]
-        end = start + high[axis] - low[axis]
-    shifts[present] -= shifts[present].mean(axis=0)
-    return shifts
-
-
-def _fluids(source: Source, look: Look, plane: Plane | None, splits: int, shifts: Floats) -> tuple[Fluid, ...]:
-    from dataclasses import replace
-
-    mesh = source.mesh
-    fine = max(splits, 2)
-    found = fluid_bodies(mesh, source.displacement, source.pressures, plane, fine)
-    if not look.regions:
-        found += meshed_lithium(mesh, source.displacement, plane, fine)
-    moves = [shifts[fluid.region] for fluid in found]
-    return tuple(
-        replace(fluid, points=fluid.points + move, rims=fluid.rims + np.concatenate([move, np.zeros(3)]))
-        for fluid, move in zip(found, moves, strict=True)
-    )
 
 
 def _space(rows: Floats) -> Floats:

@@ -42,8 +42,8 @@ def principal_arrows(stress: Floats) -> tuple[Floats, Floats]:
     return values, directions
 
 
-def crosses(scene: BodyScene) -> list[tuple[Floats, Colour]]:
-    """Segments (s, 2, 3) in units of the scene, in the colour of tension and of compression.
+def crosses(scene: BodyScene) -> list[tuple[Floats, Colour, Floats]]:
+    """Segments (s, 2, 3) in units of the scene, the colour of tension or of compression, and their displacement (s, 3) [m].
 
     The largest length stands for the largest principal stress of the places shown, but for the two percent beyond, which
     are drawn as long.
@@ -60,27 +60,25 @@ def crosses(scene: BodyScene) -> list[tuple[Floats, Colour]]:
     for sign, colour in ((1.0, TENSION), (-1.0, COMPRESSION)):
         which, axis = np.nonzero(sign * share > _LEAST)
         along = directions[which, :, axis] * (0.5 * _SPACING * np.abs(share[which, axis]))[:, None]
-        found.append((_arrows(centres[which], along, surface.normals[chosen][which], outward=sign > 0), colour))
-    return [(segments, colour) for segments, colour in found if len(segments)]
+        segments, owner = _arrows(centres[which], along, surface.normals[chosen][which], outward=sign > 0)
+        found.append((segments, colour, surface.displacement[chosen][which][owner]))
+    return [one for one in found if len(one[0])]
 
 
-def _arrows(centres: Floats, along: Floats, normals: Floats, *, outward: bool) -> Floats:
-    """Double arrows (s, 2, 3) about centres, half as long as ``along`` each way, their heads in the surface."""
-    if not len(centres):
-        return np.zeros((0, 2, 3))
+def _arrows(centres: Floats, along: Floats, normals: Floats, *, outward: bool) -> tuple[Floats, NDArray[np.int64]]:
+    """Double arrows (s, 2, 3) about centres (k, 3), ``along`` each way, heads in the surface; and the centre of each (s,)."""
+    size = np.linalg.norm(along, axis=1, keepdims=True)
     side = np.cross(normals, along)
-    size = np.linalg.norm(side, axis=1, keepdims=True)
     other = np.cross(along, [0.31, 0.52, 0.79])
-    side = np.where(size > 0.2 * np.linalg.norm(along, axis=1, keepdims=True), side, other)
-    side *= np.linalg.norm(along, axis=1, keepdims=True) / np.maximum(
-        np.linalg.norm(side, axis=1, keepdims=True), 1e-300
-    )
-    parts = [np.stack([centres - along, centres + along], axis=1)]
-    headed = np.linalg.norm(along, axis=1) > _HEADED * 0.5 * _SPACING
+    side = np.where(np.linalg.norm(side, axis=1, keepdims=True) > 0.2 * size, side, other)
+    side *= size / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-300)
+    parts, owners = [np.stack([centres - along, centres + along], axis=1)], [np.arange(len(centres))]
+    headed = np.flatnonzero(size[:, 0] > _HEADED * 0.5 * _SPACING)
     centres, along, side = centres[headed], along[headed], side[headed]
     for way in (1.0, -1.0):
         tip = centres + way * along * (1.0 if outward else 0.12)
         back = tip - way * along * (0.3 if outward else -0.3)
         for turn in (0.2, -0.2):
             parts.append(np.stack([tip, back + turn * side], axis=1))
-    return np.concatenate(parts)
+            owners.append(headed)
+    return np.concatenate(parts), np.concatenate(owners)

@@ -148,8 +148,8 @@ def _eye(surface: BodySurface, look: Look, points: Floats, mark: Floats) -> Floa
     if look.eye != "auto":
         return _unit(np.array(EYES[look.eye]))
     tried = [*_TRIED, *_BELOW]
-    cut = surface.cut_normal
-    if cut is not None:
+    if surface.cut is not None:
+        cut = surface.cut.normal
         # a cut is looked at from where something was taken away, a little from above and from the side
         side = np.cross([0.0, 0.0, 1.0], cut)
         side = np.array([1.0, 0.0, 0.0]) if np.linalg.norm(side) < 0.3 else _unit(side)

@@ -36,11 +36,13 @@ class Fluid:
     ----------
     name : str
     contents : "gas" or "lithium"
-    points, displacement : (n, 3)
-        [m]; the surface moves with the walls.
+    points : (n, 3)
+        [m]
+    displacement : (n, 3 k)
+        [m], of k states side by side; the surface moves with the walls.
     triangles : (m, 3)
         Facing outwards.
-    rims : (k, 2, 6)
+    rims : (s, 2, 3 + 3 k)
         Segments where it ends at a level or a cut: points and displacement [m].
     region : int
         Of the mesh, that most of its walls belong to.
@@ -61,7 +63,8 @@ class Fluid:
 def chambers_of(mesh: SolidMesh) -> dict[tuple[str, Contents], list[str]]:
     """The boundaries around the lithium and the gas of each chamber, by its name.
 
-    'chamber K gas', 'chamber K lithium' and 'mouth K' are known, and any others that end in 'gas' or 'lithium'.
+    'chamber K gas', 'chamber K lithium' and 'mouth K' are known, and any others that end in 'gas' or 'lithium'; 'chamber K'
+    alone and 'interstice' hold gas.
     """
     found: dict[tuple[str, Contents], list[str]] = {}
     contents: Contents
@@ -69,6 +72,8 @@ def chambers_of(mesh: SolidMesh) -> dict[tuple[str, Contents], list[str]]:
         for contents in ("gas", "lithium"):
             if re.search(rf"(^|\s){contents}$", name.casefold()):
                 found.setdefault((name[: -len(contents)].strip() or contents, contents), []).append(name)
+        if re.fullmatch(r"(chamber|interstice)( \S+)?", name):
+            found.setdefault((name, "gas"), []).append(name)
     for name in mesh.boundaries:
         mouth = re.fullmatch(r"mouth (\S+)", name)
         if mouth:
@@ -87,8 +92,8 @@ def fluid_bodies(
     Parameters
     ----------
     mesh : SolidMesh
-    displacement : (n, 3)
-        Of the nodes [m].
+    displacement : (n, 3 k)
+        Of the nodes [m], of k states side by side.
     pressures : mapping of boundary to float
         [Pa], where they are known.
     plane : Plane, optional
@@ -112,7 +117,7 @@ def fluid_bodies(
                 Fluid(
                     name=f"{contents} in {chamber}" if chamber != contents else contents,
                     contents=contents,
-                    points=body.local[:, :3],
+                    points=body.local[:, :3] + _WITHIN * mesh.size * body.normals,
                     displacement=body.local[:, 3:],
                     triangles=body.simplices,
                     rims=rims,
@@ -134,19 +139,19 @@ def _largest_region(mesh: SolidMesh, pairs: Ints) -> int:
 
 
 def _body(mesh: SolidMesh, displacement: Floats, pairs: Ints, splits: int) -> tuple[Places, Floats]:
-    """Skin and lids, whose ``local`` holds points and displacement (n, 6), and the rims of the lids (k, 2, 6)."""
+    """Skin and lids, whose ``local`` holds points and displacement (n, 3 + 3 k), and the rims of the lids (s, 2, 3 + 3 k)."""
     skin = facet_places(mesh, pairs, splits)
     nodal = np.column_stack([mesh.points, displacement])
     data = located(mesh, nodal, skin.elements, skin.local)
-    data[:, :3] += _WITHIN * mesh.size * skin.normals
     parts = [Places(elements=skin.elements, local=data, normals=skin.normals, simplices=skin.simplices[:, ::-1])]
     rims = _rims(mesh, nodal, pairs, splits)
     parts += [_lid(rim, data[:, :3].mean(axis=0)) for rim in rims]
-    return Places.joined(parts, 6), np.concatenate([*rims, np.zeros((0, 2, 6))])
+    width = nodal.shape[1]
+    return Places.joined(parts, width), np.concatenate([*rims, np.zeros((0, 2, width))])
 
 
 def _rims(mesh: SolidMesh, nodal: Floats, pairs: Ints, splits: int) -> list[Floats]:
-    """The flat closed rims of a surface, as segments (k, 2, 6) of points and displacement."""
+    """The flat closed rims of a surface, as segments (s, 2, 3 + 3 k) of points and displacement."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -170,9 +175,9 @@ def _rims(mesh: SolidMesh, nodal: Floats, pairs: Ints, splits: int) -> list[Floa
     _, label = connected_components(graph, directed=False)
     share = np.linspace(0.0, 1.0, splits + 1)[None, :, None]
     along = (place[:, None, 0] * (1 - share) + place[:, None, 1] * share).reshape(-1, 3)
-    values = located(mesh, nodal, np.repeat(element, splits + 1), along).reshape(len(end), splits + 1, 6)
+    values = located(mesh, nodal, np.repeat(element, splits + 1), along).reshape(len(end), splits + 1, -1)
     segments = np.stack([values[:, :-1], values[:, 1:]], axis=2)
-    rims = [segments[label[numbers[:, 0]] == one].reshape(-1, 2, 6) for one in range(label.max() + 1)]
+    rims = [segments[label[numbers[:, 0]] == one].reshape(-1, 2, nodal.shape[1]) for one in range(label.max() + 1)]
     return [rim for rim in rims if _flat(rim[:, 0, :3])]
 
 
@@ -182,21 +187,22 @@ def _flat(points: Floats) -> bool:
 
 
 def _lid(rim: Floats, inside: Floats) -> Places:
-    """A fan over a rim (k, 2, 6), facing away from a point ``inside`` (3,)."""
+    """A fan over a rim (s, 2, 3 + 3 k), facing away from a point ``inside`` (3,)."""
     middle = rim.mean(axis=(0, 1))
     return _fan(rim, middle[:3] - inside)
 
 
 def _fan(rim: Floats, facing: Floats) -> Places:
     middle = rim.mean(axis=(0, 1))
-    corners = np.concatenate([np.broadcast_to(middle, (len(rim), 1, 6)), rim], axis=1)
+    corners = np.concatenate([np.broadcast_to(middle, (len(rim), 1, rim.shape[2])), rim], axis=1)
     normal = np.cross(corners[:, 1, :3] - corners[:, 0, :3], corners[:, 2, :3] - corners[:, 0, :3])
     corners = np.where((normal @ facing)[:, None, None] < 0, corners[:, ::-1], corners)
     count = 3 * len(rim)
     return Places(
         elements=np.zeros(count, dtype=np.int64),
-        local=corners.reshape(count, 6),
-        normals=np.tile(facing / max(float(np.linalg.norm(facing)), 1e-300), (count, 1)),
+        local=corners.reshape(count, -1),
+        # lids stay where they are
+        normals=np.zeros((count, 3)),
         simplices=np.arange(count).reshape(-1, 3),
     )
 
@@ -207,7 +213,7 @@ def _cut(body: Places, rims: Floats, plane: Plane) -> tuple[Places, Floats]:
     left = clipped(body, beyond)
     ends = Places(
         elements=np.zeros(2 * len(rims), dtype=np.int64),
-        local=rims.reshape(-1, 6),
+        local=rims.reshape(-1, rims.shape[2]),
         normals=np.zeros((2 * len(rims), 3)),
         simplices=np.arange(2 * len(rims)).reshape(-1, 2),
     )
@@ -215,7 +221,7 @@ def _cut(body: Places, rims: Floats, plane: Plane) -> tuple[Places, Floats]:
     open_ends = crossing(body, beyond)
     edge = open_ends.local[open_ends.simplices]
     if len(edge):
-        left = Places.joined([left, _fan(edge, plane.normal)], 6)
+        left = Places.joined([left, _fan(edge, plane.normal)], rims.shape[2])
     return left, np.concatenate([kept.local[kept.simplices], edge])
 
 
@@ -243,7 +249,7 @@ def meshed_lithium(mesh: SolidMesh, displacement: Floats, plane: Plane | None, s
                     points=data[:, :3] - _WITHIN * mesh.size * skin.normals,
                     displacement=data[:, 3:],
                     triangles=skin.simplices,
-                    rims=np.zeros((0, 2, 6)),
+                    rims=np.zeros((0, 2, data.shape[1])),
                     region=int(number),
                 )
             )
