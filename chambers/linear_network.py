@@ -119,7 +119,10 @@ def rates_of(near: Sequence[Piece]) -> tuple[Floats, bool]:
     for piece in near:
         if piece.chambers.size == 1:
             continue
-        if piece.dense:
+        if not piece.rate.any():
+            # viscous chambers without gas
+            found.append(np.zeros(piece.chambers.size - 1))
+        elif piece.dense:
             found.append(piece.modes[0])
         else:
             found.append(_slowest(piece))

@@ -102,7 +102,9 @@ def _study(
     if outputs.get("loads") is not None:
         loads = answer.thickness_study()
         if loads is None:
-            raise InputError("--loads: the array is too large to keep every chamber: take fewer rows, columns or looks")
+            raise InputError(
+                "--loads: there are no walls between chambers that were kept: take an array of 2 to some 800 000 chambers"
+            )
         write_whole(str(outputs["loads"]), loads.to_toml())
     return text
 

@@ -264,7 +264,7 @@ def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
     s = study.scatter
     if s.deviation is None and not any((s.wall, s.bore, s.height, s.diffusivity)):
         found.append("[scatter] deviation: 0.025 is a guess; the differences between chambers follow from it")
-    if any(side.walls is None for side in sides):
+    if not all(side.run.complete for side in sides):
         found.append("the array is too large to keep every chamber: spreads only, no single walls")
     if study.protocol.cell is not None and study.protocol.name == "full cell":
         found.append(
