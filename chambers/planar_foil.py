@@ -14,6 +14,8 @@ from tubewall.chambers.protocol import Moment, Protocol, Step
 from tubewall.errors import ConvergenceError, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -137,10 +139,9 @@ def _length(
     return _crossing(margin_at, limit, reason)
 
 
-def _crossing(margin_at: object, limit: float, reason: str) -> tuple[float, str]:
+def _crossing(margin_at: Callable[[float], float], limit: float, reason: str) -> tuple[float, str]:
     from scipy.optimize import brentq
 
-    assert callable(margin_at)
     if margin_at(0.0) <= 0.0:
         return 0.0, "margin"
     before = 0.0

@@ -140,24 +140,26 @@ class NetworkTable(Table):
         return tuple(found)
 
     def _conductance(self, rest: tuple[object, ...]) -> float:
-        unit = _CONDUCTANCE[self.law]
+        unit, first, more = _CONDUCTANCE[self.law], rest[0], rest[1:]
         if self.law != "wall":
-            if len(rest) > 1:
+            if more:
                 raise InputError(f"an area belongs to law 'wall', not to {self.law!r}")
-            return float(quantity(unit, least=0.0)(rest[0]))
-        area = quantity("m2", above=0.0, example="1 um2")(rest[1]) if len(rest) > 1 else self.area
+            return float(quantity(unit, least=0.0)(first))
+        area = self.area
+        for one in more:
+            area = float(quantity("m2", above=0.0, example="1 um2")(one))
         try:
-            permeance = float(quantity(unit, least=0.0)(rest[0]))
+            permeance = float(quantity(unit, least=0.0)(first))
         except InputError as error:
             # a conductance may stand for permeance times area
             if area is None and "another dimension" in str(error):
-                return float(quantity(_CONDUCTANCE["linear"], least=0.0)(rest[0]))
+                return float(quantity(_CONDUCTANCE["linear"], least=0.0)(first))
             raise
         if area is None:
             raise InputError(
                 'a wall needs its area: write [0, 1, "1e-9 mol/(m2 s Pa)", "2 um2"], or area = "2 um2" for all'
             )
-        return permeance * float(area)
+        return permeance * area
 
 
 def _chamber(value: object, count: int) -> int:

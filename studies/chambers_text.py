@@ -128,7 +128,9 @@ def _cycles(answer: ChambersAnswer) -> list[str]:
     cell = answer.study.protocol.cell
     if cell is None:
         return []
-    rows = [("current density", "charged", *(side.name for side in answer.sides), "planar foil", "discharge ended by")]
+    rows: list[tuple[str, ...]] = [
+        ("current density", "charged", *(side.name for side in answer.sides), "planar foil", "discharge ended by")
+    ]
     per_side = [side.cycles for side in answer.sides]
     for k, cycle in enumerate(per_side[0][:_CYCLES_SHOWN]):
         others = [f"{cycles[k].efficiency:.6f}" for cycles in (*per_side, answer.foil_cycles)]
