@@ -113,10 +113,28 @@ def _refined(case: Case, tell: Progress) -> FieldSolution:
         answers(case, _solved(case))
         raise
     except (ConvergenceError, ResourceError) as error:
-        raise type(error)(f"{case.source}: [analysis] tolerance: {error}") from None
+        raise type(error)(f"{case.source}: [analysis] tolerance: {error}{_shape(case, str(error))}") from None
     if case.file.analysis.solver == "auto":
         return solution
     return _solved(dataclasses.replace(case, mesh=solution.model.mesh))
+
+
+def _shape(case: Case, told: str) -> str:
+    """What to add to a refusal where the shape of the mesh may be what refinement does not mend."""
+    import math
+
+    from tubewall.fem.corner_places import kinks
+
+    turn = float(kinks(case.model).max(initial=0.0))
+    if "does not converge" in told or turn < 1e-3:
+        return ""
+    remedy = (
+        "with nodes in the middle of curved sides" if case.mesh.order == 1 else "with more elements along its curves"
+    )
+    return (
+        f"; the surface turns by up to {math.degrees(turn):.2g} degrees from side to side where a curve seems to be meant, which "
+        f"refinement keeps: give a mesh {remedy}"
+    )
 
 
 def peak_memory() -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tubewall import cli
-from tubewall.errors import InputError
+from tubewall.errors import ConvergenceError, InputError
 from tubewall.geometry.mapped_block import mapped_block
 from tubewall.geometry.mesh_join import join
 from tubewall.geometry.solid_mesh import SolidMesh
@@ -436,6 +436,21 @@ def test_a_tolerance_refines_the_mesh_until_the_probe_is_known_to_it() -> None:
     energy = Case.of(case, mesh).solve().to_json()
     assert energy["energy_error"]["value"] <= 0.01
     assert energy["elements"] > mesh.elements
+
+
+def test_a_tolerance_that_the_shape_of_the_mesh_keeps_out_of_reach_says_so() -> None:
+    case = {
+        "analysis": {"kind": "plane strain", "tolerance": 0.01},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "bottom", "fix": ["y"]}, {"boundary": "top", "fix": ["x"]}],
+        "loads": [{"boundary": "left", "pressure": "1 MPa"}],
+        "probes": [{"name": "rim", "at": ["60 nm", 0], "quantity": "stress yy"}],
+    }
+    mesh = SHARED["quarter_tube"]((1, 4), kind="triangle", order=1)
+    with pytest.raises(
+        ConvergenceError, match=r"tolerance of 0.01.*the surface turns by up to 2\d degrees .* nodes in the middle"
+    ):
+        Case.of(case, mesh).solve()
 
 
 def bent_corner(**tables: Any) -> dict[str, Any]:
