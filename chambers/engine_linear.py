@@ -8,6 +8,8 @@ import numpy as np
 
 from tubewall.chambers import compiled_lattice as on_lattice
 from tubewall.chambers import compiled_walls as walls
+from tubewall.chambers.compiled_multigrid import finish, prolong_level, restrict_chambers
+from tubewall.chambers.engine_multigrid import Multigrid
 from tubewall.chambers.engine_state import LatticeWalls, ListedWalls
 
 if TYPE_CHECKING:
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_DESCENT: Final = 600
+_DESCENT: Final = 2000
+# chambers, and conductance of the walls over the mass in a step, from which coarser lattices pay
+_SMALL: Final = 2000
+_STIFF: Final = 400.0
 _FEW: Final = 20_000
 # from this tolerance and size on corrections are found in single precision; the balance itself never is
 _COARSE: Final = 1e-9
@@ -35,6 +40,10 @@ class System(Protocol):
 
     def solve(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
         """Pressures ``change`` [Pa] with M change = push turn - rest; whether they were found."""
+        ...
+
+    def fresh(self) -> None:
+        """Forget what was prepared for earlier steps."""
         ...
 
 
@@ -60,6 +69,8 @@ class Descent:
         else:
             self.small = np.empty(n, self.word)
         self.step = 0.0
+        self.coarse: Multigrid | None = None
+        self.built = False
 
     def trade(self, step: float, pressure: Floats, room: Floats, bend: Floats, mass: Floats, rest: Floats) -> float:
         """Add to the balances what walls and leaks carry in a step; the largest over mass times pressure."""
@@ -88,10 +99,14 @@ class Descent:
         product, worst = float(s[:, 0].sum()), float(s[:, 1].max())
         goal = 0.5 * self.tolerance
         found = worst <= goal and np.isfinite(product)
+        coarse = None if found else self._coarse_lattices()
+        if coarse is not None:
+            product = self._precondition(coarse)
+            self.p[:] = self.z
         for _ in range(_DESCENT):
             if found:
                 break
-            down = self._multiply()
+            down = self._multiply(self.p)
             if not (down > 0.0 and product > 0.0):
                 break
             crew.run(
@@ -100,6 +115,10 @@ class Descent:
             )  # fmt: skip
             new, worst = float(s[:, 0].sum()), float(s[:, 1].max())
             found = worst <= goal and np.isfinite(new)
+            if found:
+                break
+            if coarse is not None:
+                new = self._precondition(coarse)
             crew.run(walls.turn, self.word(new / product), self.z, self.p)
             product = new
         if found:
@@ -107,16 +126,47 @@ class Descent:
             return True
         return self._exactly(turn, push, rest, change)
 
-    def _multiply(self) -> float:
+    def fresh(self) -> None:
+        """Forget the coarse lattices: a step finds its own, whatever was before."""
+        self.built = False
+
+    def _coarse_lattices(self) -> Multigrid | None:
+        """Where walls let much gas through in a step, coarser lattices; built once for each step."""
+        found = self.exchange.walls
+        if not isinstance(found, LatticeWalls) or self.x.size < _SMALL:
+            return None
+        stiffness = self.step * 6.0 * found.width / self.unit[0]
+        if stiffness < _STIFF:
+            return None
+        if self.coarse is None:
+            self.coarse = Multigrid(found.shape, self.crew, self.word)
+        if not self.built:
+            self.coarse.build(self.word(self.step * found.width / self.unit[0]), self.small, self.heavy)
+            self.built = True
+        return self.coarse
+
+    def _precondition(self, coarse: Multigrid) -> float:
+        """The residual ``r`` through all levels to ``z``; their product."""
+        crew, damping = self.crew, coarse.damping
+        np.multiply(self.r, self.ready, out=self.z)
+        self.z *= damping
+        self._multiply(self.z)
+        rows, columns = coarse.shape[:2]
+        level = coarse.levels[0]
+        crew.share(restrict_chambers, level.rows, rows, columns, self.r, self.q, level.b)
+        crew.share(prolong_level, rows, columns, coarse.correct(), self.z)
+        self._multiply(self.z)
+        crew.run(finish, damping, self.ready, self.r, self.q, self.z, self.sums)
+        return float(self.sums[:, 0].sum())
+
+    def _multiply(self, p: Any) -> float:
         self.products += 1
         found = self.exchange.walls
         if isinstance(found, LatticeWalls):
             width = self.word(self.step * found.width / self.unit[0])
-            self.crew.run(on_lattice.multiply, found.shape, width, self.small, self.heavy, self.p, self.q, self.sums)
+            self.crew.run(on_lattice.multiply, found.shape, width, self.small, self.heavy, p, self.q, self.sums)
         else:
-            self.crew.run(
-                walls.multiply, found.indptr, found.indices, self.through, self.heavy, self.p, self.q, self.sums
-            )
+            self.crew.run(walls.multiply, found.indptr, found.indices, self.through, self.heavy, p, self.q, self.sums)
         return float(self.sums[:, 0].sum())
 
     def _exactly(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:

@@ -127,6 +127,8 @@ class Stepper:
         Its overpotential is that of the moment where the error passes, or ``whatever`` it is.
         """
         p, crew, solver = self.population, self.crew, self.solver
+        if solver.system is not None:
+            solver.system.fresh()
         self.fill_rates[0], self.moles_rates[0] = state.fill_rate, state.moles_rate
         fill_base, moles_base = self.bases
         volt, mended, work = state.overpotential, 0.0, np.zeros(4)

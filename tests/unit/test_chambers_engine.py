@@ -141,6 +141,8 @@ def test_one_and_two_threads_give_the_same_bits():
     assert same(run(large, protocol, threads=1), run(large, protocol, threads=2))
     listed = small(rows=150, columns=130, wall_scatter=0.1)
     short = Protocol(steps=(charge(duration=300.0),))
+    open_walls = small(rows=150, columns=131, permeance=3e-9)
+    assert same(run(open_walls, short, threads=1), run(open_walls, short, threads=2))
     assert same(run(listed, short, threads=1), run(listed, short, threads=3))
 
 
