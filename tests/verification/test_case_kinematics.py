@@ -70,7 +70,7 @@ def test_a_tube_in_the_plane_is_that_of_lame(
 
 
 @pytest.mark.parametrize(("kind", "curved", "order", "incomplete"), [
-    ("hexahedron", 1, 1, False), ("hexahedron", 2, 2, True), ("hexahedron", 2, 2, False), ("wedge", 2, 2, False),
+    ("hexahedron", 1, 1, False), pytest.param("hexahedron", 2, 2, True, marks=pytest.mark.long), ("hexahedron", 2, 2, False), ("wedge", 2, 2, False),
     ("wedge", 2, 2, True), ("wedge", 1, 2, False), ("tetra", 2, 1, False), ("tetra", 2, 2, False), ("tetra", 1, 2, False),
 ])  # fmt: skip
 def test_a_tube_in_space_between_rollers_is_that_of_plane_strain(
@@ -208,7 +208,7 @@ def test_nafems_le1_the_elliptic_membrane(tmp_path: Path) -> None:
         assert found["at"] == pytest.approx([2.0, 0.0], abs=0.05)
 
 
-@pytest.mark.parametrize("key", ["edge", "boundary"])
+@pytest.mark.parametrize("key", ["edge", pytest.param("boundary", marks=pytest.mark.long)])
 def test_nafems_le10_the_thick_plate_on_a_named_edge(tmp_path: Path, key: str) -> None:
     # The Standard NAFEMS Benchmarks (1990), LE10: -5.38 MPa at D
     ellipse(tmp_path / "t.msh", (6, 8), layers=1)
