@@ -70,7 +70,8 @@ def test_a_tube_in_the_plane_is_that_of_lame(
 
 
 @pytest.mark.parametrize(("kind", "curved", "order", "incomplete"), [
-    ("hexahedron", 1, 1, False), pytest.param("hexahedron", 2, 2, True, marks=pytest.mark.long), ("hexahedron", 2, 2, False), ("wedge", 2, 2, False),
+    ("hexahedron", 1, 1, False), ("hexahedron", 2, 2, False), ("wedge", 2, 2, False),
+    pytest.param("hexahedron", 2, 2, True, marks=pytest.mark.long),
     ("wedge", 2, 2, True), ("wedge", 1, 2, False), ("tetra", 2, 1, False), ("tetra", 2, 2, False), ("tetra", 1, 2, False),
 ])  # fmt: skip
 def test_a_tube_in_space_between_rollers_is_that_of_plane_strain(
