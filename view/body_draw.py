@@ -31,8 +31,8 @@ def draw_scene(screen: Canvas, scene: BodyScene, *, moving: bool = False) -> Non
     letter = screen.letter
     room = (main[0] - 90 * letter, main[1] - (250 if scene.look.title else 210) * letter)
     fluids = [scene.placed(f.points, f.displacement) for f in scene.surface.fluids]
-    more = np.concatenate([scene.rest.reshape(-1, 3), *fluids])
-    camera = camera_for(scene.surface, scene.look, scene.points, more, scene.mark, main, room)
+    every = np.concatenate([scene.points, scene.framing, scene.rest.reshape(-1, 3), *fluids])
+    camera = camera_for(scene.direction, every, main, room, perspective=scene.look.perspective)
     screen.enter("main")
     _bodies(screen, scene, camera)
     _aim(screen, camera)

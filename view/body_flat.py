@@ -30,9 +30,8 @@ def flat_picture(scene: BodyScene, size: tuple[int, int]) -> bytes:
     FigureCanvasAgg(figure)
     letter = min(size[1] / 1200, size[0] / 1600) * 0.72
     axes: Any = figure.add_axes((0.02, 0.06, 0.72, 0.84))
-    camera = camera_for(
-        scene.surface, scene.look, scene.points, scene.rest.reshape(-1, 3), scene.mark, (1000.0, 1000.0), (900.0, 900.0)
-    )
+    every = np.concatenate([scene.points, scene.framing, scene.rest.reshape(-1, 3)])
+    camera = camera_for(scene.direction, every, (1000.0, 1000.0), (900.0, 900.0), perspective=scene.look.perspective)
     colours = _skin(axes, scene, camera)
     _lines(axes, scene, camera, letter)
     at = camera.seen(scene.mark[None])[0]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tubewall.units import show as shown
 from tubewall.view.body_surface import BodySurface
 from tubewall.view.scale import checked_magnification, gas_blue, lithium_grey, nice_below, times
+from tubewall.view.scene_camera import eye_of
 from tubewall.view.scene_fluids import Fluid
 from tubewall.view.scene_look import Look
 
@@ -37,6 +38,10 @@ class BodyScene:
     segments, rest : (s, 2, 3)
         Lines of the deformed body and of the body at rest; no ``rest`` where it is not drawn.
     mark : (3,)
+    framing : (k, 3)
+        What must fit into the picture besides, in a film the whole load's points.
+    direction : (3,)
+        To the eye.
     """
 
     surface: BodySurface
@@ -48,6 +53,8 @@ class BodyScene:
     segments: Floats
     rest: Floats
     mark: Floats
+    framing: Floats
+    direction: Floats
 
     def placed(self, points: Floats, displacement: Floats) -> Floats:
         """Points (..., 3) [m] and their displacement in units of the scene."""
@@ -115,16 +122,19 @@ def body_scene(surface: BodySurface, look: Look) -> BodyScene:
     lines = surface.line_points[surface.lines]
     moved = surface.line_displacement[surface.lines]
     rest = (scale > 0 and surface.plane) if look.rest is None else look.rest
+    points, mark = (deformed - middle) / metres, (surface.mark + scale * surface.mark_displacement - middle) / metres
     return BodyScene(
         surface=surface,
         look=look,
         magnification=scale,
         metres=metres,
         middle=middle,
-        points=(deformed - middle) / metres,
+        points=points,
         segments=(lines + scale * moved - middle) / metres,
         rest=(lines - middle) / metres if rest else np.zeros((0, 2, 3)),
-        mark=(surface.mark + scale * surface.mark_displacement - middle) / metres,
+        mark=mark,
+        framing=np.zeros((0, 3)),
+        direction=eye_of(surface, look, points, mark),
     )
 
 

@@ -252,7 +252,7 @@ def _in_space(mesh: SolidMesh, kept: Marks, apart: bool, plane: Plane | None, mo
             faces.append(facets)
             lines.append(edges)
             continue
-        faces += [kept_by(mesh, facets, plane), section_places(mesh, group, plane)]
+        faces += [kept_by(mesh, facets, plane), section_places(mesh, group, plane, most // 2)]
         lines += [kept_by(mesh, edges, plane), _section_outline(mesh, group, plane, splits)]
     return (
         Places.joined([part for part in faces if len(part.simplices)], 3),

@@ -42,14 +42,17 @@ def principal_arrows(stress: Floats) -> tuple[Floats, Floats]:
     return values, directions
 
 
-def crosses(scene: BodyScene) -> list[tuple[Floats, Colour, Floats]]:
+def crosses(scene: BodyScene, among: NDArray[np.bool_] | None = None) -> list[tuple[Floats, Colour, Floats]]:
     """Segments (s, 2, 3) in units of the scene, the colour of tension or of compression, and their displacement (s, 3) [m].
 
-    The largest length stands for the largest principal stress of the places shown, but for the two percent beyond, which
-    are drawn as long.
+    ``among`` (n,) marks the points that may have one, all without it. The largest length stands for the largest principal
+    stress of the places shown, but for the two percent beyond, which are drawn as long.
     """
     surface = scene.surface
-    chosen = places(scene.points)
+    allowed = np.arange(len(scene.points)) if among is None else np.flatnonzero(among)
+    chosen = allowed[places(scene.points[allowed])]
+    if not len(chosen):
+        return []
     values, directions = principal_arrows(surface.stress[chosen])
     largest = float(np.quantile(np.abs(values).max(axis=1), _TRUSTED))
     if largest == 0:

@@ -83,34 +83,24 @@ class Camera:
 
 
 def camera_for(
-    surface: BodySurface,
-    look: Look,
-    points: Floats,
-    more: Floats,
-    mark: Floats,
-    size: tuple[float, float],
-    room: tuple[float, float],
+    eye: Floats, points: Floats, size: tuple[float, float], room: tuple[float, float], *, perspective: bool
 ) -> Camera:
     """The camera that shows all of a scene.
 
     Parameters
     ----------
-    surface : BodySurface
-        Its triangles and normals.
-    look : Look
+    eye : (3,)
+        From the scene to the eye, a unit vector.
     points : (n, 3)
-        Of the surface, in units of the scene.
-    more : (k, 3)
-        What else must fit.
-    mark : (3,)
+        What must fit.
     size, room : (float, float)
         Of the picture, and of what the scene may take of it [pixel].
+    perspective : bool
     """
-    eye = _eye(surface, look, points, mark)
     across = np.cross([0.0, 0.0, 1.0], eye)
     right = np.array([1.0, 0.0, 0.0]) if np.linalg.norm(across) < 1e-6 else across / np.linalg.norm(across)
     up = np.asarray(np.cross(eye, right), dtype=np.float64)
-    return _fitted(np.concatenate([points, more]), eye, right, up, look.perspective, size, room)
+    return _fitted(points, eye, right, up, perspective, size, room)
 
 
 def _fitted(
@@ -140,7 +130,8 @@ def zoomed(camera: Camera, mark: Floats, size: tuple[float, float], width: float
     )  # fmt: skip
 
 
-def _eye(surface: BodySurface, look: Look, points: Floats, mark: Floats) -> Floats:
+def eye_of(surface: BodySurface, look: Look, points: Floats, mark: Floats) -> Floats:
+    """The direction to the eye (3,) that a look asks for, or from which the mark (3,) is seen on the points (n, 3)."""
     if surface.plane:
         return np.array([0.0, 0.0, 1.0])
     if not isinstance(look.eye, str):

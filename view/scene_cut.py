@@ -183,8 +183,8 @@ def kept_by(mesh: SolidMesh, places: Places, plane: Plane) -> Places:
     return clipped(places, plane.beyond(located(mesh, mesh.points, places.elements, places.local)))
 
 
-def section_places(mesh: SolidMesh, kept: Marks, plane: Plane) -> Places:
-    """The section of the kept elements (e,) by a plane, as triangles whose corners lie on it and in their elements."""
+def section_places(mesh: SolidMesh, kept: Marks, plane: Plane, most: int = 40_000) -> Places:
+    """The section of the kept elements (e,) by a plane, as about ``most`` triangles with corners on it in their elements."""
     beyond = plane.beyond(mesh.points)
     chosen = []
     for number, block in enumerate(mesh.blocks):
@@ -195,7 +195,8 @@ def section_places(mesh: SolidMesh, kept: Marks, plane: Plane) -> Places:
         near = (low < bulge) & (high > -bulge) & kept[mesh.starts[number] : mesh.starts[number + 1]]
         chosen.append(np.flatnonzero(near))
     count = sum(len(rows) for rows in chosen)
-    splits = 1 if mesh.order == 1 and count > 4000 else int(np.clip((6000 / max(count, 1)) ** (1 / 2) * 2, 1, 4))
+    # an element of one part a side is cut into some six triangles
+    splits = int(np.clip(np.sqrt(most / (6 * max(count, 1))), 1, 4 if mesh.order == 2 else 2))
     parts = []
     for number, rows in enumerate(chosen):
         local, tetrahedra = split_cell(CELLS[mesh.blocks[number].kind].first, splits)

@@ -20,7 +20,6 @@ from tubewall.view.canvas import INK
 from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
 from tubewall.view.picture import checked_path, write_whole
 from tubewall.view.scale import STRESS_COLOURS
-from tubewall.view.scene_camera import camera_for
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_pack import as_script, packed_floats, packed_whole
 from tubewall.view.scene_panel import PANEL
@@ -256,10 +255,7 @@ def _angles(scene: BodyScene) -> list[float]:
     """Azimuth and height of the eye [rad]."""
     if scene.surface.plane:
         return [-math.pi / 2, math.pi / 2]
-    camera = camera_for(
-        scene.surface, scene.look, scene.points, np.zeros((0, 3)), scene.mark, (900.0, 800.0), (800.0, 700.0)
-    )
-    x, y, z = camera.eye.tolist()
+    x, y, z = scene.direction.tolist()
     return [math.atan2(y, x) if math.hypot(x, y) > 1e-9 else -math.pi / 2, math.asin(max(-1.0, min(1.0, z)))]
 
 
