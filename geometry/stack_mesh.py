@@ -60,7 +60,7 @@ def stack_mesh(
     ----------
     stack : Stack
     array : CellArray
-        Of its finite array, the bores in the order of ``array.centres``, a cluster is made.
+        Of its finite array, the bores in the order of ``array.centres``, a cluster is made; other kinds draw bore 0.
     kind : str
         "axisymmetric": one tubule in a cylinder as large as its cell, points (r, z); "plane": walls as endless lamellae, half
         a bore and half a wall; "cell": one bore's cell in space, with pairs of boundaries 'side 0 low', 'side 0 high' ...
@@ -104,7 +104,7 @@ def stack_mesh(
     e += e % 2
     stack.check_fits(array)
     bores = _bores(array, kind, chambers, frame)
-    levels = stack.levels(array.bore_count if kind == "cluster" else 1)
+    levels = stack.levels(array.bore_count)[: None if kind == "cluster" else 1]
     ratio = 1 + 1 / e if growth is None else number("growth", growth, "times")
     if not 1 < ratio <= 3:
         raise InputError(f"growth must lie above 1 and at most 3, got {ratio:.4g}")
