@@ -157,11 +157,11 @@ def _without_loads(model: Model) -> Model:
 
 def _solver(model: Model) -> Callable[[Floats], tuple[Floats, MixedPressure | None]]:
     from tubewall.fem.hold import hold
-    from tubewall.fem.solve_space import solve_in_space, suits
+    from tubewall.fem.solve_space import LEAST, solve_in_space, suits
 
     held = hold(model, model.size)
-    # a factorisation takes longer than one iterative solve, but serves every probe
-    if _fits(model) or not suits(model, held):
+    # a factorisation serves every probe, but of a large body in space it takes longer than many iterative solves
+    if not suits(model, held) or (model.size <= LEAST and _fits(model)):
         return _direct(model, held)
 
     def iterate(load: Floats) -> tuple[Floats, MixedPressure | None]:
