@@ -26,7 +26,7 @@ _EXITS: Final = (
     "4 no mesh, no convergence or too little memory"
 )
 _WITH_KEYS: Final = ("thickness", "compare", "sweep")
-_OWN_THREADS: Final = ("solve", "verify")
+_OWN_THREADS: Final = ("solve", "view", "verify")
 _DEFECT: Final = 1
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
@@ -142,6 +142,7 @@ def _commands() -> dict[str, OneLineParser]:
             "one tubule in its stack, in space: root, electrolyte, flaw, interface, full, prestress",
             _tubule_options,
         ),
+        "view": ("pictures, films and pages of a solved case: cut open, moved apart, to turn by hand", _view_options),
         "verify": ("run the verification book: every case against its reference", _verify_options),
         "materials": ("the materials there are, with the source of every number", _materials_options),
         "init": ("write a study file with every key, its default and a comment", _init_options),
@@ -202,6 +203,13 @@ def _solve_options(parser: OneLineParser) -> None:
 def _chambers_options(parser: OneLineParser) -> None:
     add_chambers_options(parser)
     parser.set_defaults(run=_chambers)
+
+
+def _view_options(parser: OneLineParser) -> None:
+    from tubewall.studies.view_command import add_view_options
+
+    add_view_options(parser)
+    parser.set_defaults(run=_view)
 
 
 def _verify_options(parser: OneLineParser) -> None:
@@ -376,6 +384,15 @@ def _chambers(options: argparse.Namespace) -> int:
     with _progress(options.quiet) as progress:
         text = answer_chambers_file(options.file, progress=progress, **outputs)
     _say(options, text, *_written(*outputs.values()))
+    return 0
+
+
+def _view(options: argparse.Namespace) -> int:
+    from tubewall.studies.view_command import run_view
+
+    with _progress(options.quiet) as progress:
+        text, files = run_view(options, progress=progress)
+    _say(options, text, *_written(*files))
     return 0
 
 

@@ -120,7 +120,9 @@ class _Frame:
             inside = np.flatnonzero(self.inside)
             index = inside[int((np.argmin if least else np.argmax)(surface.values[inside]))]
             self.mark = scene.points[index]
-            self.words = f"{'min' if least else 'max'} {shown(float(surface.values[index]), 'Pa')}\nin this section{f', {scene.mark_note}' if scene.mark_note else ''}"
+            note = f", {scene.mark_note}" if scene.mark_note else ""
+            extreme = f"{'min' if least else 'max'} {shown(float(surface.values[index]), 'Pa')}"
+            self.words = f"{extreme}\nin this section{note}"
 
     def fluids(self) -> list[tuple[Floats, tuple[float, float, float]]]:
         """The lithium and gas in the section, as triangles (k, 3, 2) and their colour."""
