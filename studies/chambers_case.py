@@ -106,6 +106,7 @@ class RunTable(Table):
     looks: Annotated[int, PlainValidator(of.whole(2, 1000))] = 24
     threads: Annotated[int, PlainValidator(of.whole(0, 256))] = 0
     electrode_area: Annotated[float, _q("m2", above=0.0, example="1 cm2")] = 1e-4
+    bursts: Annotated[bool, PlainValidator(_switch)] = False
 
     @model_validator(mode="after")
     def _fits(self) -> RunTable:
@@ -126,6 +127,12 @@ class ChambersStudy(Table):
     protocol: Annotated[ProtocolTable, PlainValidator(read_protocol)] = ChargeTable()
     scatter: ScatterTable = ScatterTable()
     run: RunTable = RunTable()
+
+    @model_validator(mode="after")
+    def _bears(self) -> ChambersStudy:
+        if self.run.bursts and self.walls.allowable_difference is None:
+            raise InputError('[run] bursts: needs [walls] allowable_difference = "1 MPa", what a wall bears')
+        return self
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, object], *, source: str = "study") -> ChambersStudy:

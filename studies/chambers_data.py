@@ -74,6 +74,7 @@ def _side(answer: ChambersAnswer, side: Side) -> Data:
         "pressure": _spread(run.pressure, "Pa"),
         "difference": None if run.difference is None else _spread(run.difference, "Pa"),
         "walls": None if side.walls is None else _walls(side.walls),
+        "bursts": None if side.bursts is None else side.bursts.to_json(),
         "highest_lithium_pressure": number(side.highest_lithium, "Pa"),
         "cycles": [_cycle(cycle) for cycle in side.cycles],
         "steps": [

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tubewall.errors import InputError
+from tubewall.studies.chambers_bursts import Bursts, bursts_of
 from tubewall.studies.chambers_loads import (
     ChamberLoad,
     crossover_permeance,
@@ -80,6 +82,8 @@ class Side:
         Of a named cell.
     highest_lithium : float
         Largest pressure of the lithium in any chamber [Pa]; of a large array the ceiling.
+    bursts : Bursts or None
+        Where the study asks for them.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Side:
     walls: Walls | None
     cycles: tuple[Cycle, ...]
     highest_lithium: float
+    bursts: Bursts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -199,6 +204,12 @@ def _side(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
 
     anode, protocol, looks = study.anode(permeable=permeable), study.protocol.protocol(), study.looks()
     kept = anode.chambers * (looks.size + len(protocol.steps) + 1) <= _MOST_KEPT
+    bursts = study.walls.allowable_difference if study.run.bursts else None
+    if bursts is not None and not kept:
+        raise InputError(
+            f"[run] bursts: an array of {anode.chambers} chambers is too large to keep every chamber: "
+            "take fewer rows, columns or looks"
+        )
     found = run(
         anode,
         protocol,
@@ -216,6 +227,7 @@ def _side(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
         walls=_walls(study, found, study.permeance() if permeable else 0.0) if kept and anode.walls else None,
         cycles=() if cell is None else cell.cycles_of(found.ends),
         highest_lithium=float(found.lithium_pressures()[1][found.fills > 0].max(initial=0.0)) if kept else ceiling,
+        bursts=None if bursts is None else bursts_of(found, bursts),
     )
 
 

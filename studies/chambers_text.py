@@ -31,6 +31,7 @@ def answer_text(answer: ChambersAnswer) -> str:
         *_stops(answer),
         "",
         *_hardest(answer),
+        *(f"bursts, {side.name}: {side.bursts.text()}" for side in answer.sides if side.bursts is not None),
         *_cycles(answer),
         *_balances(answer),
         *(f"warning: {one}" for one in answer.warnings),

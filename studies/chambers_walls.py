@@ -23,7 +23,9 @@ def _q(unit: str, **limits: Any) -> Any:
 
 
 class WallsTable(Table):
-    """A model of the permeance."""
+    """A model of the permeance, and what a wall bears."""
+
+    allowable_difference: Annotated[float, _q("Pa", above=0.0, example="1 MPa")] | None = None
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """Permeance of a wall [m] at a temperature [K] [mol/(m2 s Pa)]."""
