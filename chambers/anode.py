@@ -165,7 +165,7 @@ class Anode:
     scatter : Scatter
         Of the conductances.
     void_fraction : float
-        Share of the electrode that is bore, of a graph [-]; a lattice knows its own.
+        Share of the electrode that is bore (not interstice), of a graph [-]; a lattice knows its own.
     permeance : float or (m,)
         Of the walls, 0 (hermetic) to ``math.inf`` [mol/(m2 s Pa)].
     wall_scatter : float
@@ -279,7 +279,7 @@ class Anode:
         """Area to which current densities refer [m2]."""
         if isinstance(self.array, Lattice):
             return self.array.chambers * self.array.footprint
-        return float(self.array.areas.sum()) / self.void_fraction
+        return float(self.array.areas[np.array(self.array.kinds) == "bore"].sum()) / self.void_fraction
 
     @property
     def meniscus(self) -> float:

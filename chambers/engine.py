@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from tubewall.chambers.anode import Lattice
 from tubewall.chambers.check import floats
 from tubewall.chambers.compiled_crew import Crew
 from tubewall.chambers.engine_checkpoint import Checkpoint, identity_of
@@ -15,7 +17,7 @@ from tubewall.chambers.engine_result import finished
 from tubewall.chambers.engine_ride import Ride
 from tubewall.chambers.engine_state import Population, population
 from tubewall.chambers.engine_step import Stepper
-from tubewall.errors import InputError
+from tubewall.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _MOST_KEPT: Final = 5_000_000
 _MOST_WALLS: Final = 5_000_000
 _MANY: Final = 200_000
+# measured, for each chamber and each wall of a list
+_BYTES: Final = 420
+_BYTES_OF_WALL: Final = 110
 
 
 def run(
@@ -80,6 +85,8 @@ def run(
         A protocol that overfills the array, a gas outside its equation of state, a checkpoint of another run.
     DamagedFileError
         A checkpoint that is not whole.
+    ResourceError
+        More chambers than memory.
     ConvergenceError
         When no step is short enough.
     """
@@ -92,6 +99,7 @@ def run(
     with_walls = anode.walls <= _MOST_WALLS if walls is None else walls
     sorted_by = _classes(anode, classes, threads)
     if sorted_by is None:
+        _check_memory(anode)
         made = population(anode)
         book = Book(kept, anode.array.edges if with_walls else None)
     else:
@@ -114,6 +122,28 @@ def _classes(anode: Anode, wanted: bool | None, threads: int | None) -> Classes 
     if wanted is False or not (wanted or (classable(anode) and anode.chambers >= _MANY)):
         return None
     return classes_of(anode, threads)
+
+
+def _check_memory(anode: Anode) -> None:
+    """Refuse what will not fit before it is begun."""
+    listed = not isinstance(anode.array, Lattice) or anode.permeance.ndim or anode.wall_scatter or anode.pinholes
+    needed = _BYTES * anode.chambers + (_BYTES_OF_WALL * anode.walls if listed and not anode.hermetic else 0)
+    free = free_memory()
+    if needed > free:
+        raise ResourceError(
+            f"{anode.chambers} chambers need about {needed / 1e9:.1f} GB, {free / 1e9:.1f} GB are free: take fewer, "
+            "or hermetic walls, whose chambers are integrated in classes"
+        )
+
+
+def free_memory() -> float:
+    """Memory that is free [bytes]; inf where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return math.inf
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return float(found[0]) * 1024.0 if found else math.inf
 
 
 def _comparison(

@@ -12,7 +12,7 @@ from tubewall.chambers.anode import Anode, Lattice, Scatter
 from tubewall.chambers.engine import run
 from tubewall.chambers.engine_checkpoint import Checkpoint
 from tubewall.chambers.protocol import Protocol, Step
-from tubewall.errors import ConvergenceError, DamagedFileError, InputError
+from tubewall.errors import ConvergenceError, DamagedFileError, InputError, ResourceError
 from tubewall.geometry import ChamberGraph
 from tubewall.materials import Gas
 
@@ -109,6 +109,31 @@ def test_a_gas_beyond_its_law_is_one_clear_line():
 def test_bad_requests_are_refused(more, words):
     with pytest.raises(InputError, match=words):
         run(small(), Protocol(steps=(charge(),)), **more)
+
+
+def test_more_chambers_than_memory_are_refused_before_anything_is_begun():
+    huge = Lattice(rows=40_000, columns=40_000, bore=100 * NM, wall=10 * NM)
+    with pytest.raises(ResourceError, match=r"1600000000 chambers need about 672\.0 GB"):
+        run(small(array=huge), Protocol(steps=(charge(),)))
+
+
+def test_gaps_between_tubes_take_no_lithium():
+    graph = ChamberGraph(
+        kinds=("bore", "interstice"),
+        areas=np.array([1.0, 0.3]) * AREA,
+        edges=np.array([[0, 1]]),
+        shared_widths=np.array([100 * NM]),
+        thicknesses=np.array([10 * NM]),
+        names=("chamber 0", "interstice 0"),
+    )
+    anode = Anode(array=graph, height=H, conductance=600.0, void_fraction=0.5, permeance=math.inf)
+    found = run(anode, Protocol(steps=(charge(duration=1000.0),)))
+    # 30 A/m2 of twice the bore's area
+    volume = found.anode.lithium.molar_volume / 96485.33212 * 30.0 * 1000.0 * 2.0 * AREA
+    assert found.fills[-1] == pytest.approx([volume / (AREA * H), 0.0], rel=1e-9)
+    # one pressure in both: the gas of 1.3 bores in 1.3 bores less the lithium
+    expected = 101325.0 * 1.3 / (1.3 - found.fills[-1, 0])
+    assert found.pressures[-1] == pytest.approx([expected, expected], rel=1e-6)
 
 
 def test_looks_come_at_the_times_asked_for():
