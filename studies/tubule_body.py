@@ -46,6 +46,7 @@ class Radial:
     flaw: Flaw | None = None
     rim: float | None = None
     window: tuple[float, float] | None = None
+    growth: float | None = None
 
 
 @lru_cache(maxsize=16)
@@ -59,6 +60,7 @@ def radial_mesh(drawn: Radial) -> SolidMesh:
         flaw=drawn.flaw,
         rim=drawn.rim,
         window=drawn.window,
+        growth=drawn.growth,
     )
     return mesh if drawn.radius is None else widened(mesh, drawn.radius)
 

@@ -22,6 +22,8 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "root": "membrane, bending and peak along the wall from its root, against plane strain",
     "electrolyte": "tension at the mouth's rim in each electrolyte under the piston, and what lies beneath",
     "flaw": "stress intensity of a flaw at the mouth, its critical length, the overpotential that it bears",
+    "full": "the thinnest wall with lithium in one tubule alone, and the length of wall that bears it",
+    "interface": "peel and shear along wall, insulator and electrolyte, exponents of their corners, a debond",
     "study": "print the tubule file with every key",
 }
 
@@ -97,10 +99,18 @@ def answer(question: str, study: TubuleStudy) -> TubuleAnswer:
 
 def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
     from tubewall.studies.tubule_flaw import flaw_at_mouth
+    from tubewall.studies.tubule_full import one_full_tubule
+    from tubewall.studies.tubule_interface import interfaces
     from tubewall.studies.tubule_piston import electrolyte_under_piston
     from tubewall.studies.tubule_root import wall_root
 
-    return {"root": wall_root, "electrolyte": electrolyte_under_piston, "flaw": flaw_at_mouth}
+    return {
+        "root": wall_root,
+        "electrolyte": electrolyte_under_piston,
+        "flaw": flaw_at_mouth,
+        "full": one_full_tubule,
+        "interface": interfaces,
+    }
 
 
 def run_tubule(options: argparse.Namespace, version: str) -> str:

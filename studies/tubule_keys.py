@@ -35,6 +35,7 @@ def _expansion(name: str, default: str, comment: str) -> Key:
 
 _DRAWING: Final = (
     _choice("drawing", "bore_shape", "shape of the bore in the section", "round", "hexagonal", "square"),
+    _choice("drawing", "construction", "round bores in separate tubes or a matrix (polygonal: matrix)", "tubes", "matrix"),
     _length("drawing", "bore", "100 nm", "bore across flats, or its diameter", "1 nm", "100 um"),
     _length("drawing", "fillet", "2 nm", "radius at the corners of a polygonal bore", "0 nm", "50 um"),
     _length("drawing", "wall", "10 nm", "wall", "0.05 nm", "100 um"),

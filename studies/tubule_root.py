@@ -14,7 +14,6 @@ from tubewall.fem import invariants
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
 from tubewall.fem.solve_model import solve_model
-from tubewall.fem.stress_line import LineStress, line_values
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.materials import Isotropic, material
 from tubewall.studies.as_data import number
@@ -22,10 +21,12 @@ from tubewall.studies.tables import Column, Table
 from tubewall.studies.tubule_answer import Picture3D, table_data
 from tubewall.studies.tubule_body import densities, radial, radial_mesh, solids_of, solved, study_loads
 from tubewall.studies.tubule_fields import part_of, strain_at
+from tubewall.studies.tubule_wall_line import WallLine, wall_lines
 from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
+    from tubewall.fem.stress_line import LineStress
     from tubewall.studies.tubule_study import TubuleStudy
 
 # heights that are looked at, and told
@@ -150,9 +151,7 @@ class RootAnswer:
                     "bending stand in"
                 )
         if self.in_space:
-            told.append("stations lie on the middle of the wall between two bores; the tubules around are empty")
-        elif self.study.bore_shape != "round":
-            told.append("the bore is drawn round")
+            told.append("stations lie on the middle of the wall between two bores, 'surface' all around them")
         return tuple(told)
 
     def __str__(self) -> str:
@@ -189,8 +188,8 @@ class RootAnswer:
 def wall_root(study: TubuleStudy) -> RootAnswer:
     """The wall of one tubule under its lithium and gas, its neighbours as the study says.
 
-    Round bores are answered by the axisymmetric model of the full height; polygonal ones by a cluster in space, cut a few
-    bores above the root, where plane strain holds.
+    Separate tubes are answered by the axisymmetric model of the full height; a matrix by a cluster in space, cut a few bores
+    above the root, where plane strain holds.
 
     Raises
     ------
@@ -198,7 +197,7 @@ def wall_root(study: TubuleStudy) -> RootAnswer:
         When nothing presses.
     """
     started = time.perf_counter()
-    if study.bore_shape != "round":
+    if study.in_space:
         from tubewall.studies.tubule_root_space import wall_root_in_space
 
         return wall_root_in_space(study)
@@ -206,7 +205,8 @@ def wall_root(study: TubuleStudy) -> RootAnswer:
     solution, rough = (_solution(study, elements) for elements in (fine, coarse))
     top = _pressed_top(study)
     heights = np.geomspace(_NEAREST * study.wall, top / 2, _SAMPLES)
-    stations = tuple(_station(study, solution, float(z)) for z in heights)
+    lines = wall_lines(solution, study.stack().root + heights)
+    stations = tuple(station_of(line, float(z), hoop=2, axial=1) for line, z in zip(lines, heights, strict=True))
     middle = stations[-1]
     worst = max(stations, key=lambda one: one.linearised)
     error = abs(worst.linearised - _station(study, rough, worst.height).linearised)
@@ -265,7 +265,7 @@ def _solution(study: TubuleStudy, elements: int) -> FieldSolution:
     return solved(study, mesh, [loads])[0]
 
 
-def _ends(study: TubuleStudy) -> tuple[float, float]:
+def wall_ends(study: TubuleStudy) -> tuple[float, float]:
     """Inner and outer radius [m] of the wall in the radial model."""
     from tubewall.geometry.stack_line import cell_radius
 
@@ -274,18 +274,16 @@ def _ends(study: TubuleStudy) -> tuple[float, float]:
     return study.bore / 2, array.outer_radius if alone else cell_radius(array, plane=False)
 
 
-def wall_line(study: TubuleStudy, solution: FieldSolution, height: float) -> LineStress:
+def wall_line(study: TubuleStudy, solution: FieldSolution, height: float) -> WallLine:
     """The linearised stress through the wall at a height [m] above its root."""
-    inner, outer = _ends(study)
-    z = study.stack().root + height
-    return line_values(solution, (inner, z), (outer, z), region="wall")
+    return wall_lines(solution, [study.stack().root + height])[0]
 
 
 def _station(study: TubuleStudy, solution: FieldSolution, height: float) -> Station:
     return station_of(wall_line(study, solution, height), height, hoop=2, axial=1)
 
 
-def station_of(line: LineStress, height: float, *, hoop: int, axial: int) -> Station:
+def station_of(line: LineStress | WallLine, height: float, *, hoop: int, axial: int) -> Station:
     """From a line through the wall; ``hoop`` and ``axial`` are components of stress."""
     faces = np.array([line.membrane + line.bending_start, line.membrane + line.bending_end])
     return Station(
@@ -301,7 +299,7 @@ def station_of(line: LineStress, height: float, *, hoop: int, axial: int) -> Sta
 
 def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) -> float:
     """The same wall in plane strain: a slice of the middle of what is pressed, as long as the tubule makes it there."""
-    inner, outer = _ends(study)
+    inner, outer = wall_ends(study)
     middle = study.stack().root + _pressed_top(study) / 2
     stretch = strain_at(solution, np.array([[(inner + outer) / 2, middle]]), region="wall")[0, 1]
     window = (middle - study.wall, middle + study.wall)
@@ -320,7 +318,7 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
 
 
 def _exponents(study: TubuleStudy, solution: FieldSolution) -> tuple[float, float]:
-    inner, outer = _ends(study)
+    inner, outer = wall_ends(study)
     root = study.stack().root
     found = [corner_of(solution.model, (r, root)).exponents.leading.real - 1 for r in (inner, outer)]
     low, high = (float(x) if x < -0.03 else 0.0 for x in found)

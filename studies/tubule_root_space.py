@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tubewall.fem.field_solution import FieldSolution
+    from tubewall.fem.loads import Load
+    from tubewall.geometry.solid_mesh import SolidMesh
     from tubewall.studies.tubule_study import TubuleStudy
 
 #: Rings of empty tubules around the one that is pressed: the next one changes the wall by 2 %.
@@ -36,7 +38,7 @@ _NEAREST = 0.1
 
 
 def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
-    """As ``tubule_root.wall_root``; all tubules around the one in the middle are empty.
+    """As ``tubule_root.wall_root``; the tubules around the one in the middle are empty, or full too.
 
     Raises
     ------
@@ -78,11 +80,20 @@ def cluster_solution(study: TubuleStudy, *, growth: float = GROWTH, elements: in
     """One tubule pressed in the middle of empty ones, cut a few bores above and below the root."""
     stack = study.stack()
     window = (-min(BELOW * study.bore, study.electrolyte_thickness), stack.root + _above(study))
-    mesh = cluster_mesh(study, elements=elements, window=window, growth=growth, rings=RINGS)
-    loads = study_loads(study, mesh, axis=2)
+    mesh = cluster_mesh(
+        study, elements=elements, window=window, growth=growth, rings=RINGS, neighbours=study.neighbours
+    )
+    loads = loads_in_space(study, mesh)
     if not loads:
         raise InputError("[load] gas_pressure: nothing presses: pass lithium, or gas above the initial pressure")
     return solve_model(replace(space_model(study, mesh), loads=loads))
+
+
+def loads_in_space(study: TubuleStudy, mesh: SolidMesh) -> tuple[Load, ...]:
+    """What presses in the tubule in the middle, or in all of them where the neighbours are full."""
+    chambers = {int(name.split()[1]) for name in mesh.boundaries if name.split()[0] in ("chamber", "mouth")}
+    pressed = sorted(chambers) if study.neighbours == "full" else [0]
+    return tuple(load for chamber in pressed for load in study_loads(study, mesh, chamber=chamber, axis=2))
 
 
 def surface_over_height(study: TubuleStudy, solution: FieldSolution) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -122,13 +133,19 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
     height = 0.95 * _above(study)
     z = study.stack().root + height
     stretch = strain_at(solution, np.array([[(study.bore + study.wall) / 2, 0.0, z]]), region="wall")[0, 2]
-    mesh = cluster_mesh(study, elements=elements, window=(z - study.wall / 2, z + study.wall / 2), rings=RINGS)
+    mesh = cluster_mesh(
+        study,
+        elements=elements,
+        window=(z - study.wall / 2, z + study.wall / 2),
+        rings=RINGS,
+        neighbours=study.neighbours,
+    )
     held = tuple(one for one in space_model(study, mesh).supports if getattr(one, "boundary", "") != "cut")
     model = Model(
         mesh=mesh,
         solids=solids_of(study, mesh),
         kinematics="3d",
-        loads=study_loads(study, mesh, axis=2),
+        loads=loads_in_space(study, mesh),
         supports=(*held, Support(boundary="cut", displacement={"z": lambda points: stretch * (points[:, 2] - z)})),
     )
     return float(surface_over_height(study, solve_model(model))[1].max())

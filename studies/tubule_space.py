@@ -37,9 +37,9 @@ def cluster_mesh(
     window: tuple[float, float],
     growth: float = GROWTH,
     rings: int = 1,
-    level: float | None = None,
+    neighbours: str = "empty",
 ) -> SolidMesh:
-    """A 12th (8th in square packing) of a cluster with lithium in its middle alone.
+    """A 12th (8th in square packing) of a cluster with lithium in its middle, or in all of its tubules.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ def cluster_mesh(
         Heights z [m] that are kept; where they cut the stack the faces are called 'cut'.
     growth : float
     rings : int
-        Of empty tubules around the one in the middle.
-    level : float, optional
-        Height [m] of the lithium, instead of the study's.
+        Of tubules around the one in the middle.
+    neighbours : "empty" or "full"
     """
     array = study.array(rings=rings)
-    levels = (study.lithium_level if level is None else level, *[0.0] * (array.bore_count - 1))
+    around = study.lithium_level if neighbours == "full" else 0.0
+    levels = (study.lithium_level, *[around] * (array.bore_count - 1))
     return _part(study.stack(lithium_level=levels), array, elements, growth, window)
 
 

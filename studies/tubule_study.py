@@ -44,6 +44,7 @@ class TubuleStudy:
     """
 
     bore_shape: str = _default("bore_shape")
+    construction: str = _default("construction")
     bore: float = _default("bore")
     fillet: float = _default("fillet")
     wall: float = _default("wall")
@@ -162,6 +163,11 @@ class TubuleStudy:
                     written = f"{name} = {key.write(getattr(self, name))}"
                     lines.append(f"{written:<44} # {key.comment} ({key.range_text})")
         return "\n".join(lines) + "\n"
+
+    @property
+    def in_space(self) -> bool:
+        """Whether its walls need a model in space: those between polygonal bores, or round ones in a matrix."""
+        return self.bore_shape != "round" or self.construction == "matrix"
 
     @property
     def lithium(self) -> Lithium:

@@ -12,6 +12,7 @@ from tubewall.fem import invariants
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.solve_model import solve_model
+from tubewall.fem.stress_line import line_values
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_mesh import stack_mesh
@@ -141,6 +142,18 @@ def test_a_local_model_at_the_root_is_the_whole_one() -> None:
         one, other = (wall_line(study, solution, height) for solution in (full, local))
         scale = np.abs(one.membrane + one.bending_start).max()
         assert other.membrane + other.bending_start == pytest.approx(one.membrane + one.bending_start, abs=0.01 * scale)
+
+
+def test_lines_through_the_wall_are_those_of_the_search_along_lines() -> None:
+    study = TubuleStudy()
+    mesh = radial_mesh(radial(study, elements=4, neighbours="empty"))
+    (solution,) = solved(study, mesh, [piston_loads(mesh)])
+    for height in (3.3 * nm, 47.1 * nm):
+        z = study.stack().root + height
+        searched = line_values(solution, (50 * nm, z), (60 * nm, z), region="wall")
+        own = wall_line(study, solution, height)
+        for name in ("membrane", "bending_start", "bending_end", "start", "end"):
+            assert getattr(own, name) == pytest.approx(getattr(searched, name), abs=1e-7 * 5.5)
 
 
 @pytest.mark.long

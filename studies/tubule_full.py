@@ -1,0 +1,310 @@
+"""One tubule full, its neighbours empty: the thinnest wall that bears the lithium over the length that it presses on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tubewall.fem import invariants
+from tubewall.materials import VonMisesYield, material
+from tubewall.studies.as_data import number
+from tubewall.studies.tables import Column, Table
+from tubewall.studies.tubule_answer import Picture3D, table_data
+from tubewall.studies.tubule_body import densities, needs_lithium, radial, radial_mesh, solved, study_loads
+from tubewall.studies.tubule_fields import part_of
+from tubewall.studies.tubule_wall_line import wall_lines
+from tubewall.units import show
+
+if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
+    from tubewall.studies.tubule_study import TubuleStudy
+
+# walls that are searched, over the bore
+_THINNEST: Final = 2e-3
+_THICKEST: Final = 0.9
+_SAMPLES: Final = 32
+# heights over the wall from which on the stress at its faces counts as it is; below, membrane + bending
+_ROOT: Final = 1.0
+# widest fillet of a mouth or cap over the wall
+_FILLET: Final = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullWall:
+    """The thinnest wall [m] for a strength [Pa]; None where no wall up to the thickest does, 0 where the thinnest does.
+
+    ``plane`` is the one of plane strain, pressed over all of its height; ``mesh_error`` [m].
+    """
+
+    strength: float
+    wall: float | None
+    mesh_error: float
+    plane: float | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FullAnswer:
+    """Thinnest walls.
+
+    Attributes
+    ----------
+    walls : tuple of FullWall
+        For the lowest, the stated and the highest strength.
+    bears : float
+        Length [m] of wall that the lithium presses on.
+    stress, mesh_error : float
+        At the study's own wall [Pa].
+    at : float
+        Height [m] above the root where it is largest.
+    plane_stress : float
+        Of plane strain at the study's own wall [Pa].
+    measure : str
+        "max principal" or, for walls that yield, "von mises".
+    thickest : float
+        Of the search [m].
+    """
+
+    study: TubuleStudy
+    walls: tuple[FullWall, ...]
+    bears: float
+    stress: float
+    mesh_error: float
+    at: float
+    plane_stress: float
+    measure: str
+    thickest: float
+    picture: Picture3D
+    seconds: float
+
+    @property
+    def middle(self) -> FullWall:
+        """For the stated strength."""
+        return self.walls[len(self.walls) // 2]
+
+    def table(self) -> Table:
+        """Thinnest walls over strength."""
+        columns = (
+            Column(name="strength", unit="Pa"),
+            Column(name="thinnest wall", unit="m"),
+            Column(name="mesh error", unit="m"),
+            Column(name="in plane strain", unit="m"),
+        )
+        rows = tuple((w.strength, w.wall, w.mesh_error, w.plane) for w in self.walls)
+        return Table(columns=columns, rows=rows, notes=self.notes())
+
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known of the numbers."""
+        told = [f"- : no wall up to {show(self.thickest, 'm')} bears it"]
+        if self.study.in_space:
+            told.append(
+                "in a matrix the stress is that of the section in the plane times what space changes at the root"
+            )
+        if self.study.lithium_gradient:
+            told.append(
+                f"creep lets the pressure fall by {show(self.study.lithium_gradient * 1e-6, 'Pa')} in each um: it bears on "
+                f"{show(self.bears, 'm')} of wall"
+            )
+        return tuple(told)
+
+    def __str__(self) -> str:
+        study, found = self.study, self.middle
+        head = f"lithium at {show(study.pressure, 'Pa')} in one tubule, over {show(self.bears, 'm')} of wall, empty ones around: "
+        own = (
+            f"a wall of {show(study.wall, 'm')} carries {show(self.stress, 'Pa')} +- {show(self.mesh_error, 'Pa', 2)} "
+            f"({self.measure})"
+        )
+        if found.wall is None:
+            return f"{head}no wall up to {show(self.thickest, 'm')} bears it at {show(found.strength, 'Pa')}; {own}."
+        plane = "" if found.plane is None else f" ({show(found.plane, 'm')} in plane strain)"
+        return (
+            f"{head}{study.wall_material} of {show(found.strength, 'Pa')} wants {show(found.wall, 'm')} +- "
+            f"{show(found.mesh_error, 'm', 2)}{plane}; {own}."
+        )
+
+    def text(self) -> str:
+        """What is printed."""
+        return f"{self}\n\n{self.table().text()}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, every number with its unit."""
+        return {
+            "question": "full",
+            "answer": str(self),
+            "bears": number(self.bears, "m"),
+            "stress": number(self.stress, "Pa"),
+            "mesh_error": number(self.mesh_error, "Pa"),
+            "height": number(self.at, "m"),
+            "plane_strain_stress": number(self.plane_stress, "Pa"),
+            "measure": self.measure,
+            "walls": table_data(self.table()),
+            "warnings": list(self.notes()),
+        }
+
+
+def bearing_length(study: TubuleStudy) -> float:
+    """Length [m] of wall on which the lithium presses more than the gas above it."""
+    over, stack = study.pressure - study.gas_pressure, study.stack()
+    reach = study.lithium_level
+    if study.lithium_gradient:
+        reach = min(reach, max(over, 0.0) / study.lithium_gradient)
+    return max(reach - (stack.root - stack.floor), 0.0)
+
+
+def one_full_tubule(study: TubuleStudy) -> FullAnswer:
+    """The thinnest wall for the strength of the wall's record, or the study's, with lithium in one tubule alone.
+
+    Raises
+    ------
+    InputError
+        When nothing presses, or the wall's material has no strength.
+    """
+    started = time.perf_counter()
+    needs_lithium(study)
+    study = study.replace(neighbours="empty")
+    strengths, measure = _strengths(study)
+    thickest = _THICKEST * study.bore
+    if study.in_space:
+        from tubewall.studies.tubule_full_space import curves_in_space
+
+        curves = curves_in_space(study, measure)
+    else:
+        curves = _radial_curves(study, measure)
+    walls = []
+    for strength in strengths:
+        fine, coarse, plane = (
+            _thinnest(curve, strength, study) for curve in (curves.fine, curves.coarse, curves.plane)
+        )
+        error = abs(fine - coarse) if fine is not None and coarse is not None else 0.0
+        walls.append(FullWall(strength=strength, wall=fine, mesh_error=error, plane=plane))
+    own, rough = curves.fine(study.wall), curves.coarse(study.wall)
+    return FullAnswer(
+        study=study,
+        walls=tuple(walls),
+        bears=bearing_length(study),
+        stress=own,
+        mesh_error=abs(own - rough),
+        at=curves.height(study.wall),
+        plane_stress=curves.plane(study.wall),
+        measure=measure,
+        thickest=thickest,
+        picture=curves.picture,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _strengths(study: TubuleStudy) -> tuple[tuple[float, ...], str]:
+    record = material(study.wall_material)
+    if study.strength is not None:
+        ductile = any(isinstance(law, VonMisesYield) for law in record.strengths)
+        return (study.strength,), "von mises" if ductile else "max principal"
+    law = record.strength
+    low, high = law.range
+    values = tuple(sorted({low, law.value, high}))
+    return values, "von mises" if isinstance(law, VonMisesYield) else "max principal"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Curves:
+    """Stress [Pa] over wall [m]: on the mesh that answers, on a coarser one, in plane strain; and where it is largest [m]."""
+
+    fine: Callable[[float], float]
+    coarse: Callable[[float], float]
+    plane: Callable[[float], float]
+    height: Callable[[float], float]
+    picture: Picture3D
+
+
+def _thinnest(stress: Callable[[float], float], strength: float, study: TubuleStudy) -> float | None:
+    """The thinnest wall [m] whose stress is at most the strength: the stress falls as the wall grows."""
+    from scipy.optimize import brentq
+
+    thin, thick = max(_THINNEST * study.bore, 0.05e-9), _THICKEST * study.bore
+    if stress(thick) > strength:
+        return None
+    if stress(thin) <= strength:
+        return 0.0
+    return float(
+        math.exp(
+            brentq(
+                lambda x: math.log(stress(math.exp(x)) / strength),
+                math.log(thin),
+                math.log(thick),
+                xtol=0.1 * study.tolerance,
+            )
+        )
+    )
+
+
+def stress_measure(
+    stress: np.ndarray[Any, np.dtype[np.float64]], measure: str
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The measure (...) of stress (..., 6) that the strength is compared with."""
+    if measure == "von mises":
+        return invariants.von_mises(stress)
+    largest: np.ndarray[Any, np.dtype[np.float64]] = invariants.principal(stress)[..., 0]
+    return largest
+
+
+def _radial_curves(study: TubuleStudy, measure: str) -> Curves:
+    fine, coarse = densities(study)
+    known: dict[tuple[float, int], tuple[float, float]] = {}
+
+    def worst(wall: float, elements: int) -> tuple[float, float]:
+        key = (round(wall, 15), elements)
+        if key not in known:
+            one = with_wall(study, wall)
+            known[key] = _worst(one, _solution(one, elements), measure)
+        return known[key]
+
+    def plane(wall: float) -> float:
+        # Lame at the bore, in the plane: hoop, radial and what plane strain adds
+        law = material(study.wall_material).elastic
+        ratio = float(getattr(law, "poissons_ratio", 0.25))
+        a, b, p = study.bore / 2, study.bore / 2 + wall, study.pressure - study.initial_pressure
+        hoop, across = p * (a**2 + b**2) / (b**2 - a**2), -p
+        stress = np.array([across, ratio * (hoop + across), hoop, 0.0, 0.0, 0.0])
+        return float(stress_measure(stress, measure))
+
+    solution = _solution(study, fine)
+    reach, root = 1.2 * study.bore, study.stack().root
+    part = part_of(solution, (0.0, -0.5 * study.bore), (reach, root + reach))
+    return Curves(
+        fine=lambda wall: worst(wall, fine)[0],
+        coarse=lambda wall: worst(wall, coarse)[0],
+        plane=plane,
+        height=lambda wall: worst(wall, fine)[1],
+        picture=Picture3D(solution=part, title=f"one full tubule, lithium at {show(study.pressure, 'Pa')}"),
+    )
+
+
+def with_wall(study: TubuleStudy, wall: float) -> TubuleStudy:
+    """The study with another wall [m], its fillets no wider than that lets them be drawn."""
+    widest = _FILLET * wall
+    fillets = {"mouth_fillet": min(study.mouth_fillet, widest), "cap_fillet": min(study.cap_fillet, widest)}
+    return study.replace(wall=wall, **fillets)
+
+
+def _solution(study: TubuleStudy, elements: int) -> FieldSolution:
+    mesh = radial_mesh(radial(study, elements=elements, neighbours="empty"))
+    return solved(study, mesh, [study_loads(study, mesh)])[0]
+
+
+def _worst(study: TubuleStudy, solution: FieldSolution, measure: str) -> tuple[float, float]:
+    """The largest stress of the wall and its height above the root; near the root membrane + bending."""
+    stack = study.stack()
+    wet = stack.floor + study.lithium_level - stack.root
+    top = min(study.height, max(wet, study.wall) + 3 * study.bore)
+    heights = np.geomspace(0.1 * study.wall, 0.98 * top, _SAMPLES)
+    best = (-math.inf, 0.0)
+    for height, line in zip(heights, wall_lines(solution, stack.root + heights), strict=True):
+        if height < _ROOT * study.wall:
+            faces = np.array([line.membrane + line.bending_start, line.membrane + line.bending_end])
+        else:
+            faces = np.array([line.start, line.end])
+        best = max(best, (float(stress_measure(faces, measure).max()), float(height)))
+    return best
