@@ -33,7 +33,7 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
     progress : function of (float, str), optional
         Told how far it is.
     outputs : str, optional
-        ``json``; of a study also ``csv``, ``parquet``, ``chambers`` and ``loads``. Each is written whole or not at all.
+        ``json``; of a study also ``csv``, ``parquet``, ``chambers``, ``png`` and ``loads``. Each is written whole or not at all.
 
     Raises
     ------
@@ -80,12 +80,16 @@ def _study(
 ) -> str:
     from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_data import write_chambers
+    from tubewall.studies.chambers_map import map_of
     from tubewall.studies.chambers_result import answer_study
 
     for name in ("parquet", "chambers"):
         one = outputs.get(name)
         if one is not None and not one.endswith(".parquet"):
             raise InputError(f"--{name}: {shown(one)} must end in .parquet")
+    picture = outputs.get("png")
+    if picture is not None and not picture.endswith(".png"):
+        raise InputError(f"--png: {shown(picture)} must end in .png")
     study = ChambersStudy.from_tables(tables, source=path)
     answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
     text: str = answer.text()
@@ -99,6 +103,8 @@ def _study(
         answer.table().to_parquet(str(outputs["parquet"]), about=about)
     if outputs.get("chambers") is not None:
         write_chambers(answer, str(outputs["chambers"]), about)
+    if picture is not None:
+        map_of(answer).write(picture)
     if outputs.get("loads") is not None:
         loads = answer.thickness_study()
         if loads is None:

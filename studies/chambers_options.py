@@ -11,6 +11,7 @@ CHAMBERS_OUTPUTS: Final = {
     "csv": "write what was seen over time",
     "parquet": "the same as Parquet, with units and provenance",
     "chambers": "write every chamber at the hardest moment, as Parquet",
+    "png": "draw a map of the array at that moment, hermetic and permeable walls side by side",
     "loads": "write the hardest loads as a study for tubewall thickness",
 }
 
