@@ -24,6 +24,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "flaw": "stress intensity of a flaw at the mouth, its critical length, the overpotential that it bears",
     "full": "the thinnest wall with lithium in one tubule alone, and the length of wall that bears it",
     "interface": "peel and shear along wall, insulator and electrolyte, exponents of their corners, a debond",
+    "prestress": "swelling, heat and the film's own stress, alone and on top of the pressures",
     "study": "print the tubule file with every key",
 }
 
@@ -102,6 +103,7 @@ def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
     from tubewall.studies.tubule_full import one_full_tubule
     from tubewall.studies.tubule_interface import interfaces
     from tubewall.studies.tubule_piston import electrolyte_under_piston
+    from tubewall.studies.tubule_prestress import prestress
     from tubewall.studies.tubule_root import wall_root
 
     return {
@@ -110,6 +112,7 @@ def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
         "flaw": flaw_at_mouth,
         "full": one_full_tubule,
         "interface": interfaces,
+        "prestress": prestress,
     }
 
 

@@ -88,9 +88,10 @@ def _with_column(mesh: SolidMesh, study: TubuleStudy, length: float) -> SolidMes
     """The mesh with a column of nodes moved to the tip of the debond."""
     inner = study.bore / 2
     vertices = mesh.points[mesh.vertex_nodes, 0]
-    columns = np.unique(np.round(vertices[vertices > inner * (1 - 1e-9)], 15))
+    columns: NDArray[np.float64] = np.unique(np.round(vertices[vertices > inner * (1 - 1e-9)], 15))
     nearest = float(columns[1:-1][np.argmin(np.abs(columns[1:-1] - inner - length))])
-    after = float(columns[columns > nearest][min(3, np.count_nonzero(columns > nearest) - 1)])
+    beyond = columns[columns > nearest]
+    after = float(beyond[min(3, len(beyond) - 1)])
     points = mesh.points.copy()
     points[:, 0] = np.interp(points[:, 0], [0.0, inner, nearest, after, 1.0], [0.0, inner, inner + length, after, 1.0])
     return SolidMesh(

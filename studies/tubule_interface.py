@@ -86,7 +86,7 @@ class InterfaceAnswer:
             *(Column(name=f"{what}, {one.name}", unit="Pa") for one in self.interfaces for what in ("peel", "shear")),
         )
         rows = tuple(
-            (place, *(float(part[i]) for one in self.interfaces for part in (one.peel, one.shear)))
+            (place, *[float(part[i]) for one in self.interfaces for part in (one.peel, one.shear)])
             for i, place in enumerate(_PLACES)
         )
         return Table(columns=columns, rows=rows)
@@ -102,7 +102,7 @@ class InterfaceAnswer:
             Column(name="stress outside as"),
         )
         rows = tuple(
-            (one.name, one.mean, one.linear, one.mesh_error, *(_told(exponent) for exponent in one.exponents))
+            (one.name, one.mean, one.linear, one.mesh_error, _told(one.exponents[0]), _told(one.exponents[1]))
             for one in self.interfaces
         )
         return Table(columns=columns, rows=rows, notes=self.notes())
