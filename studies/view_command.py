@@ -17,7 +17,7 @@ from tubewall.units import parse
 if TYPE_CHECKING:
     from tubewall.fem.model import Model
     from tubewall.view.scene_look import LookOptions
-    from tubewall.view.scene_source import Result
+    from tubewall.view.scene_open import Result
 
 Progress = Callable[[float, str], None]
 
@@ -143,15 +143,18 @@ def _job(options: argparse.Namespace) -> _Job:
 
 
 def _result(job: _Job, tell: Progress) -> tuple[Result, Model | None]:
-    from tubewall.view.scene_source import source_of
+    from tubewall.view.scene_open import source_of
 
     if job.source.lower().endswith(".vtu"):
         tell(0.1, "reading")
         return source_of(job.source), None
     from tubewall.fem.solve_model import solve_model
     from tubewall.studies.case import Case
+    from tubewall.view.body_surface import check_look
+    from tubewall.view.scene_look import Look
 
     model = Case.read(job.source).model
+    check_look(model.mesh, Look(**job.look))
     tell(0.1, "solving")
     return solve_model(model), model
 

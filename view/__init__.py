@@ -9,29 +9,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tubewall.view.animation import film_of, film_of_load
     from tubewall.view.block import extruded
     from tubewall.view.body_picture import draw_body
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
     from tubewall.view.layers import Layer
+    from tubewall.view.live_page import live_page
     from tubewall.view.patches import ArrayState, array_field, solution_field
     from tubewall.view.picture import Picture
     from tubewall.view.probe import can_render
+    from tubewall.view.scene_cut import Cut
+    from tubewall.view.scene_look import Look
+    from tubewall.view.scene_page import body_page
+    from tubewall.view.vector_picture import draw_vector
 
 _HOME = {
     "ArrayState": "patches",
     "Chamber": "field",
+    "Cut": "scene_cut",
     "Field2D": "field",
     "Layer": "layers",
+    "Look": "scene_look",
     "Maximum": "field",
     "Moment": "filling",
     "Picture": "picture",
     "array_field": "patches",
+    "body_page": "scene_page",
     "draw_body": "body_picture",
+    "draw_vector": "vector_picture",
     "can_render": "probe",
     "extruded": "block",
+    "film_of": "animation",
+    "film_of_load": "animation",
     "filling_gif": "filling",
+    "live_page": "live_page",
     "section": "cross_section",
     "solution_field": "patches",
 }
@@ -39,16 +52,23 @@ _HOME = {
 __all__ = [
     "ArrayState",
     "Chamber",
+    "Cut",
     "Field2D",
     "Layer",
+    "Look",
     "Maximum",
     "Moment",
     "Picture",
     "array_field",
+    "body_page",
     "draw_body",
+    "draw_vector",
     "can_render",
     "extruded",
+    "film_of",
+    "film_of_load",
     "filling_gif",
+    "live_page",
     "section",
     "solution_field",
 ]

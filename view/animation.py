@@ -21,7 +21,7 @@ from tubewall.view.body_scene import BodyScene, body_scene, chosen_magnification
 from tubewall.view.body_surface import BodySurface, body_surface
 from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
 from tubewall.view.scene_look import Look, LookOptions
-from tubewall.view.scene_source import Result
+from tubewall.view.scene_open import Result
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from tubewall.view.body_surface import body_surface
 from tubewall.view.canvas import check_display, drawn_off_screen, shown_in_window
 from tubewall.view.picture import Picture, checked_path, checked_size, png_of
 from tubewall.view.scene_look import Look, LookOptions
-from tubewall.view.scene_source import Result
+from tubewall.view.scene_open import Result
 
 
 def draw_body(

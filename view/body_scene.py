@@ -83,7 +83,8 @@ class BodyScene:
         """One line: what is shown, the maximum and where, the magnification, what must be known besides."""
         surface, look = self.surface, self.look
         head = f"{look.title}: " if look.title else ""
-        place = ", ".join(shown(float(part), "m") for part in surface.mark_place)
+        # to a millionth of the body: what is zero but for rounding prints as zero
+        place = ", ".join(shown(round(part / self.metres, 6) * self.metres, "m") for part in surface.mark_place)
         parts = [f"{surface.quantity.name}, {self.mark_text} at ({place})", self.scale_text]
         if surface.warning:
             parts.append(surface.warning)

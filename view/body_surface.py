@@ -178,6 +178,13 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
     )
 
 
+def check_look(mesh: SolidMesh, look: Look) -> None:
+    """InputError where a look names a region that a mesh does not have, or its cut misses the mesh."""
+    _kept(mesh, look)
+    if look.plane is not None:
+        look.plane.plane(mesh)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Mark:
     """Value [Pa], place (3,) [m], and the number of the drawn point nearest to it."""

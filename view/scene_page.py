@@ -21,10 +21,10 @@ from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
 from tubewall.view.picture import checked_path, write_whole
 from tubewall.view.scale import STRESS_COLOURS
 from tubewall.view.scene_look import Look, LookOptions
+from tubewall.view.scene_open import Result
 from tubewall.view.scene_pack import as_script, packed_floats, packed_whole
 from tubewall.view.scene_panel import PANEL
 from tubewall.view.scene_script import CORE, SHADERS
-from tubewall.view.scene_source import Result
 from tubewall.view.scene_stage import STAGE
 from tubewall.view.scene_template import HINT_PLANE, HINT_SPACE, PAGE, STYLE
 

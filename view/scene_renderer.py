@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import re
 from typing import Final
@@ -36,7 +37,8 @@ def renderer_name() -> str:
     if wanted:
         # read by vtk when it is imported
         os.environ.setdefault(probe.WINDOW_VARIABLE, wanted)
-    import vtkmodules.vtkRenderingOpenGL2  # noqa: F401
+    # what gives the window its OpenGL
+    importlib.import_module("vtkmodules.vtkRenderingOpenGL2")
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
     window = vtkRenderWindow()

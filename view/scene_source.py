@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-
-from tubewall.errors import InputError
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution, PointFields
@@ -66,9 +63,6 @@ class Source(Protocol):
     def top(self, quantity: Quantity) -> Top:
         """The most dangerous value over the whole body."""
         ...
-
-
-Result: TypeAlias = "FieldSolution | Source | str | Path"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -147,24 +141,3 @@ class Solved:
 
         found = maxima(self.solution, (quantity.name,))[quantity.name]
         return Top(value=found.value, at=found.at, warning=found.warning or "")
-
-
-def source_of(result: Result) -> Source:
-    """The source of a solution, or of a ``.vtu`` that ``tubewall solve`` wrote.
-
-    Raises
-    ------
-    InputError
-        For anything else, or a file that is none of ours.
-    """
-    from tubewall.fem.field_solution import FieldSolution
-
-    if isinstance(result, FieldSolution):
-        return Solved(solution=result)
-    if isinstance(result, (str, Path)):
-        from tubewall.view.scene_file import read_fields
-
-        return read_fields(result)
-    if isinstance(result, Source):
-        return result
-    raise InputError(f"a picture shows a solution or the path of a .vtu, got {type(result).__name__}")

@@ -19,7 +19,7 @@ from tubewall.view.picture import checked_path, write_whole
 from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, ticks
 from tubewall.view.scene_bands import bands
 from tubewall.view.scene_look import Look, LookOptions
-from tubewall.view.scene_source import Result
+from tubewall.view.scene_open import Result
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
