@@ -28,6 +28,7 @@ _STRONG: Final = 1.2
 # of the volume of lithium that passes, and of all that could
 _CHARGE: Final = 3e-13
 _LAST_DIGIT: Final = 3e-16
+_STILL: Final = 1e-13
 
 
 class Solver:
@@ -77,11 +78,11 @@ class Solver:
                 return None
             miss = 0.0 if gain is None else gain - gained
             met = gain is None or abs(miss) <= _CHARGE * abs(gain) + _LAST_DIGIT * self.capacity
+            # where all chambers stand still the overpotential has no say
+            met = met or (answer <= 0.0 and abs(miss) <= _STILL * self.capacity)
             turn = 0.0
             if not met:
-                if answer <= 0.0:
-                    return None
-                turn = miss / answer
+                turn = miss / answer if answer > 0.0 else float(np.sign(miss)) * max(0.1, abs(volt))
             if not settled and self.system is not None:
                 worst = self.system.trade(step, self.pressure, self.room, self.bend, self.mass, self.rest)
             settled = settled or worst <= self.tolerance
