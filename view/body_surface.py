@@ -13,6 +13,7 @@ from tubewall.view.scene_apart import body_fluids, region_shifts
 from tubewall.view.scene_cut import Plane, crossing, kept_by, section_places
 from tubewall.view.scene_fluids import Fluid, lithium_regions
 from tubewall.view.scene_look import Look
+from tubewall.view.scene_open import Result, source_of
 from tubewall.view.scene_places import (
     Places,
     edge_places,
@@ -22,7 +23,7 @@ from tubewall.view.scene_places import (
     plane_places,
     surface_pairs,
 )
-from tubewall.view.scene_source import Result, Top, source_of
+from tubewall.view.scene_source import Top
 
 if TYPE_CHECKING:
     from tubewall.fem.quantities import Quantity
