@@ -150,8 +150,9 @@ def half_penny_factors(
             Support(boundary="far", fix=("normal",)),
         ),
     )
-    cases: list[list[Load]] = [[Pressure(boundary="flaw", pressure=1.0)]]
-    cases += [[Pressure(boundary="surface", pressure=_patch(radius))] for radius in mouths]
+    faces: list[Load] = [Pressure(boundary="flaw", pressure=1.0)]
+    cases: list[list[Load]] = [faces]
+    cases.extend([Pressure(boundary="surface", pressure=_patch(radius))] for radius in mouths)
     solutions = solve_load_cases(model, cases)
     along = [
         [one.k1 or 0.0 for one in crack_front(solution, faces=("flaw",), symmetric=True).results[1:-1]]

@@ -192,7 +192,7 @@ def _solutions(study: TubuleStudy, elements: int) -> tuple[FieldSolution, ...]:
 
 def _case(study: TubuleStudy, name: str, fine: FieldSolution, coarse: FieldSolution) -> Prestress:
     stack = study.stack()
-    heights = np.geomspace(*(share * study.wall for share in _NEAR), _SAMPLES)
+    heights = np.geomspace(_NEAR[0] * study.wall, _NEAR[1] * study.wall, _SAMPLES)
     lines = [wall_lines(one, stack.root + heights) for one in (fine, coarse)]
     stations = [
         [station_of(line, float(z), hoop=2, axial=1) for line, z in zip(some, heights, strict=True)] for some in lines

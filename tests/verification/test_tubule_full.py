@@ -23,7 +23,9 @@ def lame_wall(pressure: float, strength: float, bore: float) -> float:
 def test_the_thinnest_tube_is_lames_and_a_little_more_for_the_edge() -> None:
     # physics.md 4.5: a free tube at 370 MPa wants 29, 13 and 5.6 nm at 870, 1600 and 3500 MPa
     for strength, table in ((870 * MPA, 29 * nm), (3500 * MPA, 5.6 * nm)):
-        study = TubuleStudy(lithium_pressure=370 * MPA + 101325.0, strength=strength)
+        study = TubuleStudy(
+            lithium_pressure=370 * MPA + 101325.0, strength=strength, height=4 * um, lithium_level=2 * um
+        )
         found = one_full_tubule(study).middle
         exact = lame_wall(370 * MPA, strength, study.bore)
         assert exact == pytest.approx(table, rel=0.02, abs=0)
@@ -35,7 +37,7 @@ def test_the_thinnest_tube_is_lames_and_a_little_more_for_the_edge() -> None:
 
 
 def test_a_short_column_lets_the_wall_be_thinner() -> None:
-    long = TubuleStudy(strength=2000 * MPA)
+    long = TubuleStudy(strength=2000 * MPA, height=2 * um, lithium_level=1.5 * um, electrolyte_thickness=1 * um)
     short = long.replace(lithium_level=75 * nm)
     assert bearing_length(short) == pytest.approx(25 * nm, rel=1e-9, abs=0)
     walls = [one_full_tubule(study).middle.wall for study in (long, short)]

@@ -67,7 +67,7 @@ def test_peel_carries_what_the_wall_above_carries() -> None:
     assert 0 < found.debond_error < 0.05 * found.debond.wet.g  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("neighbours", ["empty", "full"])
+@pytest.mark.parametrize("neighbours", ["empty", pytest.param("full", marks=pytest.mark.long)])
 def test_a_debond_releases_the_energy_that_its_growth_takes_from_the_loads(neighbours: str) -> None:
     # at fixed loads G = dW / dA with W half the work of the loads (Irwin 1956)
     study = TubuleStudy(neighbours=neighbours)
@@ -85,6 +85,7 @@ def test_a_debond_releases_the_energy_that_its_growth_takes_from_the_loads(neigh
     assert found.dry.disagreement < 0.02
 
 
+@pytest.mark.long
 def test_the_release_rate_goes_as_the_square_of_the_pressure() -> None:
     study = TubuleStudy(lithium_pressure=100e6 + 101325.0, adhesion=0.68)
     one = interfaces(study)
