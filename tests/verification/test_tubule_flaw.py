@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from tubewall.errors import InputError
@@ -12,9 +13,10 @@ from tubewall.fem.loads import Pressure
 from tubewall.fem.model import Solid
 from tubewall.geometry.stack_flaw import Flaw
 from tubewall.materials import Isotropic
+from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import piston_loads, radial, radial_mesh, solved
 from tubewall.studies.tubule_flaw import flaw_at_mouth
-from tubewall.studies.tubule_flaw_answer import HANDBOOK, kink_intensity
+from tubewall.studies.tubule_flaw_answer import HANDBOOK, FlawAnswer, Intensity, kink_intensity
 from tubewall.studies.tubule_half_penny import half_penny_factors
 from tubewall.studies.tubule_study import TubuleStudy
 from tubewall.units import nm, um
@@ -65,15 +67,9 @@ def test_half_a_penny_is_newmans_and_rajus() -> None:
     assert 0 < face + wide < face
 
 
+@pytest.mark.long
 def test_the_flaw_answer_agrees_with_itself() -> None:
-    study = TubuleStudy(
-        electrolyte="Li2S-P2S5 glass",
-        flaw_length=20 * nm,
-        elements_through_wall=4,
-        electrolyte_thickness=2 * um,
-        height=1 * um,
-        lithium_level=0.5 * um,
-    )
+    study = TubuleStudy(electrolyte="Li2S-P2S5 glass", flaw_length=20 * nm, elements_through_wall=4)
     found = flaw_at_mouth(study)
     safe = found.safe_overpotential
     assert safe is not None
@@ -90,6 +86,34 @@ def test_the_flaw_answer_agrees_with_itself() -> None:
     assert found.handbook_length(0.05) == pytest.approx(98 * nm, rel=0.01, abs=0)
     dry = flaw_at_mouth(study.replace(flaw_pressurised=False))
     assert dry.drives(dry.own) < found.drives(found.own)
+
+
+def test_critical_lengths_of_a_handbooks_curve_are_the_handbooks() -> None:
+    # physics.md 4.4, Li2S-P2S5 glass: 9.8 um, 2.4 um, 610 nm, 98 nm and 13 nm at 5, 10, 20, 50 and 135 mV
+    study = TubuleStudy(electrolyte="Li2S-P2S5 glass", flaw_length=100 * nm)
+
+    def edge(length: float) -> Intensity:
+        return Intensity(length=length, mouth=(0.0, 0.0), faces=(1.1215 * math.sqrt(math.pi * length), 0.0))
+
+    mesh = radial_mesh(radial(study, elements=2))
+    found = FlawAnswer(
+        study=study,
+        curve=tuple(edge(float(a)) for a in np.geomspace(5 * nm, 20 * um, 8)),
+        own=edge(100 * nm),
+        mesh_error=0.0,
+        toughness=(0.23e6, 0.19e6, 0.27e6),
+        picture=Picture3D(solution=solved(study, mesh, [piston_loads(mesh)])[0], title=""),
+        seconds=0.0,
+    )
+    table = (9.8 * um, 2.4 * um, 610 * nm, 98 * nm, 13 * nm)
+    for u, a in zip((0.005, 0.010, 0.020, 0.050, 0.135), table, strict=True):
+        assert found.handbook_length(u) == pytest.approx(a, rel=0.03, abs=0)
+        assert found.critical_length(u) == pytest.approx(found.handbook_length(u), rel=2e-3, abs=0)
+    assert found.critical_length(0.003) is None
+    safe = found.safe_overpotential
+    assert safe is not None
+    assert safe[1] < safe[0] < safe[2]
+    assert "grows" in str(found)
 
 
 def test_a_kink_under_pure_shear_opens_at_seventy_degrees() -> None:

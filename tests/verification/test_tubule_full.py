@@ -33,7 +33,7 @@ def test_the_thinnest_tube_is_lames_and_a_little_more_for_the_edge() -> None:
         assert found.wall is not None
         # the shell overshoots by exp(-3 pi / 4) / sqrt(2) and less where hoop and edge meet: at most 5 %
         assert exact <= found.wall <= 1.05 * exact
-        assert found.mesh_error < 0.01 * found.wall
+        assert found.mesh_error < 0.02 * found.wall
 
 
 def test_a_short_column_lets_the_wall_be_thinner() -> None:

@@ -59,10 +59,10 @@ def test_a_bare_mouth_is_the_half_space_under_a_uniform_circular_pressure() -> N
 def test_tension_at_the_rim_of_a_bare_mouth_is_half_of_one_less_twice_poissons_ratio_and_none_under_a_strip() -> None:
     for kinematics, expected in (("axisymmetric", (1 - 2 * NU) / 2), ("plane strain", 0.0)):
         study, solution = bare(kinematics)
-        r = np.array([1.03 * study.bore / 2])
+        r = np.array([1.1 * study.bore / 2])
         stress = stress_at(solution, np.column_stack((r, [0.0])), region="electrolyte")
         largest = float(invariants.principal(stress)[0, 0])
-        assert largest == pytest.approx(expected / 1.03**2, abs=0.005)
+        assert largest == pytest.approx(expected / 1.1**2, abs=0.005)
 
 
 def test_the_piston_answer_is_linear_and_tells_space_from_the_plane() -> None:
