@@ -193,10 +193,10 @@ def _written(job: _Job, result: Result, model: Model | None, tell: Progress) -> 
         step("drawing the film")
         film_of_load(result, job.outputs["film"], size=_even(job.size), **job.look)
     if "live" in job.outputs and model is not None:
-        from tubewall.view.live_page import live_page
+        from tubewall.view.live_page import write_live_page
 
         step("solving each chamber alone")
-        live_page(model, job.outputs["live"], highest=job.highest, **job.look)
+        write_live_page(model, job.outputs["live"], highest=job.highest, **job.look)
     return [line for line in lines if line]
 
 

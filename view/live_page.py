@@ -20,7 +20,7 @@ from tubewall.view.scene_page import MOST_TRIANGLES, page_of
 _MOST_PRODUCTS: Final = 600_000
 
 
-def live_page(
+def write_live_page(
     model: Model,
     path: str | os.PathLike[str],
     *,
