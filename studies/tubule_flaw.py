@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _SHORTEST: Final = 0.05
 _LONGEST: Final = 0.5
 _MOST_BORES: Final = 50.0
+# deepest half a penny over the electrolyte, beyond which the far side of it is felt
+_DEEPEST: Final = 0.3
 _WIDEST_PENNY: Final = 0.45
 _STEPS: Final = 8
 # elements along a flaw, and over the bore, for each through the wall
@@ -89,6 +91,8 @@ def flaw_at_mouth(study: TubuleStudy) -> FlawAnswer:
 
 def _lengths(study: TubuleStudy) -> list[float]:
     longest = min(_LONGEST * study.electrolyte_thickness, _MOST_BORES * study.bore)
+    if study.flaw_kind == "half-penny":
+        longest = _DEEPEST * study.electrolyte_thickness
     if study.flaw_kind == "edge":
         longest = min(longest, 10 * study.bore)
     if study.flaw_kind == "penny":

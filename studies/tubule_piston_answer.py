@@ -210,8 +210,8 @@ class PistonAnswer:
                 )
                 way = "rises" if c.extrusion.rise > 0 else "sinks"
                 told.append(
-                    f"{c.name}: {way} by {show(abs(c.extrusion.rise) * 1e6, 'm')} (mesh error "
-                    f"{show(c.extrusion.mesh_error * 1e6, 'm')}) in each empty neighbour for each MPa{plug}"
+                    f"{c.name}: {way} by {show(abs(c.extrusion.rise) * 1e6, 'pm')} (mesh error "
+                    f"{show(c.extrusion.mesh_error * 1e6, 'pm', 2)}) in each empty neighbour for each MPa{plug}"
                 )
             if c.strength is None:
                 told.append(f"{c.name}: its record has no strength; ask for its flaws (tubewall tubule flaw)")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: What acts, in the order that it is told.
 CASES: Final = ("swelling", "heat", "film stress", "pressures", "all")
+# stresses below this share of the largest are rounding
+_ROUNDING: Final = 1e-9
 # heights above the root over the wall, where membrane + bending are looked for
 _NEAR: Final = (0.1, 6.0)
 _SAMPLES: Final = 24
@@ -93,8 +95,14 @@ class PrestressAnswer:
             Column(name="above root", unit="m"),
             Column(name="rim of the mouth", unit="Pa"),
         )
+        scale = max(abs(value) for c in self.cases for value in (c.root, c.least, c.middle_axial))
+
+        def told(value: float) -> float:
+            # what rounding leaves is nothing
+            return value if abs(value) > _ROUNDING * scale else 0.0
+
         rows = tuple(
-            (c.name, c.middle_hoop, c.middle_axial, c.root, c.least, c.mesh_error, c.root_height, c.rim)
+            (c.name, told(c.middle_hoop), told(c.middle_axial), c.root, c.least, c.mesh_error, c.root_height, c.rim)
             for c in self.cases
         )
         return Table(columns=columns, rows=rows, notes=self.notes())

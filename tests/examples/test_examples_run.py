@@ -183,3 +183,29 @@ def test_a_full_cell_loads_hermetic_walls_more_than_permeable_ones() -> None:
     # 164 mAh/g times 5 mg/cm2 is 0.82 mAh/cm2; excess and efficiency as put in
     assert numbers(text, "lasts ")[0] == 100
     assert len(re.findall(r"1\.000000    1\.000000      1\.000000", text)) == 3
+
+
+def test_the_root_of_a_tubule_is_lames_away_from_it() -> None:
+    text, files = run("root_of_a_tubule.py")
+    # Lame (1852): p (a2 + b2) / (b2 - a2) with a = 50 nm, b = 60 nm, p = 7410 MPa/V times 50 mV less 1 atm
+    p = 7410.01 * 0.05 - 0.101325
+    assert numbers(text, "678.6 nm above the root: hoop ")[2] == pytest.approx(
+        p * (60**2 + 50**2) / (60**2 - 50**2), rel=3e-3
+    )
+    # and the wall whose bore carries the strength: a (sqrt((s + p) / (s - p)) - 1)
+    lame = 50 * (math.sqrt((3500 + p) / (3500 - p)) - 1)
+    wall, _, plane = numbers(text, "thinnest wall ")
+    assert plane == pytest.approx(lame, rel=3e-3)
+    assert lame <= wall < 1.03 * lame
+    assert files["root.png"].startswith(b"\x89PNG")
+
+
+def test_a_flaw_under_the_piston_is_weighed_against_the_handbook() -> None:
+    text, files = run("flaw_under_the_piston.py")
+    # the physics page, 4.4: edge cracks of 98 nm and 9.8 um grow in the sulphide glass at 50 and 5 mV
+    assert numbers(text, "handbook: ")[::2] == pytest.approx([98, 9750], rel=0.01)
+    rim, mouth, strip = numbers(text, "rim: ")
+    # the half space under a circular pressure carries (1 - 2 nu) / 2 = 0.2 of ring tension, a strip none
+    assert rim > mouth > strip + 0.2
+    assert "it holds" in text
+    assert files["flaw.png"].startswith(b"\x89PNG")
