@@ -103,8 +103,8 @@ def _entries(rows: Ints, columns: Ints, values: Floats) -> Entries:
 
 
 def _stacked(parts: list[Entries]) -> tuple[Floats, tuple[Ints, Ints]]:
-    values, rows, columns = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    return values, (rows, columns)
+    values = np.concatenate([part[0] for part in parts])
+    return values, (np.concatenate([part[1] for part in parts]), np.concatenate([part[2] for part in parts]))
 
 
 def _trace(discrete: Discretisation, group: FacetGroup, local: Floats) -> tuple[Floats, Ints]:
