@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -65,21 +66,17 @@ class Cut:
         InputError
             For other words.
         """
-        left, equals, right = words.partition("=")
-        name = left.strip().casefold()
-        sign = -1.0 if name.startswith("-") else 1.0
-        letter = name.lstrip("+-").strip()
-        if letter not in ("x", "y", "z") or len(name) - len(letter) > 2:
-            raise InputError(f"a cut is x, y or z, with a sign or a place: 'y', '+x', '-z = 20 nm'; got {words!r}")
-        axis = "xyz".index(letter)
-        normal = [0.0, 0.0, 0.0]
-        normal[axis] = sign
-        through = None
-        if equals:
-            place = [0.0, 0.0, 0.0]
-            place[axis] = parse(right.strip(), "m")
-            through = (place[0], place[1], place[2])
-        return cls(normal=(normal[0], normal[1], normal[2]), through=through, either=name[0] not in "+-")
+        found = re.fullmatch(r"\s*([+-]?)\s*([xyz])\s*(?:=(.*))?", words.casefold(), re.DOTALL)
+        if found is None:
+            raise InputError(f"a cut is x, y or z, with a sign or a place: 'y', '+x', '-z = 20 nm'; got {words[:60]!r}")
+        axis = "xyz".index(found[2])
+        normal, place = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+        normal[axis] = -1.0 if found[1] == "-" else 1.0
+        if "=" not in words:
+            return cls(normal=(normal[0], normal[1], normal[2]), either=not found[1])
+        place[axis] = parse(words.partition("=")[2].strip(), "m")
+        through = (place[0], place[1], place[2])
+        return cls(normal=(normal[0], normal[1], normal[2]), through=through, either=not found[1])
 
     def plane(self, mesh: SolidMesh) -> Plane:
         """Where it lies in a mesh.
@@ -220,9 +217,9 @@ def _cut_cells(mesh: SolidMesh, block: int, rows: Ints, local: Floats, tetrahedr
     a, b = pairs[..., 0].ravel(), pairs[..., 1].ravel()
     elements = mesh.starts[block] + rows[a // v]
     share = beyond[a] / (beyond[a] - beyond[b])
-    # in a curved element the distance is not linear along a side: two steps of the secant put the corner on the plane
+    # in a curved element the distance is not linear along a side: three steps of the secant put the corner on the plane
     low, high, at_low, at_high = np.zeros(len(a)), np.ones(len(a)), beyond[a], beyond[b]
-    for _ in range(2 if mesh.order == 2 else 0):
+    for _ in range(3 if mesh.order == 2 else 0):
         place = every[a] * (1 - share[:, None]) + every[b] * share[:, None]
         here = located(mesh, mesh.points, elements, place) @ plane.normal - plane.place
         left = np.sign(here) == np.sign(at_low)

@@ -99,6 +99,8 @@ class Look:
             raise InputError(f"apart must be a share of the body's size from 0 to {_MOST_APART:g}, got {self.apart!r}")
         if isinstance(self.cut, str):
             object.__setattr__(self, "cut", Cut.of(self.cut))
+        elif self.cut is not None and not isinstance(self.cut, Cut):
+            raise InputError(f"cut is a Cut or words such as 'y', got {self.cut!r}")
         if isinstance(self.eye, str):
             if self.eye not in ("auto", *EYES):
                 raise unknown_name("view", self.eye, ("auto", *EYES))

@@ -39,7 +39,7 @@ def unpacked(packed: Packed) -> Floats:
     """The floats again, as the page's own script finds them."""
     whole = np.frombuffer(zlib.decompress(base64.b64decode(packed["data"])), dtype="<" + packed["kind"])
     values = whole.reshape(packed["shape"]).astype(np.float64)
-    if "step" not in packed:
+    if "step" not in packed or not values.size:
         return values
     steps = np.array(packed["step"])
     shape = packed["shape"]
