@@ -102,6 +102,7 @@ class RootAnswer:
     in_space: bool
     picture: Picture3D
     seconds: float
+    ring: tuple[float, float] | None = None
 
     @property
     def worst(self) -> Station:
@@ -150,6 +151,11 @@ class RootAnswer:
                     f"at the {where} face of the root the stress grows as r^{exponent:.3f}: it has no peak there, membrane + "
                     "bending stand in"
                 )
+        if self.ring is not None:
+            told.append(
+                f"the ring of {self.study.insulator} carries {show(self.ring[0], 'Pa')} of membrane + bending "
+                f"{show(self.ring[1], 'm')} above the electrolyte"
+            )
         if self.in_space:
             told.append("stations lie on the middle of the wall between two bores, 'surface' all around them")
         return tuple(told)
@@ -179,6 +185,7 @@ class RootAnswer:
             "mesh_error": number(self.mesh_error, "Pa"),
             "holds_from": number(self.holds_from, "m"),
             "decay": number(self.decay, "m"),
+            "ring": None if self.ring is None else number(self.ring[0], "Pa"),
             "exponents": [number(x, "1") for x in self.exponents],
             "stations": table_data(self.table()),
             "warnings": list(self.notes()),
@@ -226,7 +233,26 @@ def wall_root(study: TubuleStudy) -> RootAnswer:
         in_space=False,
         picture=Picture3D(solution=part, title=f"root of a wall, lithium at {show(study.pressure, 'Pa')}"),
         seconds=time.perf_counter() - started,
+        ring=_ring(study, solution),
     )
+
+
+def _ring(study: TubuleStudy, solution: FieldSolution) -> tuple[float, float] | None:
+    """The ring's largest membrane plus bending [Pa], away from its ends by a tenth of the wall, and where [m]."""
+    edge = _NEAREST * study.wall
+    if study.stack().is_film or study.insulator_thickness <= 3 * edge:
+        return None
+    heights = np.linspace(edge, study.insulator_thickness - edge, _SAMPLES)
+    values = [
+        float(
+            invariants.principal(
+                np.array([line.membrane + end for end in (line.bending_start, line.bending_end)])
+            ).max()
+        )
+        for line in wall_lines(solution, heights, region="insulator")
+    ]
+    i = int(np.argmax(values))
+    return values[i], float(heights[i])
 
 
 def shell_decay(study: TubuleStudy) -> float:
