@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError, MissingDependencyError
-from tubewall.view.body_picture import scene_picture
+from tubewall.view.body_picture import scene_picture, triangles_for
 from tubewall.view.body_scene import BodyScene, body_scene, chosen_magnification
 from tubewall.view.body_surface import BodySurface, body_surface
 from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
@@ -65,7 +65,7 @@ def film_of_load(
     """
     target, pixels = _checked(path, frames, seconds, size)
     wanted = Look(**look)
-    surface = body_surface(result, wanted)
+    surface = body_surface(result, wanted, most=triangles_for(pixels))
     # the eye stays where the whole load shows best
     scene = body_scene(surface, wanted)
     wanted = replace(wanted, magnification=scene.magnification, colour_range=_from_zero(surface))
@@ -112,7 +112,7 @@ def film_of(
     if titles and len(titles) != len(results):
         raise InputError(f"a film of {len(results)} solutions has as many titles, got {len(titles)}")
     wanted = Look(**look)
-    surfaces = [body_surface(result, wanted) for result in results]
+    surfaces = [body_surface(result, wanted, most=triangles_for(pixels)) for result in results]
     ends = (min(s.ends[0] for s in surfaces), max(s.ends[1] for s in surfaces))
     last = max(surfaces, key=lambda s: float(np.linalg.norm(s.displacement, axis=1).max()))
     scale = chosen_magnification(last) if wanted.magnification is None else wanted.magnification

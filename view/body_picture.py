@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Unpack
+from typing import Final, Unpack
 
 from tubewall.view import probe
 from tubewall.view.body_draw import draw_scene
 from tubewall.view.body_flat import flat_picture
 from tubewall.view.body_scene import BodyScene, body_scene
-from tubewall.view.body_surface import body_surface
+from tubewall.view.body_surface import MOST_TRIANGLES, body_surface
 from tubewall.view.canvas import check_display, drawn_off_screen, shown_in_window
 from tubewall.view.picture import Picture, checked_path, checked_size, png_of
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
+
+_FEWEST: Final = 30_000
 
 
 def draw_body(
@@ -62,13 +64,18 @@ def draw_body(
     wanted = Look(**look)
     if show:
         check_display()
-    scene = body_scene(body_surface(result, wanted), wanted)
+    scene = body_scene(body_surface(result, wanted, most=triangles_for(pixels)), wanted)
     picture = scene_picture(scene, pixels)
     if target is not None:
         picture.write(target)
     if show:
         shown_in_window(lambda screen: draw_scene(screen, scene, moving=True), pixels)
     return picture
+
+
+def triangles_for(size: tuple[int, int]) -> int:
+    """About how many triangles a picture of this size [pixel] needs: one for four pixels."""
+    return min(MOST_TRIANGLES, max(_FEWEST, size[0] * size[1] // 4))
 
 
 def scene_picture(scene: BodyScene, size: tuple[int, int]) -> Picture:
