@@ -87,7 +87,9 @@ def debond_mesh(study: TubuleStudy, length: float, *, along: float = _ALONG) -> 
 def _with_column(mesh: SolidMesh, study: TubuleStudy, length: float) -> SolidMesh:
     """The mesh with a column of nodes moved to the tip of the debond."""
     inner = study.bore / 2
-    vertices = mesh.points[mesh.vertex_nodes, 0]
+    corners = mesh.points[mesh.vertex_nodes]
+    # elsewhere columns may lean towards a fillet
+    vertices = corners[np.abs(corners[:, 1]) < 1e-9 * study.bore, 0]
     columns: NDArray[np.float64] = np.unique(np.round(vertices[vertices > inner * (1 - 1e-9)], 15))
     nearest = float(columns[1:-1][np.argmin(np.abs(columns[1:-1] - inner - length))])
     beyond = columns[columns > nearest]

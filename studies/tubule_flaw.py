@@ -104,6 +104,9 @@ def _radial_flaw(study: TubuleStudy, length: float, elements: int) -> tuple[Inte
     """From the axisymmetric model: an edge flaw all round the rim, or a penny below the mouth."""
     edge = study.flaw_kind == "edge"
     size = min(length / (_ALONG * elements), study.bore / (2 * _ALONG * elements))
+    if study.neighbours == "full":
+        # the plane of symmetry around the cell is near
+        size = min(size, study.wall / (4 * elements))
     if not edge:
         size = min(size, study.flaw_depth / (_ALONG * elements))
     flaw = Flaw(kind=study.flaw_kind, length=length, depth=0.0 if edge else study.flaw_depth, size=size)

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from tubewall.studies.tubule_study import TubuleStudy
 
 # walls that are searched, over the bore
-_THINNEST: Final = 2e-3
+_THINNEST: Final = 5e-3
 _THICKEST: Final = 0.9
 _SAMPLES: Final = 32
+# bores of height that are modelled: plane strain holds there, and the pressure does not rise any more
+_TALLEST: Final = 20.0
 # heights over the wall from which on the stress at its faces counts as it is; below, membrane + bending
 _ROOT: Final = 1.0
 # widest fillet of a mouth or cap over the wall
@@ -99,7 +101,9 @@ class FullAnswer:
 
     def notes(self) -> tuple[str, ...]:
         """What has to be known of the numbers."""
-        told = [f"- : no wall up to {show(self.thickest, 'm')} bears it"]
+        told = [
+            f"0 m: walls from {show(_THINNEST * self.study.bore, 'm')} on bear it; -: no wall up to {show(self.thickest, 'm')} does"
+        ]
         if self.study.in_space:
             told.append(
                 "in a matrix the stress is that of the section in the plane times what space changes at the root"
@@ -120,6 +124,9 @@ class FullAnswer:
         )
         if found.wall is None:
             return f"{head}no wall up to {show(self.thickest, 'm')} bears it at {show(found.strength, 'Pa')}; {own}."
+        if found.wall == 0:
+            least = show(_THINNEST * study.bore, "m")
+            return f"{head}{study.wall_material} of {show(found.strength, 'Pa')} bears it from {least} on, the thinnest asked; {own}."
         plane = "" if found.plane is None else f" ({show(found.plane, 'm')} in plane strain)"
         return (
             f"{head}{study.wall_material} of {show(found.strength, 'Pa')} wants {show(found.wall, 'm')} +- "
@@ -290,7 +297,10 @@ def with_wall(study: TubuleStudy, wall: float) -> TubuleStudy:
 
 
 def _solution(study: TubuleStudy, elements: int) -> FieldSolution:
-    mesh = radial_mesh(radial(study, elements=elements, neighbours="empty"))
+    """The tubule, cut between rollers where only more of the same follows."""
+    high = study.stack().root + min(study.height, _TALLEST * study.bore)
+    window = (-study.electrolyte_thickness, high) if study.height > _TALLEST * study.bore else None
+    mesh = radial_mesh(radial(study, elements=elements, neighbours="empty", window=window))
     return solved(study, mesh, [study_loads(study, mesh)])[0]
 
 
@@ -298,7 +308,7 @@ def _worst(study: TubuleStudy, solution: FieldSolution, measure: str) -> tuple[f
     """The largest stress of the wall and its height above the root; near the root membrane + bending."""
     stack = study.stack()
     wet = stack.floor + study.lithium_level - stack.root
-    top = min(study.height, max(wet, study.wall) + 3 * study.bore)
+    top = min(study.height, _TALLEST * study.bore, max(wet, study.wall) + 3 * study.bore)
     heights = np.geomspace(0.1 * study.wall, 0.98 * top, _SAMPLES)
     best = (-math.inf, 0.0)
     for height, line in zip(heights, wall_lines(solution, stack.root + heights), strict=True):

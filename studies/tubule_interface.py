@@ -220,10 +220,10 @@ def _which(study: TubuleStudy) -> list[tuple[str, float, str, str]]:
     """Name, height [m], region above and below of each interface."""
     if study.insulator_thickness == 0:
         return [("wall on electrolyte", 0.0, "wall", "electrolyte")]
-    return [
-        ("wall on insulator", study.stack().root, "wall", "insulator"),
-        ("insulator on electrolyte", 0.0, "insulator", "electrolyte"),
-    ]
+    found = [("wall on insulator", study.stack().root, "wall", "insulator")]
+    # a film goes on under the bore: its lower face has no end at the mouth
+    ring = [("insulator on electrolyte", 0.0, "insulator", "electrolyte")]
+    return found if study.stack().is_film else found + ring
 
 
 def _solution(study: TubuleStudy, elements: int) -> FieldSolution:

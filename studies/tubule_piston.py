@@ -124,6 +124,8 @@ def _mouth_alone(study: TubuleStudy, name: str, elements: int, kinematics: Solid
 
 def _rim(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
     stack = study.stack()
+    if stack.is_film:
+        return _under_film(study, fine, coarse)
     half, fillet = study.bore / 2, stack.floor_fillet
     corner = corner_of(fine.model, (half, stack.floor))
     exponent = min(float(corner.exponents.leading.real) - 1.0, 0.0)
@@ -149,11 +151,21 @@ def _rim(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
     return Rim(factor=value, mesh_error=abs(value - largest(coarse)[0]), at=at, exponent=exponent, linearised=False)
 
 
+def _under_film(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
+    """The top of the electrolyte under a film, which has no rim of its own."""
+    reach = min(1.5 * study.bore, 0.95 * float(fine.model.mesh.points[:, 0].max()))
+    radii = np.linspace(1e-3, 1.0, 301) * reach
+    points = np.column_stack((radii, np.zeros(len(radii))))
+    values, rough = (invariants.principal(stress_at(one, points, region="electrolyte"))[:, 0] for one in (fine, coarse))
+    i = int(np.argmax(values))
+    error = abs(float(values[i]) - float(rough.max()))
+    return Rim(factor=float(values[i]), mesh_error=error, at=(float(radii[i]), 0.0), exponent=0.0, linearised=False)
+
+
 def _linearised(study: TubuleStudy, solution: FieldSolution) -> float:
     floor = study.stack().floor
-    body = "insulator" if study.stack().is_film else "electrolyte"
-    depth = min(study.wall, study.insulator_thickness if study.stack().is_film else study.electrolyte_thickness)
-    line = line_values(solution, (study.bore / 2, floor), (study.bore / 2, floor - depth), region=body)
+    depth = min(study.wall, study.electrolyte_thickness)
+    line = line_values(solution, (study.bore / 2, floor), (study.bore / 2, floor - depth), region="electrolyte")
     return float(invariants.principal(line.membrane + line.bending_start)[0])
 
 

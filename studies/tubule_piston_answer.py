@@ -221,9 +221,14 @@ class PistonAnswer:
         p, first = self.study.pressure, self.cases[0]
         rim, error = show(first.empty.factor * p, "Pa"), show(first.empty.mesh_error * p, "Pa", 2)
         mouth, strip = (show(one.factor * p, "Pa") for one in (first.mouth, first.strip))
+        where = (
+            f"the top of {first.name} under the film"
+            if self.study.stack().is_film
+            else f"the rim of the mouth in {first.name}"
+        )
         allowed = "" if first.allowed is None else f"; its strength bears {show(first.allowed, 'V')}"
         return (
-            f"under lithium at {show(p, 'Pa')} the rim of the mouth in {first.name} carries {rim} +- {error} of tension, "
+            f"under lithium at {show(p, 'Pa')} {where} carries {rim} +- {error} of tension, "
             f"{mouth} of it from the mouth alone ({strip} as a plane strip){allowed}."
         )
 

@@ -71,3 +71,9 @@ def test_a_wall_between_hexagons_carries_what_the_plane_reference_says() -> None
     found = one_full_tubule(TubuleStudy(bore_shape="hexagonal", lithium_pressure=1 * MPA + 101325.0))
     assert found.plane_stress / MPA == pytest.approx(42.3, rel=0.01)
     assert found.stress == pytest.approx(found.plane_stress, rel=0.02)
+
+
+def test_every_wall_is_an_answer_too() -> None:
+    found = one_full_tubule(TubuleStudy(lithium_pressure=0.2 * MPA))
+    assert found.middle.wall == 0.0
+    assert "bears it from 500 pm on" in str(found)

@@ -88,3 +88,12 @@ def test_a_sharp_rim_gives_no_peak_but_the_exponent_and_a_linearised_stress() ->
     assert -0.5 < case.empty.exponent < -0.3
     assert case.empty.mesh_error < 0.05 * abs(case.empty.factor)
     assert any("no fillet" in note for note in electrolyte_under_piston(study).notes())
+
+
+def test_a_film_takes_the_rim_from_the_electrolyte() -> None:
+    ring, film = (
+        electrolyte_under_piston(TubuleStudy(electrolytes=("LLZO",), insulator_form=form)).cases[0].empty
+        for form in ("ring", "film")
+    )
+    assert 0 <= film.factor + film.mesh_error < 0.05 * ring.factor
+    assert not film.linearised
