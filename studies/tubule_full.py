@@ -126,7 +126,8 @@ class FullAnswer:
             return f"{head}no wall up to {show(self.thickest, 'm')} bears it at {show(found.strength, 'Pa')}; {own}."
         if found.wall == 0:
             least = show(_THINNEST * study.bore, "m")
-            return f"{head}{study.wall_material} of {show(found.strength, 'Pa')} bears it from {least} on, the thinnest asked; {own}."
+            bears = f"{study.wall_material} of {show(found.strength, 'Pa')} bears it from {least} on"
+            return f"{head}{bears}, the thinnest asked; {own}."
         plane = "" if found.plane is None else f" ({show(found.plane, 'm')} in plane strain)"
         return (
             f"{head}{study.wall_material} of {show(found.strength, 'Pa')} wants {show(found.wall, 'm')} +- "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,11 +16,10 @@ from tubewall.fem.model import Model
 from tubewall.fem.solve_model import solve_model
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.materials import Isotropic, material
-from tubewall.studies.as_data import number
-from tubewall.studies.tables import Column, Table
-from tubewall.studies.tubule_answer import Picture3D, table_data
+from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import densities, radial, radial_mesh, solids_of, solved, study_loads
 from tubewall.studies.tubule_fields import part_of, strain_at
+from tubewall.studies.tubule_root_answer import RootAnswer, Station
 from tubewall.studies.tubule_wall_line import WallLine, wall_lines
 from tubewall.units import show
 
@@ -29,167 +28,13 @@ if TYPE_CHECKING:
     from tubewall.fem.stress_line import LineStress
     from tubewall.studies.tubule_study import TubuleStudy
 
-# heights that are looked at, and told
+# heights that are looked at
 _SAMPLES: Final = 48
-_TOLD: Final = 9
 # nearest to the root, over the wall: nearer than that the corner's own field rules
 _NEAREST: Final = 0.1
 #: Heights in bores that a model in space keeps above the root, and depths below.
 ABOVE: Final = 3.0
 BELOW: Final = 1.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Station:
-    """The stress through the wall at a height above the root [m]; all [Pa].
-
-    Attributes
-    ----------
-    height : float
-    hoop : float
-        Membrane stress around the bore.
-    axial : float
-        Membrane stress along the tubule.
-    bending : float
-        Of the stress along the tubule at the bore's face; minus it at the other.
-    hoop_bending : float
-        Of the stress around the bore, at the bore's face.
-    linearised : float
-        Largest principal stress of membrane plus bending, at the worse of the two faces.
-    surface : float
-        Largest principal stress itself, at the worse of the two faces.
-    """
-
-    height: float
-    hoop: float
-    axial: float
-    bending: float
-    hoop_bending: float
-    linearised: float
-    surface: float
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RootAnswer:
-    """The wall from its root to the middle of the length that is pressed.
-
-    Attributes
-    ----------
-    stations : tuple of Station
-        Upwards from the root.
-    middle : Station
-    plane_strain : float
-        Largest principal stress [Pa] at the faces of the wall in plane strain, stretched along as the middle of the tubule is.
-    mesh_error : float
-        [Pa], of the largest linearised stress.
-    holds_from : float
-        Height [m] above the root from which on the surface stress is the plane-strain one within the study's tolerance.
-    decay : float
-        1 / beta = sqrt(R t) / (3 (1 - nu^2))^(1/4) of a shell of this radius and wall [m].
-    exponents : (float, float)
-        Of the stress, r^exponent, at the inner and the outer corner of the root; 0 where it is bounded.
-    in_space : bool
-    """
-
-    study: TubuleStudy
-    stations: tuple[Station, ...]
-    middle: Station
-    plane_strain: float
-    mesh_error: float
-    holds_from: float
-    decay: float
-    exponents: tuple[float, float]
-    in_space: bool
-    picture: Picture3D
-    seconds: float
-    ring: tuple[float, float] | None = None
-
-    @property
-    def worst(self) -> Station:
-        """Where membrane plus bending is largest."""
-        return max(self.stations, key=lambda one: one.linearised)
-
-    @property
-    def difference(self) -> float:
-        """How far the middle of the model is from plane strain [-]."""
-        return self.middle.surface / self.plane_strain - 1 if self.plane_strain else 0.0
-
-    def table(self) -> Table:
-        """Stations upwards from the root."""
-        columns = (
-            Column(name="height", unit="m"),
-            Column(name="hoop membrane", unit="Pa"),
-            Column(name="hoop bending", unit="Pa"),
-            Column(name="axial membrane", unit="Pa"),
-            Column(name="axial bending", unit="Pa"),
-            Column(name="membrane + bending", unit="Pa"),
-            Column(name="surface", unit="Pa"),
-            Column(name="over plane strain", unit="1"),
-        )
-        some = np.unique(np.round(np.linspace(0, len(self.stations) - 1, _TOLD)).astype(int))
-        rows = tuple(
-            (
-                s.height,
-                s.hoop,
-                s.hoop_bending,
-                s.axial,
-                s.bending,
-                s.linearised,
-                s.surface,
-                s.surface / self.plane_strain if self.plane_strain else None,
-            )
-            for s in [*(self.stations[i] for i in some), self.middle]
-        )
-        return Table(columns=columns, rows=rows, notes=self.notes())
-
-    def notes(self) -> tuple[str, ...]:
-        """What has to be known of the numbers."""
-        told = []
-        for exponent, where in zip(self.exponents, ("bore", "outer"), strict=True):
-            if exponent < 0:
-                told.append(
-                    f"at the {where} face of the root the stress grows as r^{exponent:.3f}: it has no peak there, membrane + "
-                    "bending stand in"
-                )
-        if self.ring is not None:
-            told.append(
-                f"the ring of {self.study.insulator} carries {show(self.ring[0], 'Pa')} of membrane + bending "
-                f"{show(self.ring[1], 'm')} above the electrolyte"
-            )
-        if self.in_space:
-            told.append("stations lie on the middle of the wall between two bores, 'surface' all around them")
-        return tuple(told)
-
-    def __str__(self) -> str:
-        worst = self.worst
-        return (
-            f"the wall carries {show(self.middle.surface, 'Pa')} in the middle ({self.difference:+.2%} of plane strain) and "
-            f"{show(worst.linearised, 'Pa')} +- {show(self.mesh_error, 'Pa', 2)} of membrane + bending "
-            f"{show(worst.height, 'm')} above its root; plane strain holds within {self.study.tolerance:.2g} from "
-            f"{show(self.holds_from, 'm')} on (sqrt(R t) decay {show(self.decay, 'm')})."
-        )
-
-    def text(self) -> str:
-        """What is printed."""
-        return f"{self}\n\n{self.table().text()}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, every number with its unit."""
-        return {
-            "question": "root",
-            "answer": str(self),
-            "plane_strain": number(self.plane_strain, "Pa"),
-            "middle_over_plane_strain": number(1 + self.difference, "1"),
-            "worst": number(self.worst.linearised, "Pa"),
-            "worst_height": number(self.worst.height, "m"),
-            "mesh_error": number(self.mesh_error, "Pa"),
-            "holds_from": number(self.holds_from, "m"),
-            "decay": number(self.decay, "m"),
-            "ring": None if self.ring is None else number(self.ring[0], "Pa"),
-            "exponents": [number(x, "1") for x in self.exponents],
-            "stations": table_data(self.table()),
-            "warnings": list(self.notes()),
-        }
 
 
 def wall_root(study: TubuleStudy) -> RootAnswer:

@@ -17,7 +17,8 @@ from tubewall.fem.wedge_sectors import corner_of
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import solids_of, study_loads
 from tubewall.studies.tubule_fields import strain_at, surface_stress
-from tubewall.studies.tubule_root import ABOVE, BELOW, RootAnswer, Station, holds_from, shell_decay, station_of
+from tubewall.studies.tubule_root import ABOVE, BELOW, holds_from, shell_decay, station_of
+from tubewall.studies.tubule_root_answer import RootAnswer, Station
 from tubewall.studies.tubule_space import GROWTH, cluster_mesh, space_model
 from tubewall.units import show
 
