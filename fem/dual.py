@@ -15,7 +15,7 @@ import numpy as np
 from tubewall.errors import ResourceError
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.energy_error import compliance
+from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.fast_shape import fast_shape
 from tubewall.fem.loads import Support
 from tubewall.fem.recovery import Recovery, recover

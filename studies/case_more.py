@@ -36,7 +36,7 @@ class More:
 
 def more_answers(case: Case, solution: FieldSolution) -> More:
     """What [[cracks]], [[corners]], [periodic], [weibull] and [buckling] ask for."""
-    from tubewall.fem.energy_error import mesh_energy_error
+    from tubewall.fem.mesh_energy import mesh_energy_error
 
     file = case.file
     found: Data = {}
