@@ -12,9 +12,9 @@ import numpy as np
 from tubewall.errors import ConvergenceError, InputError, ResourceError
 from tubewall.fem.boundary_search import boundary_value, surface_extreme
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.mesh_energy import mesh_energy_error
 from tubewall.fem.error_goal import mesh_errors
 from tubewall.fem.locate_point import locate_one
+from tubewall.fem.mesh_energy import mesh_energy_error
 from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder, value_at
 from tubewall.fem.quantities import parse_quantity

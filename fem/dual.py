@@ -15,9 +15,9 @@ import numpy as np
 from tubewall.errors import ResourceError
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.fast_shape import fast_shape
 from tubewall.fem.loads import Support
+from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.recovery import Recovery, recover
 from tubewall.fem.reference_elements import rule
 from tubewall.fem.region_laws import region_law

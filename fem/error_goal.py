@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from tubewall.fem.dual import Duals
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.field_solution import PointFields
 from tubewall.fem.known_errors import missed_displacement, missed_traction, shape_error
 from tubewall.fem.local_search import lattice
+from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import rule
 from tubewall.fem.surface_points import surface_points

@@ -10,9 +10,9 @@ from tests.references.solid_fields import PLANE, SOLID
 from tubewall.errors import ConvergenceError, ResourceError
 from tubewall.fem.adapt import Goal, solve_adaptively
 from tubewall.fem.boundary_search import boundary_value
-from tubewall.fem.mesh_energy import compliance, mesh_energy_error
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.local_search import lattice
+from tubewall.fem.mesh_energy import compliance, mesh_energy_error
 from tubewall.fem.probe import ProbeValue, value_at
 from tubewall.fem.recovery import recover
 from tubewall.fem.reference_elements import rule
