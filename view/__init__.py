@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
     from tubewall.view.layers import Layer
+    from tubewall.view.live_array import write_array_page
     from tubewall.view.live_page import write_live_page
     from tubewall.view.patches import ArrayState, array_field, solution_field
     from tubewall.view.picture import Picture
@@ -44,6 +45,7 @@ _HOME = {
     "film_of": "animation",
     "film_of_load": "animation",
     "filling_gif": "filling",
+    "write_array_page": "live_array",
     "write_live_page": "live_page",
     "section": "cross_section",
     "solution_field": "patches",
@@ -68,6 +70,7 @@ __all__ = [
     "film_of",
     "film_of_load",
     "filling_gif",
+    "write_array_page",
     "write_live_page",
     "section",
     "solution_field",

@@ -18,16 +18,16 @@ _TOP: Final = {np.dtype("<i2"): 32767, np.dtype("<i1"): 127}
 
 
 def packed_floats(values: Floats, *, kind: str = "<i2") -> Packed:
-    """Floats (..., k) as whole numbers, each of the last axis (and of the first of three) with a step of its own.
+    """Floats (n, k) or (c, n, k) as whole numbers, each of the last axis with a step of its own.
 
-    The error is at most half a step: the largest amount over 65534.
+    The error is at most half a step: the largest amount over 65534. What is small beside it compresses well.
     """
     dtype = np.dtype(kind)
-    axis = 1 if values.ndim == 3 else 0
-    largest = np.abs(values).max(axis=axis, keepdims=True) if values.size else np.zeros((1,) * values.ndim)
+    axes = tuple(range(values.ndim - 1))
+    largest = np.abs(values).max(axis=axes) if values.size else np.zeros(values.shape[-1])
     step = largest / _TOP[dtype]
     whole = np.rint(values / np.where(step > 0, step, 1.0)).astype(dtype)
-    return {"kind": dtype.str[1:], "shape": list(values.shape), "step": step.ravel().tolist(), "data": _letters(whole)}
+    return {"kind": dtype.str[1:], "shape": list(values.shape), "step": step.tolist(), "data": _letters(whole)}
 
 
 def packed_whole(values: NDArray[np.int64]) -> Packed:
@@ -39,11 +39,7 @@ def unpacked(packed: Packed) -> Floats:
     """The floats again, as the page's own script finds them."""
     whole = np.frombuffer(zlib.decompress(base64.b64decode(packed["data"])), dtype="<" + packed["kind"])
     values = whole.reshape(packed["shape"]).astype(np.float64)
-    if "step" not in packed or not values.size:
-        return values
-    steps = np.array(packed["step"])
-    shape = packed["shape"]
-    return np.asarray(values * (steps.reshape(shape[0], 1, shape[2]) if len(shape) == 3 else steps))
+    return values * np.array(packed["step"]) if "step" in packed else values
 
 
 def as_script(data: Mapping[str, Any]) -> str:

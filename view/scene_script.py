@@ -61,10 +61,9 @@ async function unpack(packed) {
   const bytes = await new Response(stream).arrayBuffer();
   if (packed.kind === 'u4') return new Uint32Array(bytes);
   const whole = packed.kind === 'i2' ? new Int16Array(bytes) : new Int8Array(bytes);
-  const values = new Float32Array(whole.length), step = packed.step, shape = packed.shape;
-  const last = shape[shape.length - 1], block = shape.length === 3 ? shape[1] * last : whole.length;
-  for (let start = 0, group = 0; start < whole.length; start += block, group += last)
-    for (let i = 0; i < block; i++) values[start + i] = whole[start + i] * step[group + i % last];
+  const values = new Float32Array(whole.length), step = packed.step, last = step.length;
+  for (let k = 0; k < last; k++)
+    for (let i = k; i < whole.length; i += last) values[i] = whole[i] * step[k];
   return values;
 }
 
