@@ -23,7 +23,7 @@ PERMEANCE, RTOL = 1e-12, 1e-6
 
 
 def reference(rows: int, permeance: float = PERMEANCE):
-    from tubewall.chambers.anode import Anode, Lattice, Scatter
+    from tubewall.chambers import Anode, Lattice, Scatter
 
     lattice = Lattice(rows=rows, columns=rows, bore=100 * NM, wall=10 * NM)
     scatter = Scatter(deviation=0.025, law="normal")
@@ -31,14 +31,14 @@ def reference(rows: int, permeance: float = PERMEANCE):
 
 
 def protocol(anode):
-    from tubewall.chambers.protocol import Protocol, Step
+    from tubewall.chambers import Protocol, Step
 
     full = anode.lithium.capacity_density * HEIGHT * anode.array.area / anode.array.footprint
     return Protocol(steps=(Step(kind="current", current_density=0.8 * full / HOUR, duration=HOUR),))
 
 
 def tubewall_run(rows: int, permeance: float) -> dict[str, float]:
-    from tubewall.chambers.engine import run
+    from tubewall.chambers import run
 
     anode = reference(rows, permeance)
     found = run(anode, protocol(anode), rtol=RTOL, keep="none", walls=False)

@@ -14,9 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tubewall.fem.periodic_basis import basis_of
+from tubewall.fem import ArrayCell, array_cell, basis_of
 from tubewall.fem.stress import tangential
-from tubewall.fem.superelement import ArrayCell, array_cell
 from tubewall.geometry import CellArray, periodic_cell
 from tubewall.materials import Isotropic
 from tubewall.units import nm

@@ -14,10 +14,7 @@ import argparse
 import resource
 import time
 
-from tubewall.geometry import CellArray
-from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_mesh import stack_mesh
-from tubewall.geometry.stack_quality import solid_quality
+from tubewall.geometry import CellArray, Stack, solid_quality, stack_mesh
 from tubewall.units import nm
 
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tubewall.fem.periodic_basis import array_basis
+from tubewall.fem import array_basis
 from tubewall.geometry import periodic_cell
 from tubewall.studies import Study
 from tubewall.studies.thickness import stress_model

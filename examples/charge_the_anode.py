@@ -1,7 +1,6 @@
 """A full cell of the source, charged and discharged: hermetic against permeable walls, with a planar foil beside them."""
 
-from tubewall.studies.chambers_case import ChambersStudy
-from tubewall.studies.chambers_result import answer_study
+from tubewall.studies import ChambersStudy, answer_study
 from tubewall.units import show
 
 study = ChambersStudy.from_tables(

@@ -1,8 +1,6 @@
 """A flaw under the lithium piston: which length grows at which overpotential, in a sulphide glass."""
 
-from tubewall.studies.tubule_flaw import flaw_at_mouth
-from tubewall.studies.tubule_piston import electrolyte_under_piston
-from tubewall.studies.tubule_study import TubuleStudy
+from tubewall.studies import TubuleStudy, electrolyte_under_piston, flaw_at_mouth
 from tubewall.units import nm
 
 study = TubuleStudy(electrolyte="Li2S-P2S5 glass", electrolytes=("Li2S-P2S5 glass",), overpotential=0.050)

@@ -1,8 +1,6 @@
 """The root of a tubule: stress along its wall from the insulator upwards, and the wall that one full tubule asks for."""
 
-from tubewall.studies.tubule_full import one_full_tubule
-from tubewall.studies.tubule_root import wall_root
-from tubewall.studies.tubule_study import TubuleStudy
+from tubewall.studies import TubuleStudy, one_full_tubule, wall_root
 from tubewall.units import nm, show
 
 study = TubuleStudy(bore=100 * nm, wall=10 * nm, wall_material="PAN nanofibre", overpotential=0.050)

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tubewall.geometry.mapped_block import mapped_block
-from tubewall.geometry.mesh_join import join
-from tubewall.geometry.mesh_output import write_mesh
-from tubewall.studies.case import Case
+from tubewall.geometry import join, mapped_block, write_mesh
+from tubewall.studies import Case
 from tubewall.units import nm, show
 
 CASE = """

@@ -104,7 +104,7 @@ def solve_adaptively(
     ResourceError
         When the tolerance needs more unknowns than ``most``; the message says how far it came.
     """
-    from tubewall.fem.solve_model import solve_model
+    from tubewall.fem.model_solver import solve_model
 
     if not np.isfinite(tolerance) or not 0 < tolerance < 1:
         raise InputError(f"tolerance is a relative error between 0 and 1, got {tolerance!r}")
@@ -161,7 +161,7 @@ def _scale(solution: FieldSolution, goal: Goal) -> float:
     quantity = parse_quantity(goal.quantity)
     if quantity.kind == "displacement":
         return float(np.abs(solution.displacement).max(initial=0.0))
-    from tubewall.fem.maxima import maxima
+    from tubewall.fem.largest_values import maxima
 
     name = "von mises" if quantity.kind == "stress" else "strain xx"
     return abs(maxima(solution, (name,))[name].value)

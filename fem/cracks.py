@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.crack_front import FrontResult, crack_front
 from tubewall.fem.crack_point import CrackResult, RadiusResult, evaluate_tip, stress_of_faces
 from tubewall.fem.crack_tip import plane_frame, ramp, reach, upper_normal
+from tubewall.fem.front_integrals import FrontResult, crack_front
 from tubewall.fem.model import Model, node_at
 
 if TYPE_CHECKING:

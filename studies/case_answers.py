@@ -58,7 +58,7 @@ def answers(case: Case, solution: FieldSolution) -> Answers:
 
 def _maximum(solution: FieldSolution) -> tuple[dict[str, Answer], list[str]]:
     """The most dangerous values, and one warning for each singular point that some of them lie at."""
-    from tubewall.fem.maxima import maxima
+    from tubewall.fem.largest_values import maxima
 
     found: dict[str, Answer] = {}
     lying: dict[Singularity, list[str]] = {}

@@ -69,7 +69,7 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
 
 
 def _buckling(solution: FieldSolution, table: BucklingTable) -> tuple[Data, dict[str, Floats], list[str]]:
-    from tubewall.fem.buckling import buckling
+    from tubewall.fem.buckling_modes import buckling
 
     if not np.any(solution.displacement) and not np.any(solution.residual_forces):
         raise InputError("nothing loads the body: there is no stress that could make it buckle")

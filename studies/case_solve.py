@@ -12,7 +12,7 @@ from tubewall.studies.case_table import at
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
-    from tubewall.fem.solve_model import Solver
+    from tubewall.fem.model_solver import Solver
     from tubewall.studies.case import Case
     from tubewall.studies.case_result import CaseResult
 
@@ -69,7 +69,7 @@ def _check_places(case: Case) -> None:
 
 def _solved(case: Case) -> FieldSolution:
     """The field on the mesh of the case."""
-    from tubewall.fem.solve_model import solve_model
+    from tubewall.fem.model_solver import solve_model
     from tubewall.geometry.mesh_contact import parts_described
 
     try:

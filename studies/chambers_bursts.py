@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tubewall.chambers.anode_run import AnodeRun
-    from tubewall.chambers.cascade import Cascade
+    from tubewall.chambers.burst_cascade import Cascade
 
 Data = dict[str, Any]
 _SHOWN: Final = 5
@@ -91,7 +91,7 @@ def bursts_of(run: AnodeRun, allowable: float) -> Bursts:
 
     Each chamber has the gas pressure and the gas volume of that moment; the lithium stays where it is.
     """
-    from tubewall.chambers.cascade import cascade
+    from tubewall.chambers.burst_cascade import cascade
     from tubewall.studies.chambers_data import hardest_look
 
     anode, look, edges = run.anode, hardest_look(run), run.anode.array.edges

@@ -12,7 +12,7 @@ from tubewall.units import show
 if TYPE_CHECKING:
     from tubewall.studies.chambers_result import ChambersAnswer, Side
     from tubewall.view import Picture
-    from tubewall.view.anode_map import Panel, Quantity
+    from tubewall.view.lattice_map import Panel, Quantity
 
 
 def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Picture:
@@ -24,7 +24,7 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
         When the array is too large to keep every chamber.
     """
     from tubewall.studies.chambers_data import hardest_look
-    from tubewall.view.anode_map import Panel, anode_map
+    from tubewall.view.lattice_map import Panel, anode_map
 
     if not all(side.run.complete for side in answer.sides):
         raise InputError("--png: the array is too large to keep every chamber: take fewer rows, columns or looks")

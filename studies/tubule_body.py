@@ -12,8 +12,8 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.fem.loads import Load, Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid, SolidKinematics
-from tubewall.fem.solve_model import solve_load_cases
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.fem.model_solver import solve_load_cases
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import material
 from tubewall.studies.tubule_wide import widened
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import study_loads
 from tubewall.studies.tubule_fields import surface_stress

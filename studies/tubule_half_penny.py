@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.crack_front import crack_front
+from tubewall.fem.front_integrals import crack_front
 from tubewall.fem.loads import Load, Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_load_cases
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.fem.model_solver import solve_load_cases
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack_levels import graded, halved
 from tubewall.materials.elastic import Isotropic

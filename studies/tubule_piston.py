@@ -191,7 +191,7 @@ def _beneath(study: TubuleStudy, solution: FieldSolution) -> Beneath:
 def _extrusion(study: TubuleStudy, name: str, under: Beneath, flow: float | None) -> Extrusion:
     """From a cluster of seven (nine in square packing) with lithium in the middle alone."""
     from tubewall.fem.boundary_search import boundary_value
-    from tubewall.fem.solve_model import solve_load_cases
+    from tubewall.fem.model_solver import solve_load_cases
     from tubewall.studies.tubule_space import cluster_mesh, space_model
 
     deep = min(study.electrolyte_thickness, WIDE / 2 * study.bore)

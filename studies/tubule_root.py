@@ -13,7 +13,7 @@ from tubewall.errors import InputError
 from tubewall.fem import invariants
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.materials import Isotropic, material
 from tubewall.studies.tubule_answer import Picture3D

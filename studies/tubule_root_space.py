@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.stress_line import line_values
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.studies.tubule_answer import Picture3D

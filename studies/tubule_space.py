@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.studies.tubule_body import solids_of
 from tubewall.studies.tubule_sector import symmetric_part
 

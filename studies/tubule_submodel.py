@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.fem.loads import Load, Support
 from tubewall.fem.locate_point import locate
 from tubewall.fem.model import Model
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -148,7 +148,7 @@ def _result(job: _Job, tell: Progress) -> tuple[Result, Model | None]:
     if job.source.lower().endswith(".vtu"):
         tell(0.1, "reading")
         return source_of(job.source), None
-    from tubewall.fem.solve_model import solve_model
+    from tubewall.fem.model_solver import solve_model
     from tubewall.studies.case import Case
     from tubewall.view.body_surface import check_look
     from tubewall.view.scene_look import Look

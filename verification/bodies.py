@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh

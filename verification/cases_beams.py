@@ -10,8 +10,8 @@ import numpy as np
 
 from tubewall.fem.loads import Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, between, box, line
 from tubewall.verification.case import Case, Check, Outcome

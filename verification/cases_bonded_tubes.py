@@ -10,8 +10,8 @@ import numpy as np
 
 from tubewall.fem.loads import Pressure, Support, TemperatureChange
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import join
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import join
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round

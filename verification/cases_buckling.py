@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from tubewall.fem.buckling import Buckling, buckling
+from tubewall.fem.buckling_modes import Buckling, buckling
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, box, ring
 from tubewall.verification.case import Case, Check, Outcome

@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.fem.homogenise import homogenised
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.periodicity import Periodic
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, arc, between, line
 from tubewall.verification.case import Case, Check, Outcome

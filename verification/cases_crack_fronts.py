@@ -11,8 +11,8 @@ import numpy as np
 from tubewall.fem.cracks import crack_front
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, split
 from tubewall.verification.case import Case, Check, Outcome
@@ -22,7 +22,7 @@ from tubewall.verification.figure import Curve, Figure, Graph, solved
 if TYPE_CHECKING:
     from tubewall.fem.cracks import CrackResult
     from tubewall.fem.field_solution import FieldSolution
-    from tubewall.geometry.mapped_block import Kind
+    from tubewall.geometry.block_mapping import Kind
     from tubewall.geometry.solid_mesh import SolidMesh
 
 _MODULUS, _RATIO, _PRESSURE, _ANGLE = 200e9, 0.3, 1e6, np.pi / 6

@@ -10,8 +10,8 @@ import numpy as np
 from tubewall.fem.cracks import crack
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import Kind
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, grid, split
 from tubewall.verification.case import Case, Check, Outcome

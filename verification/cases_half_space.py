@@ -9,7 +9,7 @@ import numpy as np
 
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, graded, grid, split
 from tubewall.verification.case import Case, Check, Outcome

@@ -9,8 +9,8 @@ import numpy as np
 
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
 from tubewall.verification.case import TESTED, Case, Check, Outcome

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from tubewall.fem.loads import BodyForce, Support, Traction
 from tubewall.fem.model import Model, Solid, SolidKinematics
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.reference_elements import rule, shape_table
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array
 from tubewall.verification.case import Case, Check, Outcome

@@ -9,8 +9,8 @@ import numpy as np
 
 from tubewall.fem.loads import LineLoad, Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import join
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import join
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, sphere_octant, with_edge
 from tubewall.verification.case import Case, Check, Outcome

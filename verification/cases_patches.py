@@ -10,8 +10,8 @@ import numpy as np
 
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import ElasticLaw, Isotropic

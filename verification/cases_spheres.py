@@ -9,8 +9,8 @@ import numpy as np
 
 from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round
 from tubewall.verification.bodies import Array, arc, between, line, ring, sphere_octant

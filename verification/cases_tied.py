@@ -10,9 +10,9 @@ import numpy as np
 
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.tie import Tie
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round

@@ -9,8 +9,8 @@ import numpy as np
 
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.materials.anisotropic import Orthotropic
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification import figures_round

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.body_weibull import body_weibull
 from tubewall.fem.loads import RigidBody, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
+from tubewall.fem.weakest_body import body_weibull
 from tubewall.materials.elastic import Isotropic
 from tubewall.materials.weakest_link import Weibull
 from tubewall.verification.bodies import Array, box

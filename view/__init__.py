@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
+    from tubewall.view.lattice_map import anode_map
     from tubewall.view.layers import Layer
     from tubewall.view.live_array import write_array_page
     from tubewall.view.live_page import write_live_page
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tubewall.view.scene_page import body_page
     from tubewall.view.vector_picture import draw_vector
 
+
 _HOME = {
     "ArrayState": "patches",
     "Chamber": "field",
@@ -36,19 +38,20 @@ _HOME = {
     "Maximum": "field",
     "Moment": "filling",
     "Picture": "picture",
+    "anode_map": "lattice_map",
     "array_field": "patches",
     "body_page": "scene_page",
+    "can_render": "probe",
     "draw_body": "body_picture",
     "draw_vector": "vector_picture",
-    "can_render": "probe",
     "extruded": "block",
+    "filling_gif": "filling",
     "film_of": "animation",
     "film_of_load": "animation",
-    "filling_gif": "filling",
-    "write_array_page": "live_array",
-    "write_live_page": "live_page",
     "section": "cross_section",
     "solution_field": "patches",
+    "write_array_page": "live_array",
+    "write_live_page": "live_page",
 }
 
 __all__ = [
@@ -61,19 +64,20 @@ __all__ = [
     "Maximum",
     "Moment",
     "Picture",
+    "anode_map",
     "array_field",
     "body_page",
+    "can_render",
     "draw_body",
     "draw_vector",
-    "can_render",
     "extruded",
+    "filling_gif",
     "film_of",
     "film_of_load",
-    "filling_gif",
-    "write_array_page",
-    "write_live_page",
     "section",
     "solution_field",
+    "write_array_page",
+    "write_live_page",
 ]
 
 

@@ -13,7 +13,7 @@ from tubewall.errors import InputError
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Load, Pressure, Support
 from tubewall.fem.model import Model
-from tubewall.fem.solve_model import solve_load_cases
+from tubewall.fem.model_solver import solve_load_cases
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.view.body_scene import BodyScene
 from tubewall.view.scene_apart import body_fluids

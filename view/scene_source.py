@@ -137,7 +137,7 @@ class Solved:
 
     def top(self, quantity: Quantity) -> Top:
         """The most dangerous value, between the nodes too."""
-        from tubewall.fem.maxima import maxima
+        from tubewall.fem.largest_values import maxima
 
         found = maxima(self.solution, (quantity.name,))[quantity.name]
         return Top(value=found.value, at=found.at, warning=found.warning or "")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.solid_mesh import SolidMesh
 
 INNER, OUTER = 50e-9, 60e-9

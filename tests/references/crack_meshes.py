@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.solid_mesh import Block
 
 

@@ -12,9 +12,9 @@ from tests.references.solid_fields import PLANE, SOLID, ring
 from tubewall.fem.field_solution import FieldSolution, PointFields
 from tubewall.fem.loads import BodyForce, Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid, SolidKinematics
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.quantities import QUANTITIES
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_join import join
 from tubewall.materials import Isotropic
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid, SolidKinematics
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.materials import Isotropic
 

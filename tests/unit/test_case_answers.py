@@ -13,7 +13,7 @@ import pytest
 
 from tubewall import cli
 from tubewall.errors import ConvergenceError, InputError
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.mesh_join import join
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.studies.case import Case

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tubewall.chambers.cascade import cascade
+from tubewall.chambers.burst_cascade import cascade
 from tubewall.errors import InputError
 
 PAIR = [[0, 1]]

@@ -9,7 +9,7 @@ from tubewall.fem.loads import BodyForce, Pressure, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.reference_elements import node_order, rule
 from tubewall.fem.sparse_assembly import selected
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.materials import Isotropic, Orthotropic

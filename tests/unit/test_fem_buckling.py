@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from tubewall.errors import InputError
-from tubewall.fem.buckling import buckling
+from tubewall.fem.buckling_modes import buckling
 from tubewall.fem.geometric_stiffness import follower_stiffness, geometric_stiffness
 from tubewall.fem.loads import Pressure, RigidBody, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.surface_loads import add_loads
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.materials import Isotropic
 
 SOFT = Isotropic(youngs_modulus=1e9, poissons_ratio=0.3)

@@ -13,7 +13,7 @@ from tubewall.fem.crack_fields import TipFrame, tip_fields
 from tubewall.fem.cracks import crack, crack_front
 from tubewall.fem.loads import Pressure, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.materials import Isotropic
 
 MESHES = runpy.run_path(str(Path(__file__).parents[1] / "references" / "crack_meshes.py"))
@@ -131,7 +131,7 @@ def test_what_is_no_crack_is_refused_with_the_reason():
 
 
 def test_a_mesh_that_is_too_coarse_at_the_tip_is_refused():
-    from tubewall.geometry.mapped_block import mapped_block
+    from tubewall.geometry.block_mapping import mapped_block
 
     mesh = split(
         mapped_block((2, 3), map=lambda p: p * [2.0, 3.0]),

@@ -8,8 +8,8 @@ import pytest
 from tubewall.errors import InputError
 from tubewall.fem.loads import Pressure, RigidBody, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.materials import Isotropic
 

@@ -7,8 +7,8 @@ import pytest
 
 from tubewall.fem.loads import BodyForce, Pressure, RigidBody, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_load_cases, solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import solve_load_cases, solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials import Isotropic
 

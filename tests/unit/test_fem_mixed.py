@@ -10,9 +10,9 @@ from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, Support
 from tubewall.fem.mixed_elements import mixed_rule_order
 from tubewall.fem.mixed_spaces import BUBBLED_FACETS, bubbles, enriched_table, mixed_regions
 from tubewall.fem.model import Model, Solid
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.reference_elements import rule
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials import Isotropic, Orthotropic
 

@@ -17,7 +17,7 @@ from tubewall.fem.multigrid_blocks import assemble_blocks, law_table
 from tubewall.fem.multigrid_groups import RULE_ORDER, bisected, sorted_groups
 from tubewall.fem.multigrid_operator import ElementOperator, batched, number
 from tubewall.fem.reference_elements import rule
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.mesh_join import join
 from tubewall.geometry.solid_mesh import SolidMesh
 

@@ -11,10 +11,10 @@ from tubewall.errors import InputError
 from tubewall.fem.homogenise import homogenised
 from tubewall.fem.loads import Support, Traction
 from tubewall.fem.model import Model, Solid
+from tubewall.fem.model_solver import nodal_volumes, solve_model
 from tubewall.fem.periodicity import Periodic
-from tubewall.fem.solve_model import nodal_volumes, solve_model
 from tubewall.fem.tie import Tie
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.materials import Isotropic, Orthotropic
 

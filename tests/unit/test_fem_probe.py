@@ -9,11 +9,11 @@ from tests.references.solid_fields import CARBON, PLANE, SOFT, SOLID, quarter_tu
 from tubewall.errors import InputError
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.fast_shape import fast_shape
+from tubewall.fem.largest_values import maxima
 from tubewall.fem.locate_point import locate
-from tubewall.fem.maxima import maxima
 from tubewall.fem.probe import value_at
 from tubewall.fem.reference_elements import shape_table
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_join import join
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import SolidMesh

@@ -8,7 +8,7 @@ import pytest
 from tests.references.solid_fields import CARBON, PLANE, SOFT, SOLID, quarter_tube, with_displacement
 from tubewall.errors import InputError
 from tubewall.fem.stress_line import line_values
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_join import join
 
 BORE, RIM, PRESSURE = 50e-9, 80e-9, 1e6

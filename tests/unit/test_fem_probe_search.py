@@ -8,13 +8,13 @@ import pytest
 from tests.references.solid_fields import CARBON, PLANE, SOFT, SOLID, quarter_tube, ring, with_displacement
 from tubewall.errors import InputError
 from tubewall.fem.boundary_search import boundary_value
+from tubewall.fem.largest_values import maxima
 from tubewall.fem.loads import PointForce, Pressure, Support
-from tubewall.fem.maxima import maxima
 from tubewall.fem.model import Model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.resultants import resultant
 from tubewall.fem.singular import singular_points
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_join import join
 
 BORE, RIM, PRESSURE = 50e-9, 100e-9, 2e6

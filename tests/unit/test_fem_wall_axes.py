@@ -8,9 +8,9 @@ import pytest
 from tubewall.errors import InputError
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.wall_axes import axes_along
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.materials import Orthotropic
 
 FIBRES = dict(youngs_moduli=(40e9, 20e9, 10e9), poissons_ratios=(0.2, 0.25, 0.3), shear_moduli=(8e9, 7e9, 6e9))

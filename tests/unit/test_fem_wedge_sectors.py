@@ -11,7 +11,7 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.wedge_corner import corner_exponents
 from tubewall.fem.wedge_elements import Sector
 from tubewall.fem.wedge_sectors import _exponents, corner_of
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.solid_mesh import Block, SolidMesh
 from tubewall.materials import Isotropic, Orthotropic, rotate_stiffness
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError, MissingDependencyError, TubewallError
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.geometry.mesh_input import read_solid_mesh
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 from tubewall.geometry.mesh_output import write_mesh, write_vtu

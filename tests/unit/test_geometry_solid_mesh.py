@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError, UnknownNameError
 from tubewall.geometry import CellArray, array_mesh
-from tubewall.geometry.mapped_block import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.geometry.mesh_contact import contact_warnings, parts, parts_described, same_places
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 from tubewall.geometry.reference_cells import CELLS, lagrange

@@ -12,13 +12,13 @@ from tubewall.errors import InputError
 from tubewall.fem.cracks import crack
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.geometry import CellArray
 from tubewall.geometry.mesh_measures import facet_sizes
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_flaw import Flaw
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials.elastic import Isotropic
 from tubewall.units import GPa, MPa, nm
 

@@ -15,7 +15,7 @@ from tubewall.geometry import CellArray
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack import Stack, hollow_volume
-from tubewall.geometry.stack_mesh import stack_mesh, wall_section
+from tubewall.geometry.stack_mesher import stack_mesh, wall_section
 from tubewall.geometry.stack_quality import solid_quality
 from tubewall.units import nm, um
 

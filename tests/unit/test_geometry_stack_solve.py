@@ -10,13 +10,13 @@ import pytest
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Load, Pressure, Support
 from tubewall.fem.model import Model, Solid
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.periodicity import Periodic
 from tubewall.fem.probe import value_at
-from tubewall.fem.solve_model import solve_model
 from tubewall.geometry import CellArray
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_mesh import stack_mesh, wall_section
+from tubewall.geometry.stack_mesher import stack_mesh, wall_section
 from tubewall.materials.elastic import Isotropic
 from tubewall.units import GPa, nm
 

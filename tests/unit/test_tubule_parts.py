@@ -10,8 +10,8 @@ import pytest
 from tubewall.errors import InputError
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.studies.tubule_body import piston_loads, radial, radial_mesh, solids_of, solved
 from tubewall.studies.tubule_fields import part_of, stress_at, surface_stress
 from tubewall.studies.tubule_sector import symmetric_part

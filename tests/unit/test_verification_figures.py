@@ -13,7 +13,7 @@ from tubewall.errors import InputError
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import box, ring
 from tubewall.verification.body_marks import key, marks

@@ -9,9 +9,9 @@ from tubewall.errors import InputError
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.tie import Tie
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import side_by_side
 from tubewall.verification.probe import XX, YY, along, corners_at, stress_at

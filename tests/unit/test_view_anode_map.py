@@ -11,7 +11,7 @@ import pytest
 from tubewall import cli
 from tubewall.chambers.anode import Lattice
 from tubewall.errors import InputError
-from tubewall.view.anode_map import Panel, anode_map, centres, outline
+from tubewall.view.lattice_map import Panel, anode_map, centres, outline
 
 SMALL = "[array]\nrows = 6\ncolumns = 8\n[run]\nlooks = 4\n"
 

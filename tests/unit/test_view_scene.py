@@ -11,12 +11,12 @@ import pytest
 from tubewall.errors import DamagedFileError, InputError
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.geometry.array import CellArray
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.mesh_output import write_vtu
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.studies.nodal_fields import nodal_fields
 from tubewall.units import MPa, nm

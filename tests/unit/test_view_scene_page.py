@@ -16,9 +16,9 @@ from tubewall.errors import InputError
 from tubewall.fem import array_basis
 from tubewall.fem.loads import Eigenstrain, Pressure, RigidBody, Support
 from tubewall.fem.model import Model, Solid, with_loads
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.geometry import CellArray, array_mesh, periodic_cell
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.materials import Isotropic
 from tubewall.units import MPa, nm

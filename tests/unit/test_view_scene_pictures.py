@@ -14,13 +14,13 @@ from tubewall.cli import main
 from tubewall.errors import InputError, MissingDependencyError
 from tubewall.fem.loads import Pressure, RigidBody, Support
 from tubewall.fem.model import Model, Solid, with_loads
-from tubewall.fem.solve_model import solve_load_cases, solve_model
+from tubewall.fem.model_solver import solve_load_cases, solve_model
 from tubewall.geometry.array import CellArray
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.mesh_output import write_mesh
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.units import MPa, nm
 from tubewall.view import animation, body_picture, canvas, draw_body, draw_vector, film_of, film_of_load, probe

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from tubewall.fem.buckling import buckling
+from tubewall.fem.buckling_modes import buckling
 from tubewall.fem.loads import Pressure, RigidBody, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.materials import Isotropic
 
 E, NU = 60e9, 0.25
@@ -105,7 +105,7 @@ def test_a_ring_under_outside_pressure_ovalises_at_the_pressure_of_levy(whole):
     # holds for pressure on the outer face too: a parallel curve encloses pi w^2 / 4 + L w / 2 more, which bending leaves
     radius, wall = 50e-9, 1e-9
     if whole:
-        from tubewall.geometry.mapped_block import join
+        from tubewall.geometry.block_mapping import join
 
         mesh = join({"body": arc(radius, wall, 2 * math.pi, (1, 120))})
         outer, supports = "body/right", (RigidBody(),)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tubewall.chambers.anode import Lattice
-from tubewall.chambers.cascade import cascade
+from tubewall.chambers.burst_cascade import cascade
 from tubewall.materials import Gas
 
 T = 298.15

@@ -11,7 +11,7 @@ import pytest
 from tubewall.fem.cracks import crack, crack_front
 from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, RigidBody, Support, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.materials import Isotropic, Orthotropic
 
 MESHES = runpy.run_path(str(Path(__file__).parents[1] / "references" / "crack_meshes.py"))

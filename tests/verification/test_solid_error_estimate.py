@@ -17,7 +17,7 @@ from tubewall.fem.probe import ProbeValue, value_at
 from tubewall.fem.recovery import recover
 from tubewall.fem.reference_elements import rule
 from tubewall.fem.surface_points import surface_points
-from tubewall.geometry.mapped_block import Kind
+from tubewall.geometry.block_mapping import Kind
 from tubewall.geometry.reference_cells import CELLS
 
 STRESSES = ("stress xx", "stress yy", "stress xy", "von mises", "max principal", "stress hoop")

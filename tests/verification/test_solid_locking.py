@@ -5,10 +5,10 @@ import pytest
 
 from tubewall.fem.loads import BodyForce, Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.reference_elements import rule
-from tubewall.fem.solve_model import solve_model
 from tubewall.fem.strain import map_rule
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials import Isotropic
 

@@ -8,8 +8,8 @@ import pytest
 
 from tubewall.fem.loads import Pressure, RigidBody, Support, TemperatureChange
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import join, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.materials import Isotropic, Orthotropic
 

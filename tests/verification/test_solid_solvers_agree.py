@@ -8,8 +8,8 @@ import pytest
 from tubewall.errors import InputError, UnknownNameError
 from tubewall.fem.loads import BodyForce, Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import SOLVERS, solve_model
-from tubewall.geometry.mapped_block import mapped_block
+from tubewall.fem.model_solver import SOLVERS, solve_model
+from tubewall.geometry.block_mapping import mapped_block
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.materials import Isotropic, Orthotropic

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.fem.body_weibull import body_weibull, safety_margins
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.loads import Pressure, RigidBody, Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
-from tubewall.geometry.mapped_block import Kind, mapped_block
+from tubewall.fem.model_solver import solve_model
+from tubewall.fem.weakest_body import body_weibull, safety_margins
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.materials import Isotropic, MaxPrincipal, VonMisesYield, Weibull
 
 LAW = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.0))

@@ -11,11 +11,11 @@ import pytest
 from tubewall.fem import invariants
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.solve_model import solve_model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.stress_line import line_values
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.stack import Stack
-from tubewall.geometry.stack_mesh import stack_mesh
+from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.studies.tubule_body import piston_loads, radial, radial_mesh, solved
 from tubewall.studies.tubule_fields import stress_at
@@ -93,7 +93,7 @@ def test_a_closed_thick_cylinder_in_space_is_lames() -> None:
 
 def test_a_closed_thick_cylinder_of_bricks_is_lames() -> None:
     # a quarter of a ring in hexahedra, stretched by the force of its ends
-    from tubewall.geometry.mapped_block import mapped_block
+    from tubewall.geometry.block_mapping import mapped_block
 
     a, b, h = 50 * nm, 60 * nm, 20 * nm
 
