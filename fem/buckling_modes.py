@@ -13,8 +13,7 @@ from tubewall.fem.elements import Floats
 from tubewall.fem.geometric_stiffness import follower_stiffness, geometric_stiffness
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import Factorised, factorise
-from tubewall.fem.reference_elements import shape_table
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.fem.nodal_fields import everywhere
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -107,7 +106,7 @@ def buckling(model: Model, solution: FieldSolution, modes: int = 4, *, follower:
     residual = _residual(factor, softening, values, vectors)
     # the rigid part of a free body is not of interest: shapes as they stand on its pins
     full = transform @ vectors
-    shapes = np.array([_everywhere(model, shape[: model.discrete.size]) for shape in full.T]).reshape(
+    shapes = np.array([_shape(model, shape[: model.discrete.size]) for shape in full.T]).reshape(
         len(values), len(model.discrete.mesh.points), model.discrete.dim
     )
     notes = _notes(model, fluttering, len(values), modes)
@@ -187,19 +186,10 @@ def _residual(factor: Factorised, softening: LinearOperator, values: Floats, vec
     return worst
 
 
-def _everywhere(model: Model, shape: Floats) -> Floats:
+def _shape(model: Model, values: Floats) -> Floats:
     """A shape at every node of the mesh, the largest displacement 1."""
-    discrete = model.discrete
-    u: Floats = shape.reshape(-1, discrete.dim)
-    u = np.asarray(u / np.linalg.norm(u, axis=1).max())
-    if len(discrete.nodes) == len(discrete.mesh.points):
-        return u
-    full = np.empty((len(discrete.mesh.points), discrete.dim))
-    full[discrete.nodes] = u
-    for block, kind, cells in zip(discrete.mesh.blocks, discrete.kinds, discrete.cells, strict=True):
-        values, _ = shape_table(kind, np.array(CELLS[block.kind].nodes))
-        full[block.cells] = np.einsum("nk,mkd->mnd", values, u[cells])
-    return full
+    u = values.reshape(-1, model.discrete.dim)
+    return everywhere(model, np.asarray(u / np.linalg.norm(u, axis=1).max()))
 
 
 def _notes(model: Model, fluttering: bool, found: int, modes: int) -> tuple[str, ...]:

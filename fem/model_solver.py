@@ -9,16 +9,16 @@ from typing import Final, Literal
 
 import numpy as np
 
-from tubewall.errors import ConvergenceError, InputError
+from tubewall.errors import InputError
 from tubewall.fem.assemble_body import assemble
-from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import FieldSolution, MixedPressure, SupportReaction
+from tubewall.fem.balance import imbalance, reactions
+from tubewall.fem.elements import Floats
+from tubewall.fem.field_solution import FieldSolution, MixedPressure
 from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
-from tubewall.fem.linear import IMBALANCE_LIMIT
-from tubewall.fem.loads import Load, Support
+from tubewall.fem.loads import Load
 from tubewall.fem.model import Model, with_loads
-from tubewall.fem.rigid import rigid_motions
+from tubewall.fem.nodal_fields import everywhere, without_motion
 from tubewall.fem.solve_space import LEAST, solve_in_space, suits
 from tubewall.fem.surface_loads import end_force
 
@@ -199,16 +199,16 @@ def _check_balanced(model: Model, held: Held, forces: Floats) -> None:
 
 def _collected(model: Model, held: Held, answer: _Answer, seconds: dict[str, float]) -> FieldSolution:
     y, nodes = answer.y, model.discrete.size
-    imbalance = _imbalance(model, held, answer)
+    off = imbalance(model, held, answer.forces, answer.left, answer.rounding)
     u = without_motion(model, held.motions[:nodes], y[:nodes]).reshape(-1, model.discrete.dim)
     return FieldSolution(
         model=model,
-        displacement=_everywhere(model, u),
+        displacement=everywhere(model, u),
         axial_strain=float(y[nodes]) if model.kinematics == "generalised plane strain" else 0.0,
         axial_force=answer.axial,
         mean_strain=_mean_strain(model, y),
-        reactions=_reactions(model, held, answer.left),
-        imbalance=imbalance,
+        reactions=reactions(model, held, answer.left),
+        imbalance=off,
         residual=answer.residual,
         solver=answer.solver,
         unknowns=len(held.free),
@@ -227,106 +227,3 @@ def _mean_strain(model: Model, y: Floats) -> Floats:
 
         mean[[SPACE.index(name) for name in components(model.mesh.dim)]] = y[macro_unknowns(model)]
     return mean
-
-
-def _everywhere(model: Model, u: Floats) -> Floats:
-    """Displacement at every node of the mesh; mid-side nodes take it from the shape functions of first order."""
-    discrete = model.discrete
-    mesh = discrete.mesh
-    if len(discrete.nodes) == len(mesh.points):
-        return u
-    from tubewall.fem.reference_elements import shape_table
-    from tubewall.geometry.reference_cells import CELLS
-
-    full = np.empty((len(mesh.points), discrete.dim))
-    full[discrete.nodes] = u
-    for block, kind, cells in zip(mesh.blocks, discrete.kinds, discrete.cells, strict=True):
-        values, _ = shape_table(kind, np.array(CELLS[block.kind].nodes))
-        full[block.cells] = np.einsum("nk,mkd->mnd", values, u[cells])
-    return full
-
-
-def without_motion(model: Model, motions: Floats, y: Floats) -> Floats:
-    """The displacement (N,) less its mean rigid ``motions`` (N, r), the mean taken over the volume."""
-    if motions.shape[1] == 0:
-        return y
-    weight = np.repeat(nodal_volumes(model), model.discrete.dim)[:, None]
-    weighted = motions * weight
-    shift = motions @ np.linalg.solve(weighted.T @ motions, weighted.T @ y)
-    return y - shift
-
-
-def nodal_volumes(model: Model) -> Floats:
-    """The integral [m3] of each node's shape function, (N,): their sum is the volume."""
-    from tubewall.fem.assemble_body import chunks
-
-    total = np.zeros(len(model.discrete.nodes))
-    for chunk in chunks(model):
-        cells = model.discrete.cells[chunk.block][chunk.rows]
-        np.add.at(total, cells, np.einsum("mq,mqk->mk", chunk.weights, chunk.mapped.values))
-    return total
-
-
-def _imbalance(model: Model, held: Held, answer: _Answer) -> float:
-    """Norm of loads plus reactions over the norm of the loads, forces and moments."""
-    nodes = model.discrete.size
-    # at unknowns that nothing holds or links, the stress must balance the loads
-    loose = np.zeros(nodes, dtype=bool)
-    loose[held.free[held.free < nodes]] = True
-    loose[held.linked[held.linked < nodes]] = False
-    motions = rigid_motions(model.discrete.points, model.kinematics)
-    net = float(np.linalg.norm(motions[loose].T @ answer.left[:nodes][loose]))
-    scale = float(np.abs(answer.forces[:nodes]).sum())
-    scale = scale if scale > 0 else float(np.abs(answer.left).sum())
-    if net > IMBALANCE_LIMIT * scale + answer.rounding:
-        raise ConvergenceError(
-            f"loads and reactions differ by {net / scale:.2g} of the load, more than {IMBALANCE_LIMIT:g}"
-        )
-    # without loads there is nothing but rounding to compare with
-    whole = scale if np.any(answer.forces) else max(scale, answer.rounding)
-    return net / max(whole, float(np.finfo(np.float64).tiny))
-
-
-def _reactions(model: Model, held: Held, left: Floats) -> tuple[SupportReaction, ...]:
-    discrete = model.discrete
-    dim = discrete.dim
-    nodes, owners, forces = _held_forces(model, held, left)
-    found = []
-    for index, support in enumerate(model.supports):
-        force, arm = forces[owners == index], discrete.points[nodes[owners == index]]
-        if dim == 2:
-            moment = np.array([float((arm[:, 0] * force[:, 1] - arm[:, 1] * force[:, 0]).sum())])
-        else:
-            moment = np.cross(arm, force).sum(axis=0)
-        place = support.place if isinstance(support, Support) else "rigid body"
-        found.append(SupportReaction(place=place, force=force.sum(axis=0), moment=moment))
-    return tuple(found)
-
-
-def _held_forces(model: Model, held: Held, left: Floats) -> tuple[Ints, Ints, Floats]:
-    """Positions of nodes (k,), the support (k,) that each force (k, dim) there comes from."""
-    dim = model.discrete.dim
-    owner = held.owner[: model.discrete.size].copy()
-    nodes, owners, forces = [], [], []
-    for node, rows in held.rolled.items():
-        # one force along each direction that is held there, by this or another support
-        mine = owner[dim * node : dim * node + dim].copy()
-        owner[dim * node : dim * node + dim] = -1
-        rollers = {index for _, _, index in rows}
-        plain = [(np.eye(dim)[c], int(mine[c])) for c in range(dim) if mine[c] >= 0 and int(mine[c]) not in rollers]
-        directions = [(row, index) for row, _, index in rows] + plain
-        share = np.linalg.lstsq(
-            np.array([row for row, _ in directions]).T, left[dim * node : dim * node + dim], rcond=None
-        )
-        for (row, index), size in zip(directions, share[0], strict=True):
-            nodes.append(node)
-            owners.append(index)
-            forces.append(size * row)
-    single = np.flatnonzero(owner >= 0)
-    alone = np.zeros((len(single), dim))
-    alone[np.arange(len(single)), single % dim] = left[single]
-    return (
-        np.concatenate([np.array(nodes, dtype=np.int64), single // dim]),
-        np.concatenate([np.array(owners, dtype=np.int64), owner[single]]),
-        np.concatenate([np.array(forces).reshape(-1, dim), alone]),
-    )

@@ -11,7 +11,8 @@ from tubewall.errors import InputError
 from tubewall.fem.homogenise import homogenised
 from tubewall.fem.loads import Support, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.model_solver import nodal_volumes, solve_model
+from tubewall.fem.model_solver import solve_model
+from tubewall.fem.nodal_fields import nodal_volumes
 from tubewall.fem.periodicity import Periodic
 from tubewall.fem.tie import Tie
 from tubewall.geometry.block_mapping import mapped_block
