@@ -51,7 +51,7 @@ def boundary_facets(mesh: MeshLike, name: str) -> Ints:
         raise unknown_name("boundary", name, mesh.boundaries)
     facets = mesh.boundaries[name]
     if len(facets) == 0:
-        raise InputError(f"boundary {name!r} has no facets: nothing would act there")
+        raise InputError(f"boundary {name!r} has no facets on the cells of the mesh: nothing would act there")
     return facets
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.geometry.mesh_double import without_double
 from tubewall.geometry.mesh_orientation import turned_right
 from tubewall.geometry.raw_mesh import RawMesh, corners, dimension
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
@@ -21,11 +22,12 @@ _FARTHEST = 1e100
 _SHOWN = 6
 
 
-def solid_mesh(raw: RawMesh) -> SolidMesh:
+def solid_mesh(raw: RawMesh, *, regions: Collection[str] = ()) -> SolidMesh:
     """The mesh of a solid that a file holds.
 
     Cells of the highest dimension are the solid; those below only carry names. Nodes of no cell are dropped, cells that
-    are counted the other way as a whole are turned, serendipity cells made complete.
+    are counted the other way as a whole are turned, serendipity cells made complete. Where groups of cells overlap those of
+    ``regions`` are the regions when they hold every cell once; otherwise the small ones are, and unions of them are left out.
 
     Raises
     ------
@@ -45,7 +47,8 @@ def solid_mesh(raw: RawMesh) -> SolidMesh:
     points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
     starts = np.cumsum([0, *(len(block.cells) for block in raw.blocks)])
     blocks, element = _merged(solid, starts)
-    _check_double(points, blocks)
+    groups = [rows for (dim, _), rows in raw.groups.items() if dim == top]
+    blocks, element = without_double(points, blocks, element, groups)
     points, blocks = completed(points, blocks)
     used = np.zeros(len(points), dtype=bool)
     for block in blocks:
@@ -62,13 +65,20 @@ def solid_mesh(raw: RawMesh) -> SolidMesh:
     for (dim, name), rows in named.items():
         if dim == 0:
             sets[name] = np.concatenate([part.ravel() for part in _vertices(raw, starts, rows, node)])
-    found = _boundaries(blocks, len(points), boundaries)
+    solids = {name: np.unique(element[rows]) for (dim, name), rows in named.items() if dim == top}
+    try:
+        found = _boundaries(blocks, len(points), boundaries)
+    except InputError:
+        # the sides of a folded cell are others than were meant: say first that it is folded
+        body = {"body": np.arange(sum(len(block.cells) for block in blocks))}
+        SolidMesh(points=points, blocks=tuple(blocks), regions=body, boundaries={})
+        raise
     sets = {name: np.unique(rows[rows >= 0]) for name, rows in sets.items()}
     sets = {name: rows for name, rows in sets.items() if len(rows)}
     return SolidMesh(
         points=points,
         blocks=tuple(blocks),
-        regions=_regions(points, blocks, {n: element[rows] for (dim, n), rows in named.items() if dim == top}),
+        regions=_regions(points, blocks, solids, regions),
         boundaries={**_covered(blocks, len(points), {n: r for n, r in sets.items() if n not in found}), **found},
         edges=_edges(blocks, lines),
         nodes=sets,
@@ -123,28 +133,16 @@ def _merged(solid: Sequence[tuple[int, Block]], starts: Ints) -> tuple[list[Bloc
     return blocks, element
 
 
-def _check_double(points: Floats, blocks: Sequence[Block]) -> None:
-    """Refuse cells with the same vertices: sums of random numbers of their nodes meet only there."""
-    sign = np.random.default_rng(0).integers(0, 2**63, size=len(points), dtype=np.uint64)
-    for block in blocks:
-        vertices = block.cells[:, : corners(block.kind)]
-        total = sign[vertices].sum(axis=1)
-        order = np.argsort(total, kind="stable")
-        same = np.flatnonzero(total[order[1:]] == total[order[:-1]])
-        if len(same):
-            one, two = sorted((int(order[same[0]]), int(order[same[0] + 1])))
-            at = points[vertices[one]].mean(axis=0).tolist()
-            raise InputError(
-                f"{len(same)} {block.kind} cells are there twice, the first two are cells {one} and {two} at {at}: write "
-                "each cell once, in one region"
-            )
-
-
-def _regions(points: Floats, blocks: Sequence[Block], named: Mapping[str, Ints]) -> dict[str, Ints]:
-    """Every element in one region; a name that stands for several regions together is left out."""
+def _regions(
+    points: Floats, blocks: Sequence[Block], named: Mapping[str, Ints], wanted: Collection[str]
+) -> dict[str, Ints]:
+    """Every element in one region; a name that stands for several regions together is left out, or is one where wanted."""
     count = sum(len(block.cells) for block in blocks)
     if not named:
         return {"body": np.arange(count)}
+    asked = {name: part for name, part in named.items() if name in wanted}
+    if asked and np.array_equal(np.sort(np.concatenate(list(asked.values()))), np.arange(count)):
+        return asked
     owner = np.full(count, -1, dtype=np.int64)
     names = sorted(named, key=lambda name: len(named[name]))
     for number, name in enumerate(names):
@@ -201,7 +199,10 @@ def _key(vertices: Ints, nodes: int) -> Ints:
 
 
 def _boundaries(blocks: Sequence[Block], nodes: int, named: Mapping[str, list[Ints]]) -> dict[str, Ints]:
-    """Facets (element, side) of each name; facets inside the body from either side."""
+    """Facets (element, side) of each name; facets inside the body from either side.
+
+    Of helper lines and surfaces that are no sides at all there are none: an error only for those who ask for them.
+    """
     wanted = np.zeros(nodes + 1, dtype=bool)
     for parts in named.values():
         for part in parts:
@@ -214,6 +215,9 @@ def _boundaries(blocks: Sequence[Block], nodes: int, named: Mapping[str, list[In
         asked = np.unique(np.concatenate([_key(part, nodes) for part in parts if len(part)]))
         low, high = np.searchsorted(keys, asked, side="left"), np.searchsorted(keys, asked, side="right")
         outside = any((part < 0).any() for part in parts)
+        if (low == high).all():
+            result[name] = np.zeros((0, 2), dtype=np.int64)
+            continue
         if outside or (low == high).any():
             raise InputError(
                 f"{max(int((low == high).sum()), 1)} facets of {name!r} are no sides of cells of the mesh: their nodes are "
@@ -282,6 +286,9 @@ def _edges(blocks: Sequence[Block], named: Mapping[str, list[Ints]]) -> dict[str
         lines = np.concatenate(parts)
         asked = _key(lines, nodes)
         at = np.minimum(np.searchsorted(keys[order], asked), max(len(order) - 1, 0))
+        if (lines < 0).any(axis=1).all():
+            # a helper line, away from the body
+            continue
         if (lines < 0).any() or not len(order) or (keys[order[at]] != asked).any():
             raise InputError(
                 f"lines of {name!r} are no edges of cells of the mesh: their nodes are not those of an edge"

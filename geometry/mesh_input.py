@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from collections.abc import Collection
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ _SECONDS = 1.5
 _BYTES_PER_SECOND = 100_000
 
 
-def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMesh:
+def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0, regions: Collection[str] = ()) -> SolidMesh:
     """Read a mesh of a solid with its names.
 
     Named groups of cells become regions, of facets boundaries, of lines in space edges, of points named points: gmsh's
@@ -42,6 +43,9 @@ def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMes
         The suffix says the format: ``.msh``, ``.vtu``, ``.vtk``, ``.inp``, ``.bdf``, ``.mesh``, ...
     unit : float
         Length of one unit in the file [m].
+    regions : collection of str
+        Names that are regions where groups of cells overlap, if together they hold every cell once. By default the smallest
+        groups are, and unions of them are left out.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0) -> SolidMes
     try:
         formats = check_file(source)
         raw = _read(source, formats)
-        mesh = solid_mesh(raw)
+        mesh = solid_mesh(raw, regions=regions)
     except MissingDependencyError as error:
         raise MissingDependencyError(f"mesh {shown}: {error}") from error
     except InputError as error:

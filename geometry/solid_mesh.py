@@ -170,7 +170,7 @@ class SolidMesh:
             raise unknown_name("boundary", name, self.boundaries)
         pairs = self.boundaries[name]
         if len(pairs) == 0:
-            raise InputError(f"boundary {name!r} has no facets: nothing would act there")
+            raise InputError(f"boundary {name!r} has no facets on the cells of the mesh: nothing would act there")
         return pairs
 
     def boundary_nodes(self, name: str) -> Ints:

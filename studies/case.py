@@ -82,7 +82,7 @@ class Case:
         file = CaseFile.from_text(text, source=source)
         with at(f"{source}: [mesh] file"):
             mesh_path = _beside(Path(path), file.mesh.file)
-            mesh = read_solid_mesh(mesh_path, unit=file.mesh.unit)
+            mesh = read_solid_mesh(mesh_path, unit=file.mesh.unit, regions=file.materials)
             digest = hashlib.sha256(text.encode())
             digest.update(mesh_path.read_bytes())
         return cls(file=file, mesh=mesh, source=source, input_hash=digest.hexdigest())

@@ -88,6 +88,13 @@ def named(name: str, kind: str, known: Collection[str]) -> str:
     raise InputError(f"{kind}: {told}")
 
 
+def with_facets(name: str, mesh: SolidMesh) -> str:
+    """``name`` when it is a boundary of the mesh on which something can act."""
+    named(name, "boundary", mesh.boundaries)
+    mesh.boundary(name)
+    return name
+
+
 class DisplacementTable(Table):
     """Prescribed components of the displacement."""
 
@@ -168,7 +175,7 @@ class SupportTable(Table):
             return {"edge": name}
         if name not in mesh.boundaries and name in mesh.nodes:
             return {"point": name}
-        return {"boundary": named(name, "boundary", mesh.boundaries)}
+        return {"boundary": with_facets(name, mesh)}
 
 
 _STRAIN = of.either(of.varying("1"), of.several(of.plain, (3, 6), like="[0.01, 0.01, 0.0]"))
@@ -229,7 +236,7 @@ class LoadTable(Table):
 
     def _check_names(self, mesh: SolidMesh) -> None:
         if self.boundary is not None:
-            named(self.boundary, "boundary", mesh.boundaries)
+            with_facets(self.boundary, mesh)
         if self.region is not None:
             named(self.region, "region", mesh.regions)
         if self.edge is not None:

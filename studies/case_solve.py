@@ -21,7 +21,6 @@ Progress = Callable[[float, str], None]
 
 def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     """The answer to all that a case asks; errors of input say the case, those of single questions their place."""
-    from tubewall.geometry.mesh_contact import contact_warnings
     from tubewall.studies.case_answers import answers
     from tubewall.studies.case_result import CaseResult
 
@@ -30,7 +29,7 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     started = time.perf_counter()
     with at(case.source):
         _check_places(case)
-        touching = contact_warnings(case.mesh)
+        touching = _open_places(case)
         checked = time.perf_counter()
         solution = _solved(case) if case.file.analysis.tolerance is None else _refined(case, tell)
         solved = time.perf_counter()
@@ -65,6 +64,26 @@ def _check_places(case: Case) -> None:
         if isinstance(point, tuple):
             with at(f"{place} point"):
                 node_at(case.model.discrete.mesh, point)
+
+
+def _open_places(case: Case) -> tuple[str, ...]:
+    """What to say of a body that is open or falls into parts.
+
+    Raises
+    ------
+    InputError
+        When parts touch along facets that nobody named and nothing joins them.
+    """
+    from tubewall.geometry.mesh_contact import contact_warnings, parts_described
+
+    touching = contact_warnings(case.mesh)
+    told = "" if case.file.ties or case.file.periodic is not None else parts_described(case.mesh)
+    if not told:
+        return touching
+    if touching:
+        more = "" if "merge" in told else f"; {'; '.join(touching)}"
+        raise InputError(f"[mesh] file: the parts are not connected: {told}{more}")
+    return (f"{told}: each moves on its own",)
 
 
 def _solved(case: Case) -> FieldSolution:
