@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _CHUNK = 4_000
 # cells whose Jacobian falls below this, over its largest, are looked at more closely, in so many steps along an edge
 _DOUBT, _STEPS = 0.25, 8
+# a cell whose Jacobian is smaller, over the power of its longest side, has no volume to speak of
+_NO_VOLUME = 1e-12
+# a straight cell whose Jacobian falls below this at a vertex, over its largest, has a side or an angle less
+_DEGENERATE = 1e-9
 # farther away [m] no solid is: their volumes could not be computed
 _FARTHEST = 1e30
 
@@ -67,6 +71,7 @@ def _check_blocks(mesh: SolidMesh) -> None:
             )
         if block.cells.size and (block.cells.min() < 0 or block.cells.max() >= len(mesh.points)):
             raise InputError(f"a {block.kind} cell names a node outside 0 .. {len(mesh.points) - 1}")
+        _check_distinct(block.kind, block.cells)
     if len({CELLS[block.kind].order for block in mesh.blocks}) > 1:
         raise InputError("the mesh mixes cells of first and second order: give one order")
     used = np.zeros(len(mesh.points), dtype=bool)
@@ -75,6 +80,20 @@ def _check_blocks(mesh: SolidMesh) -> None:
     idle = np.flatnonzero(~used)
     if len(idle):
         raise InputError(f"{len(idle)} nodes belong to no cell, the first is node {idle[0]}")
+
+
+def _check_distinct(kind: str, cells: Ints) -> None:
+    """Refuse cells that name one node twice, as some programs write a triangle as a quadrilateral."""
+    same = np.zeros(len(cells), dtype=bool)
+    for one in range(CELLS[kind].vertices):
+        for other in range(one):
+            same |= cells[:, one] == cells[:, other]
+    bad = np.flatnonzero(same)
+    if len(bad):
+        raise InputError(
+            f"{len(bad)} {kind} cells are degenerate, the first is cell {bad[0]}, which names one node twice: mesh with cells "
+            "that have all their nodes"
+        )
 
 
 def _check_names(mesh: SolidMesh) -> None:
@@ -190,7 +209,8 @@ def check_jacobians(mesh: SolidMesh) -> None:
                 some = doubtful[start : start + _CHUNK // 8]
                 low[some] = sampled_jacobians(mesh.points, block.kind, block.cells[some], fine).min(axis=1)
         # a curved cell may touch zero at a node, as the quarter-point cell of a crack tip does
-        bad = np.flatnonzero((low < -1e-9 * largest) | (largest <= 1e-14 * span))
+        least = (-1.0 if CELLS[block.kind].order > 1 else 1.0) * _DEGENERATE
+        bad = np.flatnonzero((low < least * largest) | (largest <= _NO_VOLUME * span))
         if len(bad):
             first = int(mesh.starts[number] + bad[0])
             raise InputError(

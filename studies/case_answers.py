@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tubewall.studies.case_questions import LineTable, ProbeTable
 
 
+# how many quantities a warning names; all carry it themselves
+_LISTED: Final = 3
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answers:
     """Everything that was asked, by name."""
@@ -68,10 +72,15 @@ def _maximum(solution: FieldSolution) -> tuple[dict[str, Answer], list[str]]:
         if singular is not None:
             lying.setdefault(singular, []).append(name)
     warnings = [
-        f"maximum of {', '.join(names)}: at {point}: no mesh gives the value; give a fillet, or the linearised stress of a line"
+        f"maximum of {_listed(names)}: at {point}: no mesh gives the value; give a fillet, or the linearised stress of a line"
         for point, names in lying.items()
     ]
     return found, warnings
+
+
+def _listed(names: list[str]) -> str:
+    rest = len(names) - _LISTED
+    return ", ".join(names) if rest <= 1 else f"{', '.join(names[:_LISTED])} and {rest} others"
 
 
 def _singularity(solution: FieldSolution, at: tuple[float, ...], region: str | None) -> Singularity | None:

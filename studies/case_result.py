@@ -40,7 +40,7 @@ class Singularity:
 
     def __str__(self) -> str:
         place = ", ".join(f"{one:.6g}" for one in self.at)
-        return f"{self.why} at ({place}) m stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
+        return f"{self.why} at ({place}) m, where the stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
 
     def to_json(self) -> Data:
         """The exponents, the reason and the place."""

@@ -153,3 +153,30 @@ def test_parts_that_lie_apart_and_are_held_are_solved_with_a_warning(tmp_path: P
     assert any("the mesh falls into 2 parts" in one for one in found["warnings"])
     for reaction in found["reactions"]:
         assert reaction["force"]["y"]["value"] == pytest.approx(-1e9 * 2e-12, rel=1e-9)
+
+
+def test_cells_without_all_their_corners_are_refused(tmp_path: Path) -> None:
+    points, cells = square()
+    a, b, c, _ = cells[0][2]
+    write(tmp_path / "t.msh", points, [(3, 1, (a, b, c, c)), (2, 1, (a, c, at(0, 1))), *cells[1:]])
+    with pytest.raises(
+        InputError, match="1 quad cells are degenerate, the first is cell 0, which names one node twice"
+    ):
+        pull(tmp_path)
+    for place in ((1.0, 0.0), (0.5, 0.5)):
+        # two corners in one place, then three on one line
+        moved = [place if n == at(1, 1) else point for n, point in enumerate(points)]
+        write(tmp_path / "t.msh", moved, cells)
+        with pytest.raises(
+            InputError, match="elements of the mesh are inverted, folded or flat, the first is element 0"
+        ):
+            pull(tmp_path)
+
+
+def test_a_cell_that_is_flat_but_for_rounding_is_refused(tmp_path: Path) -> None:
+    points = [(0, 0), (2, 0), (2, 2), (0, 2), (1, 1e-13)]
+    cells: list[Cell] = [(2, 1, (n, (n + 1) % 4, 4)) for n in range(4)]
+    cells += [(1, 2, (0, 3)), (1, 3, (1, 2)), (1, 4, (0, 1))]
+    write(tmp_path / "t.msh", points, cells)
+    with pytest.raises(InputError, match=r"1 elements .* flat, the first is element 0 \(triangle\)"):
+        pull(tmp_path)
