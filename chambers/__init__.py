@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         quasi_steady_difference,
         regime_number,
     )
+    from tubewall.chambers.wall_bursts import Bursts
+    from tubewall.chambers.wall_strength import WallStrength
     from tubewall.chambers.zones import WallZone, wall_zones
 
 
@@ -33,6 +35,7 @@ _HOME = {
     "Anode": "anode",
     "AnodeRun": "anode_run",
     "AnyNetwork": "any_network",
+    "Bursts": "wall_bursts",
     "Cascade": "burst_cascade",
     "Checkpoint": "engine_checkpoint",
     "EquationOfState": "network",
@@ -50,6 +53,7 @@ _HOME = {
     "Relaxation": "any_network",
     "Scatter": "anode",
     "Step": "protocol",
+    "WallStrength": "wall_strength",
     "WallZone": "zones",
     "cascade": "burst_cascade",
     "crossover_permeance": "rates",
@@ -72,6 +76,7 @@ __all__ = [
     "Anode",
     "AnodeRun",
     "AnyNetwork",
+    "Bursts",
     "Cascade",
     "Checkpoint",
     "EquationOfState",
@@ -89,6 +94,7 @@ __all__ = [
     "Relaxation",
     "Scatter",
     "Step",
+    "WallStrength",
     "WallZone",
     "cascade",
     "crossover_permeance",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tubewall.chambers.anode import Anode
     from tubewall.chambers.protocol import Protocol
+    from tubewall.chambers.wall_bursts import Bursts
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
@@ -186,6 +187,8 @@ class AnodeRun:
     work : Work
     rejected : int
         Steps that were tried and refused.
+    bursts : Bursts or None
+        The walls that opened; None where no allowable difference was given.
     """
 
     anode: Anode
@@ -208,6 +211,7 @@ class AnodeRun:
     balances: Balances
     work: Work
     rejected: int
+    bursts: Bursts | None = None
 
     @property
     def complete(self) -> bool:

@@ -134,7 +134,9 @@ def balance_alone(c, base, moles, r, volume, step, overpotential, gas, law):
 
 
 @compiled
-def repair(first, last, density, fill, fill_base, moles_base, rate, volume, step, overpotential, gas, law, sums):
+def repair(
+    first, last, density, fill, joined, fill_base, moles_base, rate, volume, step, overpotential, gas, law, sums
+):
     """Bring back chambers that a poor guess has filled up or emptied although, alone, they would do neither.
 
     Where the gas answers the current strongly the pressures between empty and full lie close together; beyond them
@@ -146,6 +148,9 @@ def repair(first, last, density, fill, fill_base, moles_base, rate, volume, step
         for i in range(block * BLOCK, min((block + 1) * BLOCK, density.size)):
             base, n, r, v = fill_base[i], moles_base[i], rate[i], volume[i]
             if r <= 0.0 or n <= 0.0 or 0.0 < fill[i] < fullest:
+                continue
+            if joined.size > 0 and joined[i]:
+                # its gas is not its own
                 continue
             low, high = n / v, n / (v * (1.0 - fullest))
             _, at_low = balance_alone(low, base, n, r, v, step, overpotential, gas, law)
@@ -248,9 +253,25 @@ def contents(first, last, density, volume, room, count, moles, sums):
 
 @compiled
 def misfit(
-    first, last, fill, fill_before, fill_rates, moles, moles_before, moles_rates, shares, volume, lowest, fullest, sums
+    first,
+    last,
+    joined,
+    fill,
+    fill_before,
+    fill_rates,
+    moles,
+    moles_before,
+    moles_rates,
+    shares,
+    volume,
+    lowest,
+    fullest,
+    sums,
 ):
-    """Difference of the embedded solution: squares and largest, relative in pressure, absolute in fill; largest change of room."""
+    """Difference of the embedded solution: squares and largest, relative in pressure, absolute in fill; largest change of room.
+
+    The gas of chambers that share it (``joined``) is left out.
+    """
     for block in range(first, last):
         squares, worst, moved = 0.0, 0.0, 0.0
         for i in range(block * BLOCK, min((block + 1) * BLOCK, fill.size)):
@@ -262,6 +283,8 @@ def misfit(
             room, other = 1.0 - fill[i], 1.0 - f
             floor = lowest * volume[i]
             of_gas = abs(moles[i] - n * (room / other)) / (moles[i] + floor * room)
+            if joined.size > 0 and joined[i]:
+                of_gas = 0.0
             # less than a thousandth of a chamber is known to that much of a thousandth
             error = max(of_gas * room / (room + 1e-3), abs(fill[i] - f))
             squares += error * error

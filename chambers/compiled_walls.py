@@ -159,19 +159,6 @@ def turn(first, last, share, z, p):
 
 
 @compiled
-def drifting(first, last, indptr, indices, width, leak, outside, pressure, room, flow):
-    """Moles per second that every chamber gains."""
-    for i in range(first * BLOCK, min(last * BLOCK, pressure.size)):
-        total = 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            j = indices[k]
-            total += width[k] * min(room[i], room[j]) * (pressure[i] - pressure[j])
-        if leak.size > 0:
-            total += leak[i] * (pressure[i] - outside)
-        flow[i] = -total
-
-
-@compiled
 def degrees(edges, conductance, indptr):
     """Add to indptr[row + 1] how many conducting walls a chamber has."""
     for e in range(edges.shape[0]):

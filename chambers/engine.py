@@ -11,12 +11,14 @@ import numpy as np
 from tubewall.chambers.anode import Lattice
 from tubewall.chambers.check import floats
 from tubewall.chambers.compiled_crew import Crew
+from tubewall.chambers.engine_bursts import Bursting
 from tubewall.chambers.engine_checkpoint import Checkpoint, identity_of
 from tubewall.chambers.engine_record import Book
 from tubewall.chambers.engine_result import finished
 from tubewall.chambers.engine_ride import Ride
 from tubewall.chambers.engine_state import Population, population
 from tubewall.chambers.engine_step import Stepper
+from tubewall.chambers.wall_strength import allowable_of
 from tubewall.errors import InputError, ResourceError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tubewall.chambers.anode_run import AnodeRun
     from tubewall.chambers.engine_classes import Classes
     from tubewall.chambers.protocol import Protocol
+    from tubewall.chambers.wall_strength import WallStrength
 
     Floats = NDArray[np.float64]
 
@@ -37,6 +40,7 @@ _MANY: Final = 200_000
 # measured, for each chamber and each wall of a list
 _BYTES: Final = 420
 _BYTES_OF_WALL: Final = 110
+_BYTES_THAT_BURST: Final = 130
 
 
 def run(
@@ -48,6 +52,7 @@ def run(
     keep: Literal["auto", "all", "none"] | ArrayLike = "auto",
     walls: bool | None = None,
     classes: bool | None = None,
+    allowable: float | ArrayLike | WallStrength | None = None,
     checkpoint: Checkpoint | None = None,
     threads: int | None = None,
 ) -> AnodeRun:
@@ -74,6 +79,11 @@ def run(
     classes : bool, optional
         Whether hermetic chambers of a lattice that differ by their scattered conductance alone are integrated in classes
         of it (see `tubewall.chambers.engine_classes`); by default from 200 000 chambers on.
+    allowable : float, (m,) float or WallStrength, optional
+        Difference of the gas pressures that each wall bears [Pa]. The moment at which the first wall bears more is found to
+        a hundredth of rtol of it; then the wall opens, with all that bear too much after it, the most overloaded first
+        (`tubewall.chambers.cascade`), and the run goes on with one gas in each space of joined chambers. The lithium of
+        each chamber keeps its own level. Without it no wall ever opens.
     checkpoint : Checkpoint, optional
         Where the run is kept, to go on from after an interruption.
     threads : int, optional
@@ -97,19 +107,29 @@ def run(
         raise InputError("run: record must be times of at least 0 s")
     kept = _kept(anode, keep, asked.size + len(protocol.steps))
     with_walls = anode.walls <= _MOST_WALLS if walls is None else walls
-    sorted_by = _classes(anode, classes, threads)
+    bears = None if allowable is None else allowable_of(allowable, anode.walls)
+    if bears is not None and classes:
+        raise InputError(
+            "run: chambers in classes have no neighbours whose walls could open: leave out classes or allowable"
+        )
+    sorted_by = _classes(anode, False if bears is not None else classes, threads)
     if sorted_by is None:
-        _check_memory(anode)
+        _check_memory(anode, bursting=bears is not None)
         made = population(anode)
-        book = Book(kept, anode.array.edges if with_walls else None)
+        edges = anode.array.edges if with_walls or bears is not None else None
+        book = Book(kept, edges if with_walls else None)
     else:
         made = sorted_by.population(anode)
         book = Book(np.arange(made.size), None, _comparison(anode, sorted_by, threads) if with_walls else None)
     _check_capacity(made, protocol)
     with Crew(made.size, threads) as crew:
         ride = Ride(made, Stepper(made, crew, rtol), protocol, asked, book)
+        if bears is not None:
+            assert edges is not None
+            ride.bursting = Bursting(made, crew, edges.astype(np.int32), bears, rtol)
         if checkpoint is not None:
-            ride.keep_in(checkpoint, identity_of(anode, protocol, rtol, asked, kept, with_walls, sorted_by is None))
+            what = (anode, protocol, rtol, asked, kept, with_walls, sorted_by is None, bears)
+            ride.keep_in(checkpoint, identity_of(*what))
         ride.go()
     return finished(ride, anode, kept, sorted_by)
 
@@ -124,10 +144,11 @@ def _classes(anode: Anode, wanted: bool | None, threads: int | None) -> Classes 
     return classes_of(anode, threads)
 
 
-def _check_memory(anode: Anode) -> None:
+def _check_memory(anode: Anode, *, bursting: bool) -> None:
     """Refuse what will not fit before it is begun."""
     listed = not isinstance(anode.array, Lattice) or anode.permeance.ndim or anode.wall_scatter or anode.pinholes
     needed = _BYTES * anode.chambers + (_BYTES_OF_WALL * anode.walls if listed and not anode.hermetic else 0)
+    needed += _BYTES_THAT_BURST * anode.walls if bursting else 0
     free = free_memory()
     if needed > free:
         raise ResourceError(

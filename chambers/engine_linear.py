@@ -9,6 +9,7 @@ import numpy as np
 from tubewall.chambers import compiled_lattice as on_lattice
 from tubewall.chambers import compiled_walls as walls
 from tubewall.chambers.compiled_multigrid import finish, prolong_level, restrict_chambers
+from tubewall.chambers.compiled_spaces import largest_balance
 from tubewall.chambers.engine_multigrid import Multigrid
 from tubewall.chambers.engine_state import LatticeWalls, ListedWalls
 
@@ -46,6 +47,10 @@ class System(Protocol):
         """Forget what was prepared for earlier steps."""
         ...
 
+    def joined(self, population: Population) -> None:
+        """Chambers share their gas from now on as in ``population``."""
+        ...
+
 
 class Descent:
     """Conjugate gradients over one kind of walls."""
@@ -53,6 +58,7 @@ class Descent:
     def __init__(self, population: Population, crew: Crew, tolerance: float) -> None:
         assert population.exchange is not None
         self.exchange, self.crew, self.tolerance = population.exchange, crew, tolerance
+        self.spaces = population.spaces
         n = population.size
         small = tolerance >= _COARSE and n > _FEW
         self.word: type[np.floating[Any]] = np.float32 if small else np.float64
@@ -87,6 +93,11 @@ class Descent:
                 step, pressure, room, bend, mass, rest, self.through, self.heavy, self.ready, self.bound, self.noise,
                 self.floor, self.unit, self.sums,
             )  # fmt: skip
+        spaces = self.spaces
+        if spaces is not None:
+            spaces.average(rest, mass, self.heavy, self.bound)
+            spaces.average_inverse(self.ready)
+            self.crew.run(largest_balance, rest, self.bound, 1.0 / (self.unit[0] * self.unit[1]), self.sums)
         return float(self.sums[:, 2].max())
 
     def solve(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
@@ -130,6 +141,11 @@ class Descent:
         """Forget the coarse lattices: a step finds its own, whatever was before."""
         self.built = False
 
+    def joined(self, population: Population) -> None:
+        """Chambers share their gas from now on as in ``population``."""
+        assert population.exchange is not None
+        self.exchange, self.spaces = population.exchange, population.spaces
+
     def _coarse_lattices(self) -> Multigrid | None:
         """Where walls let much gas through in a step, coarser lattices; built once for each step."""
         found = self.exchange.walls
@@ -150,16 +166,20 @@ class Descent:
         crew, damping = self.crew, coarse.damping
         np.multiply(self.r, self.ready, out=self.z)
         self.z *= damping
-        self._multiply(self.z)
+        self._multiply(self.z, projected=False)
         rows, columns = coarse.shape[:2]
         level = coarse.levels[0]
         crew.share(restrict_chambers, level.rows, rows, columns, self.r, self.q, level.b)
         crew.share(prolong_level, rows, columns, coarse.correct(), self.z)
-        self._multiply(self.z)
+        self._multiply(self.z, projected=False)
         crew.run(finish, damping, self.ready, self.r, self.q, self.z, self.sums)
+        if self.spaces is not None:
+            # the residual is equal within a space: their product stays
+            self.spaces.average(self.z)
         return float(self.sums[:, 0].sum())
 
-    def _multiply(self, p: Any) -> float:
+    def _multiply(self, p: Any, *, projected: bool = True) -> float:
+        """Q = M p and p . q; with chambers that share their gas, the mean over each space."""
         self.products += 1
         found = self.exchange.walls
         if isinstance(found, LatticeWalls):
@@ -167,6 +187,8 @@ class Descent:
             self.crew.run(on_lattice.multiply, found.shape, width, self.small, self.heavy, p, self.q, self.sums)
         else:
             self.crew.run(walls.multiply, found.indptr, found.indices, self.through, self.heavy, p, self.q, self.sums)
+        if projected and self.spaces is not None:
+            self.spaces.average(self.q)
         return float(self.sums[:, 0].sum())
 
     def _exactly(self, turn: float, push: Floats, rest: Floats, change: Floats) -> bool:
@@ -177,8 +199,13 @@ class Descent:
         from scipy.sparse.linalg import splu
 
         matrix = diags_array(1.0 / self.ready) - csr_array((self.through, found.indices, found.indptr), shape=(n, n))
+        right = (push * turn - rest) / self.unit[0]
         try:
-            change[:] = splu(csc_array(matrix)).solve((push * turn - rest) / self.unit[0])
+            if self.spaces is None:
+                change[:] = splu(csc_array(matrix)).solve(right)
+            else:
+                to = self.spaces.gather()
+                change[:] = to @ splu(csc_array(to.T @ matrix @ to)).solve(to.T @ right)
         except RuntimeError:
             return False
         return bool(np.isfinite(change).all())

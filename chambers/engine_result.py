@@ -64,4 +64,5 @@ def finished(ride: Ride, anode: Anode, kept: NDArray[np.int64], classes: Classes
         ),
         work=ride.work(),
         rejected=int(ride.sums["rejected"]),
+        bursts=None if ride.bursting is None else ride.bursting.made(),
     )

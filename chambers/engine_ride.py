@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from tubewall.errors import ConvergenceError, InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tubewall.chambers.engine_bursts import Bursting
     from tubewall.chambers.engine_checkpoint import Checkpoint
     from tubewall.chambers.engine_record import Book
     from tubewall.chambers.engine_state import Population
@@ -65,6 +66,7 @@ class Ride:
     energies: Floats = field(default_factory=lambda: np.zeros(len(_ENERGIES)))
     ends: list[StepEnd] = field(default_factory=list)
     most_lithium: float = 0.0
+    bursting: Bursting | None = None
     _kept: tuple[Checkpoint, str] | None = None
     _since: int = 0
 
@@ -95,6 +97,8 @@ class Ride:
         limit, reason = self._limit(step, drive, state)
         if limit > 0.0:
             state = self.stepper.driven(state, drive)
+        if self.bursting is not None and self.bursting.due(state):
+            state = self._burst(self.bursting, state, drive, driven=limit > 0.0)
         self._note(state, current)
         if not self.book.looks:
             self._look(state, current)
@@ -128,12 +132,22 @@ class Ride:
             leg.gone = leg.limit if taken == left else leg.gone + taken
             self.time = leg.begin + leg.gone
             state = self._accept(trial, drive)
+            if self.bursting is not None and self.bursting.due(state):
+                state = self._burst(self.bursting, state, drive)
+                leg.margin, leg.last = self._margin(step, leg, state, 0.0), 0.0
             self._note(state, self._current(step, state))
             if at_look and taken == stop and taken < left:
                 self._look(state, self._current(step, state))
             self._keep(state, leg)
         self._end(step, leg, state)
         return state
+
+    def _burst(self, bursting: Bursting, state: State, drive: Drive, *, driven: bool = True) -> State:
+        """The state once the walls that bear too much now have opened."""
+        made, state = bursting.open(self.time, state)
+        self.stepper = self.stepper.joined(made)
+        state = replace(state, moles_rate=self.stepper.solver.drift(state.fill, state.density))
+        return self.stepper.driven(state, drive) if driven else state
 
     def _end(self, step: Step, leg: Leg, state: State) -> None:
         reason = leg.reason if leg.margin > 0 else self._which(step, leg, state)
@@ -220,6 +234,8 @@ class Ride:
             found["highest"] = step.highest - state.overpotential
         if step.kind == "hold" and math.isfinite(step.charge):
             found["charge"] = 1.0 - abs(passed) / step.charge
+        if self.bursting is not None:
+            found["burst"] = self.bursting.margin(state)
         if step.margin is not None:
             moment = Moment(
                 time=self.time + more,
@@ -253,7 +269,10 @@ class Ride:
             tried = self.stepper.step(state, drive, middle, whatever=True)
             if tried.state is None:
                 break
-            value = self._margin(step, leg, tried.state, middle)
+            margins = self._margins(step, leg, tried.state, middle)
+            name = min(margins, key=lambda one: margins[one])
+            value = margins[name]
+            near = self.bursting.near if name == "burst" and self.bursting is not None else _MET * first
             if value <= 0:
                 best, trial, high, below = middle, tried, middle, value
                 above = 0.5 * above if side == -1 else above
@@ -262,7 +281,7 @@ class Ride:
                 low, above = middle, value
                 below = 0.5 * below if side == 1 else below
                 side = 1
-            if abs(value) <= _MET * first:
+            if abs(value) <= near:
                 return middle, tried
         return best, trial
 
@@ -293,6 +312,8 @@ class Ride:
         ends = [asdict(end) for end in self.ends]
         arrays["ends"] = np.array([[e["step"], e["start"], e["end"], e["passed"], e["overpotential"]] for e in ends])
         arrays["reasons"] = np.array([e["reason"] for e in ends], dtype="U16")
+        if self.bursting is not None:
+            arrays |= {f"burst_{name}": value for name, value in self.bursting.packed().items()}
         self._kept[0].write(self._kept[1], arrays)
 
     def _restore(self, arrays: dict[str, NDArray[Any]]) -> tuple[State, Leg | None]:
@@ -300,6 +321,10 @@ class Ride:
         state = State(
             **{k[6:]: v if v.ndim else float(v) for k, v in arrays.items() if k.startswith("state_")}  # type: ignore[arg-type]
         )
+        if self.bursting is not None:
+            self.bursting.unpack({k[6:]: v for k, v in arrays.items() if k.startswith("burst_")}, state)
+            if self.bursting.walls:
+                self.stepper = self.stepper.joined(self.bursting.population())
         self.book.unpack({k[5:]: v for k, v in arrays.items() if k.startswith("book_")})
         numbers = [float(x) for x in arrays["time"]]
         self.time, self.most_lithium = numbers[:2]

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.chambers import compiled_exchange as kernels
-from tubewall.chambers.compiled_walls import drifting
 from tubewall.chambers.engine_linear import Descent, System
-from tubewall.chambers.engine_state import ListedWalls
 from tubewall.errors import ConvergenceError
 
 if TYPE_CHECKING:
@@ -69,7 +67,11 @@ class Solver:
                 )  # fmt: skip
                 if again or turn_of % _REPAIR or not self.sums[:, 4].any():
                     break
-                crew.run(kernels.repair, density, self.fill, *balance, step, volt, p.gas.kernel, p.law, self.sums)
+                crew.run(
+                    kernels.repair, density, self.fill, p.joined, *balance, step, volt, p.gas.kernel, p.law, self.sums
+                )
+            if p.spaces is not None:
+                p.spaces.average(self.push)
             gained, answer, worst, most = (
                 float(x) for x in (*self.sums[:, :2].sum(axis=0), *self.sums[:, 2:4].max(axis=0))
             )
@@ -117,19 +119,18 @@ class Solver:
             return miss / held
         return miss / max(held - float((p.weight * self.bend * self.change).sum()) / unit, 1e-9 * held)
 
+    def joined(self, population: Population) -> None:
+        """Chambers share their gas from now on as in ``population``."""
+        assert self.system is not None
+        self.population = population
+        self.system.joined(population)
+
     def drift(self, fill: Floats, density: Floats) -> Floats:
         """Moles that every chamber gains per second, as it stands [mol/s]."""
-        p, rate = self.population, np.zeros(self.population.size)
-        x = p.exchange
-        assert x is not None
-        pressure = p.gas.pressure(density)
-        if isinstance(x.walls, ListedWalls):
-            w = x.walls
-            self.crew.run(drifting, w.indptr, w.indices, w.width, x.leak, x.outside, pressure, 1.0 - fill, rate)
-        elif x.leak.size:
-            # a lattice begins at one pressure
-            rate = -x.leak * (pressure - x.outside)
-        return rate
+        assert self.system is not None
+        flow, nothing = np.zeros(fill.size), np.zeros(fill.size)
+        self.system.trade(1.0, self.population.gas.pressure(density), 1.0 - fill, nothing, np.ones(fill.size), flow)
+        return -flow
 
     def instant(
         self, fill: Floats, density: Floats, held: float | None, rate: float, guess: float

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tubewall.chambers.anode import Anode
+    from tubewall.chambers.engine_spaces import JoinedSpaces
     from tubewall.chambers.network import EquationOfState
 
     Floats = NDArray[np.float64]
@@ -154,6 +155,7 @@ class Population:
     charge: float  # of a volume of lithium [C/m3]
     area: float
     exchange: Exchange | None
+    spaces: JoinedSpaces | None = None
 
     @property
     def lowest(self) -> float:
@@ -164,6 +166,11 @@ class Population:
     def floor(self) -> float:
         """Its pressure [Pa]."""
         return self.gas.thermal * self.lowest
+
+    @property
+    def joined(self) -> NDArray[np.bool_]:
+        """Whether each chamber shares its gas; none where no chamber does."""
+        return np.zeros(0, dtype=np.bool_) if self.spaces is None else self.spaces.joined
 
     @property
     def size(self) -> int:

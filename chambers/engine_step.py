@@ -15,6 +15,7 @@ import numpy as np
 
 from tubewall.chambers import compiled_exchange as kernels
 from tubewall.chambers.check import sums as sums_by
+from tubewall.chambers.compiled_spaces import misfit_of_spaces
 from tubewall.chambers.engine_solve import Solver
 
 if TYPE_CHECKING:
@@ -99,11 +100,24 @@ class Stepper:
         self.bases = np.empty((2, n))
         self.sums = np.zeros((crew.blocks, 3))
         start = population.density * population.volume * (1.0 - population.fill)
-        exchange = population.exchange
-        self.content = np.zeros(0)
-        if exchange is not None:
-            self.content = self._by_component(start * population.count)
+        self.content = self._contents()
         self.total = float((start * population.count).sum())
+
+    def joined(self, population: Population) -> Stepper:
+        """Steps of chambers that share their gas from now on as in ``population``."""
+        if self.solver.system is None:
+            return Stepper(population, self.crew, self.rtol)
+        self.population = population
+        self.solver.joined(population)
+        self.content = self._contents()
+        return self
+
+    def _contents(self) -> Floats:
+        """Moles of the connected components at the start."""
+        p = self.population
+        if p.exchange is None:
+            return np.zeros(0)
+        return self._by_component(p.density * p.volume * (1.0 - p.fill) * p.count)
 
     def start(self) -> State:
         """The state at time 0."""
@@ -178,11 +192,18 @@ class Stepper:
         moles = solver.moles.copy() if trade else state.moles
         fill = solver.fill.copy()
         crew.run(
-            kernels.misfit, fill, state.fill, self.fill_rates, moles, state.moles, self.moles_rates, length * _HAT,
-            p.volume, p.lowest, p.law[3], self.sums,
+            kernels.misfit, p.joined, fill, state.fill, self.fill_rates, moles, state.moles, self.moles_rates,
+            length * _HAT, p.volume, p.lowest, p.law[3], self.sums,
         )  # fmt: skip
-        mean = float(np.sqrt((self.sums[:, 0]).sum() / p.size))
-        error = max(mean, _SINGLE * float(self.sums[:, 1].max())) / self.rtol
+        squares, worst = float(self.sums[:, 0].sum()), float(self.sums[:, 1].max())
+        if p.spaces is not None:
+            more = np.zeros(2)
+            misfit_of_spaces(
+                p.spaces.starts, p.spaces.members, fill, state.fill, self.fill_rates, moles, state.moles,
+                self.moles_rates, length * _HAT, p.volume, p.lowest, p.law[3], more,
+            )  # fmt: skip
+            squares, worst = squares + float(more[0]), max(worst, float(more[1]))
+        error = max(float(np.sqrt(squares / p.size)), _SINGLE * worst) / self.rtol
         error = max(error, (float(self.sums[:, 2].max()) / _MOST) ** 4)
         gained = state.volume + length * drive.rate
         if drive.overpotential is not None:
@@ -231,6 +252,8 @@ class Stepper:
             kernels.guess, self.bases[0], self.bases[1], self.fill_rates, self.moles_rates, weights, p.volume, p.law[3],
             density,
         )  # fmt: skip
+        if p.spaces is not None:
+            p.spaces.average(density)
 
     def _by_component(self, values: Floats) -> Floats:
         exchange = self.population.exchange

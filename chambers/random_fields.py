@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-STREAMS: Final = {"conductance": 1, "blocked": 2, "walls": 3}
+STREAMS: Final = {"conductance": 1, "blocked": 2, "walls": 3, "strength": 4}
 _MASK: Final = 2**64 - 1
 
 

@@ -1,0 +1,178 @@
+"""Walls that open during a run: closed forms, the rule carried out word by word, moles and bits kept."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.constants import N_A, R, e
+from scipy.optimize import brentq
+
+from tubewall.chambers import Anode, Lattice, Protocol, Scatter, Step, WallStrength, cascade, run
+from tubewall.geometry import ChamberGraph
+from tubewall.materials import Gas, Lithium
+
+NM = 1e-9
+H, AREA, P0, T = 20e-6, 1e-14, 101325.0, 298.15
+KAPPA = Lithium().molar_volume / (N_A * e)
+HOUR = 3600.0
+# so large that no gas pressure is felt: every chamber fills at its own constant rate
+VOLTS = 1e5
+
+
+def graph(count, edges, areas=None):
+    edges = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    return ChamberGraph(
+        kinds=("bore",) * count,
+        areas=np.full(count, AREA) if areas is None else np.asarray(areas),
+        edges=edges,
+        shared_widths=np.full(len(edges), 100 * NM),
+        thicknesses=np.full(len(edges), 10 * NM),
+        names=tuple(f"chamber {k}" for k in range(count)),
+    )
+
+
+def filling(fills, edges, areas=None, **more):
+    """Chambers that fill linearly to ``fills`` in an hour."""
+    conductance = np.asarray(fills) * H / HOUR / (KAPPA * VOLTS)
+    anode = Anode(array=graph(len(fills), edges, areas), height=H, conductance=conductance, **more)
+    return anode, Protocol(steps=(Step(kind="hold", overpotential=VOLTS, duration=HOUR),))
+
+
+@pytest.mark.parametrize("allowable", [2e4, 1e5, 4e5])
+def test_the_wall_of_two_hermetic_chambers_opens_when_boyle_says_and_leaves_all_moles_in_all_volume(allowable):
+    a, b = 0.9, 0.8
+    anode, protocol = filling([a, b], [(0, 1)])
+    found = run(anode, protocol, allowable=allowable, rtol=1e-8)
+    share = brentq(lambda s: P0 / (1.0 - a * s) - P0 / (1.0 - b * s) - allowable, 0.0, 1.0, xtol=1e-15)
+    assert found.bursts.times == pytest.approx([share * HOUR], rel=1e-7)
+    assert found.bursts.differences == pytest.approx([allowable], rel=1e-8)
+    assert found.bursts.walls.tolist() == [0]
+    assert found.bursts.spaces.tolist() == [0, 0]
+    # R T sum n / sum V at the end, although each has its own level
+    assert found.fills[-1] == pytest.approx([a, b], rel=1e-7)
+    assert found.pressures[-1] == pytest.approx([2.0 * P0 / (2.0 - a - b)] * 2, rel=1e-7)
+    assert found.pressures[-1, 0] == found.pressures[-1, 1]
+    assert found.moles.sum(axis=1) == pytest.approx(found.moles[0].sum(), rel=1e-13, abs=0)
+    assert found.bursts.imbalance < 1e-14
+
+
+def test_a_wall_that_is_never_overloaded_changes_nothing():
+    anode, protocol = filling([0.9, 0.8], [(0, 1)], permeance=1e-15)
+    plain, switched = run(anode, protocol), run(anode, protocol, allowable=1e9)
+    assert plain.bursts is None
+    assert switched.bursts.walls.size == switched.bursts.times.size == 0
+    assert (plain.pressures == switched.pressures).all()
+
+
+def test_walls_that_bear_too_much_at_the_start_open_at_the_start():
+    anode, protocol = filling([0.5, 0.5, 0.5], [(0, 1), (1, 2)], initial_pressure=[3e5, 1e5, 1e5])
+    found = run(anode, protocol, allowable=[1e5, 1e9])
+    assert found.bursts.times.tolist() == [0.0]
+    assert found.pressures[0] == pytest.approx([2e5, 2e5, 1e5], rel=1e-12)
+    assert found.pressures[-1] == pytest.approx([4e5, 4e5, 2e5], rel=1e-6)
+
+
+def test_a_chamber_amid_weak_walls_opens_them_one_by_one_in_closed_form():
+    # a filling chamber of volume V0 and six of volume v that take no lithium, all at P0 at first: after k bursts its space
+    # has P0 (V0 + k v) / (V0 (1 - f) + k v), and the next weakest wall opens at P0 + a, at f = a (V0 + k v) / (V0 (P0 + a))
+    v, strength = 0.3, np.array([7e4, 2e4, 5e4, 3e5, 1.2e5, 4e4])
+    anode, protocol = filling([0.95] + [0.0] * 6, [(0, k) for k in range(1, 7)], AREA * np.array([1.0] + [v] * 6))
+    found = run(anode, protocol, allowable=strength, rtol=1e-8)
+    order = np.argsort(strength)
+    a, k = strength[order], np.arange(6)
+    fill = a * (1.0 + k * v) / (P0 + a)
+    opens = fill < 0.95
+    assert 3 < opens.sum() < 6
+    assert found.bursts.walls.tolist() == order[opens].tolist()
+    assert found.bursts.times == pytest.approx(fill[opens] / 0.95 * HOUR, rel=1e-7)
+    assert found.bursts.sizes.tolist() == [1] * int(opens.sum())
+    count = opens.sum()
+    assert found.pressures[-1, 0] == pytest.approx(P0 * (1.0 + count * v) / (0.05 + count * v), rel=1e-6)
+
+
+def test_a_chain_of_ever_weaker_walls_bursts_in_one_cascade_as_long_as_the_reservoir_bears_on():
+    # the first wall opens at P0 + a; with gas volume V at that moment k joined chambers of volume v leave a V / (V + k v)
+    many, v = 12, 0.02
+    a = 2e5
+    strength = a * np.append(1.0, np.full(many - 2, 0.8))
+    areas = AREA * np.array([1.0] + [v] * (many - 1))
+    edges = [(k, k + 1) for k in range(many - 1)]
+    anode, protocol = filling([0.9] + [0.0] * (many - 1), edges, areas)
+    found = run(anode, protocol, allowable=strength, rtol=1e-8)
+    fill = a / (P0 + a)
+    k = np.arange(many - 1)
+    borne = a * (1.0 - fill) / (1.0 - fill + k * v)
+    size = int(np.argmax(np.append(borne[1:] <= strength[1:], True))) + 1
+    # 1 / (1 + k v / V) falls below 0.8
+    assert size == int(np.floor(0.25 * (1.0 - fill) / v)) + 1 == 5
+    assert found.bursts.sizes[0] == size
+    assert found.bursts.times[0] == pytest.approx(fill / 0.9 * HOUR, rel=1e-7)
+    assert found.bursts.differences[:size] == pytest.approx(borne[:size], rel=1e-7)
+    assert found.bursts.walls.tolist() == list(range(found.bursts.walls.size))
+    # a cascade stops at a wall that bears what is left
+    assert found.bursts.times.size > 1
+
+
+def random_case(seed, permeance=0.0):
+    """A small lattice whose chambers fill linearly at rates of their own, walls of scattered strength."""
+    rng = np.random.default_rng(seed)
+    lattice = Lattice(rows=3, columns=4, bore=100 * NM, wall=10 * NM, periodic=bool(seed % 2))
+    fills, n = rng.uniform(0.3, 0.95, 12), 12
+    edges = lattice.edges
+    strength = WallStrength(scale=2e5, modulus=2.0, seed=seed).of(len(edges))
+    conductance = fills * H / HOUR / (KAPPA * VOLTS) * lattice.area / lattice.footprint
+    anode = Anode(array=lattice, height=H, conductance=conductance, permeance=permeance)
+    volume = np.full(n, lattice.area * H)
+    return anode, edges, fills, strength, volume
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_hermetic_arrays_burst_as_the_rule_carried_out_word_by_word(seed):
+    # hermetic: between bursts every space has P0 (bores) / (gas volume); the next moment is the first root over all walls
+    anode, edges, fills, strength, volume = random_case(seed)
+    protocol = Protocol(steps=(Step(kind="hold", overpotential=VOLTS, duration=HOUR),))
+    found = run(anode, protocol, allowable=strength, rtol=1e-8)
+    space, share, walls, sizes, times = np.arange(12), 0.0, [], [], []
+
+    def pressures(s):
+        room = volume * (1.0 - fills * s)
+        by = [np.bincount(space, x, 12) for x in (P0 * volume, room)]
+        return (by[0] / np.where(by[1] > 0, by[1], 1.0))[space]
+
+    def over(s):
+        p = pressures(s)
+        return np.abs(p[edges[:, 0]] - p[edges[:, 1]]) / strength - 1.0
+
+    while share < 1.0:
+        # a fine grid brackets the first crossing of any wall
+        grid = np.linspace(share, 1.0, 2000)
+        crossed = [s for s in grid if over(s).max() > 1e-7]
+        if not crossed:
+            break
+        low = max((s for s in grid if s < crossed[0]), default=share)
+        if over(crossed[0]).max() > 0 and low < crossed[0]:
+            share = brentq(lambda s: over(s).max(), low, crossed[0], xtol=1e-15)
+        times.append(share * HOUR)
+        room = volume * (1.0 - fills * share)
+        # at its moment the first wall opens, and then the cascade takes its course
+        wall = int(np.argmax(over(share)))
+        opened = []
+        while True:
+            a, b = space[edges[wall]]
+            space = np.where(space == b, a, space)
+            opened.append(wall)
+            load = over(share)
+            wall = int(np.argmax(load))
+            if load[wall] <= 0.0:
+                break
+        walls += opened
+        sizes.append(len(opened))
+    assert found.bursts.walls.tolist() == walls
+    assert found.bursts.sizes.tolist() == sizes
+    assert found.bursts.times == pytest.approx(times, rel=1e-6)
+    assert found.pressures[-1] == pytest.approx(pressures(1.0), rel=1e-6)
+    assert found.moles[-1].sum() == pytest.approx(found.moles[0].sum(), rel=1e-12, abs=0)
+    assert found.balances.moles < 1e-12
+    assert found.balances.lithium < 1e-12
+    assert room.min() > 0
