@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from tubewall.studies.case_questions import LineTable, ProbeTable
 
 
-# how many quantities a warning names; all carry it themselves
+# how many quantities a warning names, and which before others; all carry it themselves
 _LISTED: Final = 3
+_FIRST: Final = ("von mises", "max principal", "min principal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +80,9 @@ def _maximum(solution: FieldSolution) -> tuple[dict[str, Answer], list[str]]:
 
 
 def _listed(names: list[str]) -> str:
+    known = [*(name for name in _FIRST if name in names), *(name for name in names if name not in _FIRST)]
     rest = len(names) - _LISTED
-    return ", ".join(names) if rest <= 1 else f"{', '.join(names[:_LISTED])} and {rest} others"
+    return ", ".join(known) if rest <= 1 else f"{', '.join(known[:_LISTED])} and {rest} others"
 
 
 def _singularity(solution: FieldSolution, at: tuple[float, ...], region: str | None) -> Singularity | None:
