@@ -145,12 +145,13 @@ class ChambersStudy(Table):
     @property
     def input_hash(self) -> str:
         """SHA-256 (hex) of all values; the same study written in other units has the same hash."""
-        values = {
-            name: {**getattr(self, name).model_dump(), "": type(getattr(self, name)).__name__}
-            for name in type(self).model_fields
-        }
-        text = json.dumps(values, sort_keys=True, separators=(",", ":"), default=str)
+        text = json.dumps(self.values(), sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def values(self) -> dict[str, dict[str, Any]]:
+        """All keys of all tables in SI; under "" the kind of the table."""
+        tables = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: {**table.model_dump(), "": type(table).__name__} for name, table in tables.items()}
 
     def gas_of(self) -> Gas:
         """The gas."""

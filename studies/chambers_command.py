@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 Data = dict[str, Any]
 _SHOWN: Final = 8
+_ENDINGS: Final = {"parquet": ".parquet", "chambers": ".parquet", "netcdf": ".nc", "png": ".png"}
 
 
 def answer_chambers_file(path: str, *, progress: Progress | None = None, **outputs: str | None) -> str:
@@ -33,7 +34,8 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
     progress : function of (float, str), optional
         Told how far it is.
     outputs : str, optional
-        ``json``; of a study also ``csv``, ``parquet``, ``chambers``, ``png`` and ``loads``. Each is written whole or not at all.
+        ``json``; of a study also ``csv``, ``parquet``, ``netcdf``, ``chambers``, ``png`` and ``loads``. Each is written
+        whole or not at all.
 
     Raises
     ------
@@ -81,20 +83,19 @@ def _study(
     from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_data import write_chambers
     from tubewall.studies.chambers_map import map_of
+    from tubewall.studies.chambers_netcdf import write_netcdf
+    from tubewall.studies.chambers_provenance import provenance
     from tubewall.studies.chambers_result import answer_study
 
-    for name in ("parquet", "chambers"):
+    for name, ending in _ENDINGS.items():
         one = outputs.get(name)
-        if one is not None and not one.endswith(".parquet"):
-            raise InputError(f"--{name}: {shown(one)} must end in .parquet")
-    picture = outputs.get("png")
-    if picture is not None and not picture.endswith(".png"):
-        raise InputError(f"--png: {shown(picture)} must end in .png")
+        if one is not None and not one.endswith(ending):
+            raise InputError(f"--{name}: {shown(one)} must end in {ending}")
     study = ChambersStudy.from_tables(tables, source=path)
     answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
     text: str = answer.text()
     top = head(study.input_hash, time.perf_counter() - started)
-    about = {"version": str(top["version"]), "input_hash": study.input_hash, "seed": str(study.run.seed)}
+    about = provenance(study)
     if outputs.get("json") is not None:
         write_json(str(outputs["json"]), {**top, **answer.to_json()})
     if outputs.get("csv") is not None:
@@ -103,8 +104,10 @@ def _study(
         answer.table().to_parquet(str(outputs["parquet"]), about=about)
     if outputs.get("chambers") is not None:
         write_chambers(answer, str(outputs["chambers"]), about)
-    if picture is not None:
-        map_of(answer).write(picture)
+    if outputs.get("netcdf") is not None:
+        write_netcdf(answer, str(outputs["netcdf"]))
+    if outputs.get("png") is not None:
+        map_of(answer).write(str(outputs["png"]))
     if outputs.get("loads") is not None:
         loads = answer.thickness_study()
         if loads is None:

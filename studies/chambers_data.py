@@ -68,7 +68,7 @@ def _side(answer: ChambersAnswer, side: Side) -> Data:
         "overpotential": _many(run.overpotential, "V"),
         "current_density": _many(run.current_density, "A/m2"),
         "charge": _many(run.charge, "A s/m2"),
-        "voltage": _volts(_voltage(answer, run)),
+        "voltage": _volts(voltage_of(answer, run)),
         "leaked": _many(run.leaked, "mol"),
         "fill": _spread(run.fill, "1"),
         "pressure": _spread(run.pressure, "Pa"),
@@ -97,7 +97,7 @@ def _side(answer: ChambersAnswer, side: Side) -> Data:
     }
 
 
-def _voltage(answer: ChambersAnswer, run: AnodeRun | FoilRun) -> list[float] | None:
+def voltage_of(answer: ChambersAnswer, run: AnodeRun | FoilRun) -> list[float] | None:
     """Of a full cell at every time of a run [V]; None of any other."""
     from tubewall.chambers.cells import FullCell
 
@@ -112,7 +112,7 @@ def _foil(answer: ChambersAnswer) -> Data:
     assert foil is not None
     step = max(1, foil.times.size // 400)
     thin = slice(None, None, step)
-    volts = _voltage(answer, foil)
+    volts = voltage_of(answer, foil)
     return {
         "times": _many(foil.times[thin], "s"),
         "overpotential": _many(foil.overpotential[thin], "V"),
@@ -226,7 +226,7 @@ def look_table(answer: ChambersAnswer) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for side in answer.sides:
         run = side.run
-        volts = _voltage(answer, run)
+        volts = voltage_of(answer, run)
         for k in range(run.times.size):
             row: list[Cell] = [
                 side.name,
@@ -280,7 +280,7 @@ def write_chambers(answer: ChambersAnswer, path: str, about: dict[str, str]) -> 
     about = {**about, "time": f"{answer.hermetic.run.times[look]!r} s"}
     table = pyarrow.Table.from_arrays([pyarrow.array(v) for v in values], schema=pyarrow.schema(fields, metadata=about))
     with written_whole(path) as temporary:
-        pyarrow.parquet.write_table(table, temporary)
+        pyarrow.parquet.write_table(table, temporary, write_page_checksum=True)
 
 
 def hardest_look(run: AnodeRun) -> int:

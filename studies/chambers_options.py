@@ -10,6 +10,7 @@ CHAMBERS_OUTPUTS: Final = {
     "json": "write the answer as JSON, each number with its unit",
     "csv": "write what was seen over time",
     "parquet": "the same as Parquet, with units and provenance",
+    "netcdf": "write all of it over time, every chamber and wall, as NetCDF",
     "chambers": "write every chamber at the hardest moment, as Parquet",
     "png": "draw a map of the array at that moment, hermetic and permeable walls side by side",
     "loads": "write the hardest loads as a study for tubewall thickness",

@@ -50,20 +50,33 @@ class Walls:
         Of the largest difference that each wall sees over the protocol [Pa].
     expected_largest : float or None
         Over all walls of the electrode area of the study [Pa].
-    regime : (float, float)
-        Lowest and median over the walls of the smallest regime number that each sees: hermetic far below 1, permeable far
-        above.
-    crossover : (float, float, float)
-        Permeance at which 1 %, half and 99 % of the walls would be permeable [mol/(m2 s Pa)].
+    differences : (m,) float
+        Largest difference of the gas pressures that each wall sees [Pa].
+    crossovers : (m,) float
+        Permeance at which each wall would stop being hermetic, where its smallest regime number is 1 [mol/(m2 s Pa)].
+    regimes : (m,) float
+        Smallest regime number that each wall sees [-]: hermetic far below 1, permeable far above.
     loads : tuple of ChamberLoad
         The hardest walls.
     """
 
     tail: Tail
     expected_largest: float | None
-    regime: tuple[float, float]
-    crossover: tuple[float, float, float]
+    differences: Floats
+    crossovers: Floats
+    regimes: Floats
     loads: tuple[ChamberLoad, ...]
+
+    @property
+    def regime(self) -> tuple[float, float]:
+        """Lowest and median regime number."""
+        return float(self.regimes.min()), float(np.median(self.regimes))
+
+    @property
+    def crossover(self) -> tuple[float, float, float]:
+        """Permeance at which 1 %, half and 99 % of the walls would be permeable [mol/(m2 s Pa)]."""
+        low, middle, high = (float(q) for q in np.quantile(self.crossovers, (0.01, 0.5, 0.99)))
+        return low, middle, high
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -248,8 +261,9 @@ def _walls(study: ChambersStudy, run: AnodeRun, permeance: float) -> Walls:
     return Walls(
         tail=tail,
         expected_largest=expected,
-        regime=(float(regime.min()), float(np.median(regime))),
-        crossover=tuple(float(q) for q in np.quantile(crossover, (0.01, 0.5, 0.99))),  # type: ignore[arg-type]
+        differences=history.differences,
+        crossovers=crossover,
+        regimes=regime,
         loads=history.loads,
     )
 

@@ -94,7 +94,7 @@ class Table:
             fields.append(pyarrow.field(column.heading, kind, metadata={"name": column.name, "unit": column.unit}))
         table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields, metadata=dict(about or {})))
         with written_whole(path) as temporary:
-            pyarrow.parquet.write_table(table, temporary)
+            pyarrow.parquet.write_table(table, temporary, write_page_checksum=True)
 
     def text(self) -> str:
         """The head of the table, aligned, with engineering prefixes, and the notes."""
