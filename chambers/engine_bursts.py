@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _PARTS: Final = 64
 # of the tolerance of a step: walls this close to what they bear open together, and how well their moment is found
-_SLACK: Final = 0.1
-_LOCATED: Final = 0.01
+_SLACK: Final = 0.5
+_LOCATED: Final = 0.1
 
 
 @dataclass(eq=False)
@@ -53,9 +53,43 @@ class Bursting:
 
     def margin(self, state: State) -> float:
         """How far the hardest wall is from opening, over what it bears; 0 or less where it opens."""
-        pressure = self.original.gas.pressure(state.density)
+        return self._margin_at(self.original.gas.pressure(state.density))
+
+    def _margin_at(self, pressure: Floats) -> float:
         self.crew.share(heaviest, _PARTS, self.ends, self.allowable, pressure, self._most)
         return 1.0 - float(self._most.max())
+
+    def crossing(self, before: State, after: State, length: float) -> tuple[float, float]:
+        """About when in a step a wall opens [s], and how fast the margin falls then [1/s].
+
+        From the cubic through the densities and their rates at both ends.
+        """
+        from scipy.optimize import brentq
+
+        start, end, gas = before.density, after.density, self.original.gas
+        rising, ending = (length * self._density_rate(one) for one in (before, after))
+
+        def margin(t: float) -> float:
+            s = 1.0 - t
+            cubic = s * s * (start + t * (2.0 * start + rising)) + t * t * (end + s * (2.0 * end - ending))
+            return self._margin_at(gas.pressure(cubic))
+
+        if not (margin(0.0) > 0.0 >= margin(1.0)):
+            return 0.5 * length, 0.0
+        share = float(brentq(margin, 0.0, 1.0, xtol=1e-10))
+        # towards the start: later another wall may be the hardest
+        little = 1e-3 * share
+        return share * length, (margin(share) - margin(share - little)) / (little * length)
+
+    def _density_rate(self, state: State) -> Floats:
+        """How fast the gas of every chamber gets denser [mol/(m3 s)]."""
+        p = self.original
+        gained, room = state.moles_rate + state.density * p.volume * state.fill_rate, p.volume * (1.0 - state.fill)
+        if self.walls:
+            assert self._spaces is not None
+            owners = self._spaces.owners()
+            gained, room = (sums(owners, one, p.size)[owners] for one in (gained, room))
+        return np.asarray(gained / room)
 
     def due(self, state: State) -> bool:
         """Whether a wall opens now."""

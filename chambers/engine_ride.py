@@ -28,6 +28,8 @@ _GROWTH: Final = 5.0
 _SMALLEST_ERROR: Final = 1e-8
 # an end is met once its margin has shrunk by this factor, or its time is known to this share of a step
 _MET: Final = 1e-10
+# turns by the slope of what the walls bear before the bracket alone decides
+_GUESSES: Final = 4
 # share of all bores that counts as full or empty
 _NOTHING: Final = 1e-12
 # share of all bores against which lithium is balanced where there is still less
@@ -125,7 +127,7 @@ class Ride:
                 continue
             after = self._margin(step, leg, trial.state, taken)
             if after <= 0:
-                taken, trial = self._shorten(step, drive, leg, state, taken, after)
+                taken, trial = self._shorten(step, drive, leg, state, trial, taken, after)
                 after = 0.0
             self._next_length(leg, trial.error, taken)
             leg.margin = after
@@ -256,13 +258,19 @@ class Ride:
         return min(margins, key=lambda name: margins[name])
 
     def _shorten(
-        self, step: Step, drive: Drive, leg: Leg, state: State, length: float, below: float
+        self, step: Step, drive: Drive, leg: Leg, state: State, trial: Trial, length: float, below: float
     ) -> tuple[float, Trial]:
         """The step that just meets an end, by the Illinois method on its length."""
         low, high, above, side = 0.0, length, leg.margin, 0
-        best, trial, first = length, self.stepper.step(state, drive, length), abs(leg.margin)
-        for _ in range(60):
+        best, first, bursting = length, abs(leg.margin), self.bursting
+        guess, slope = math.nan, 0.0
+        assert trial.state is not None
+        if bursting is not None and bursting.margin(trial.state) <= 0.0:
+            guess, slope = bursting.crossing(state, trial.state, length)
+        for turn in range(60):
             middle = low + (high - low) * (above / (above - below) if math.isfinite(above - below) else 0.5)
+            if turn < _GUESSES and low < guess < high:
+                middle = guess
             if not low < middle < high or high - low <= 1e-12 * length:
                 break
             # shorter than a step that has passed: its own estimate may trip over a chamber that runs empty just now
@@ -272,7 +280,8 @@ class Ride:
             margins = self._margins(step, leg, tried.state, middle)
             name = min(margins, key=lambda one: margins[one])
             value = margins[name]
-            near = self.bursting.near if name == "burst" and self.bursting is not None else _MET * first
+            near = bursting.near if name == "burst" and bursting is not None else _MET * first
+            guess = middle - value / slope if name == "burst" and slope < 0.0 else math.nan
             if value <= 0:
                 best, trial, high, below = middle, tried, middle, value
                 above = 0.5 * above if side == -1 else above

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tubewall.chambers import compiled_crew
 from tubewall.chambers.anode import Anode, Lattice, Scatter
 from tubewall.chambers.engine import run
 from tubewall.chambers.engine_checkpoint import Checkpoint
 from tubewall.chambers.protocol import Protocol, Step
+from tubewall.chambers.wall_strength import WallStrength
 from tubewall.errors import ConvergenceError, DamagedFileError, InputError, ResourceError
 from tubewall.geometry import ChamberGraph
 from tubewall.materials import Gas
@@ -160,7 +162,11 @@ def test_only_what_is_kept_is_there():
         found.lithium_pressures()
 
 
-def test_one_and_two_threads_give_the_same_bits():
+def test_one_two_and_three_threads_give_the_same_bits(monkeypatch):
+    # threads even where there is little to share out
+    monkeypatch.setattr(compiled_crew, "_LEAST", 1)
+    with compiled_crew.Crew(150 * 130, 3) as crew:
+        assert crew.threads == 3
     large = small(rows=150, columns=130)
     protocol = Protocol(steps=(charge(duration=800.0), charge(current_density=-30.0, duration=500.0)))
     assert same(run(large, protocol, threads=1), run(large, protocol, threads=2))
@@ -233,6 +239,13 @@ STEPS = st.one_of(
 )
 
 
+STRENGTHS = st.one_of(
+    st.none(),
+    st.floats(2.0, 7.0).map(lambda x: 10.0**x),
+    st.builds(WallStrength, scale=st.floats(3.0, 6.0).map(lambda x: 10.0**x), modulus=st.floats(0.5, 20.0)),
+)
+
+
 @st.composite
 def anodes(draw):
     n = draw(st.integers(1, 5))
@@ -265,10 +278,10 @@ def anodes(draw):
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(anodes(), st.lists(STEPS, min_size=1, max_size=3))
-def test_whatever_the_network_and_the_protocol_nothing_is_lost_or_negative(anode, steps):
+@given(anodes(), st.lists(STEPS, min_size=1, max_size=3), STRENGTHS)
+def test_whatever_the_network_and_the_protocol_nothing_is_lost_or_negative(anode, steps, allowable):
     try:
-        found = run(anode, Protocol(steps=tuple(steps)))
+        found = run(anode, Protocol(steps=tuple(steps)), allowable=allowable)
     except (InputError, ConvergenceError) as error:
         words = ("overfills the array", "no step is short enough", "ask for a larger rtol")
         if not any(word in str(error) for word in words):

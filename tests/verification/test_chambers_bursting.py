@@ -176,3 +176,114 @@ def test_hermetic_arrays_burst_as_the_rule_carried_out_word_by_word(seed):
     assert found.balances.moles < 1e-12
     assert found.balances.lithium < 1e-12
     assert room.min() > 0
+
+
+@pytest.mark.parametrize("law", ["ideal", "virial"])
+def test_permeable_walls_go_on_trading_around_joined_chambers(law):
+    # three in a row; the first wall opens, the second goes on letting gas through: the moles integrated by SciPy
+    from scipy.integrate import solve_ivp
+
+    gas, permeance, allowable = Gas(name="argon", law=law), 2e-14, 1.2e5
+    fills = np.array([0.9, 0.5, 0.7])
+    anode, protocol = filling(fills, [(0, 1), (1, 2)], permeance=permeance, gas=gas)
+    found = run(anode, protocol, allowable=[allowable, np.inf], rtol=1e-8)
+    volume = AREA * H
+    dense = float(gas.molar_density(np.array([P0]), T)[0])
+
+    def pressures(t, n, joined):
+        room = volume * (1.0 - fills * t / HOUR)
+        if joined:
+            n, room = np.append(np.full(2, n[:2].sum() / room[:2].sum()), n[2] / room[2]), np.ones(3)
+        return gas.pressure(n / room, T)
+
+    def flow(joined):
+        def slope(t, n):
+            p, low = pressures(t, n, joined), 1.0 - fills * t / HOUR
+            ab, bc = (permeance * 100 * NM * H * min(low[k], low[k + 1]) * (p[k] - p[k + 1]) for k in (0, 1))
+            return np.array([-ab, ab - bc, bc])
+
+        return slope
+
+    def opens(t, n):
+        p = pressures(t, n, False)
+        return p[0] - p[1] - allowable
+
+    opens.terminal = True
+    exact = dict(method="DOP853", rtol=1e-11, atol=1e-30)
+    first = solve_ivp(flow(False), (0.0, HOUR), np.full(3, dense * volume), events=opens, **exact)
+    second = solve_ivp(flow(True), (first.t[-1], HOUR), first.y[:, -1], **exact)
+    assert found.bursts.times == pytest.approx([first.t[-1]], rel=1e-7)
+    assert found.pressures[-1] == pytest.approx(pressures(HOUR, second.y[:, -1], True), rel=3e-7)
+    assert found.balances.moles < 1e-12
+
+
+def test_the_overpotential_answers_the_gas_of_joined_chambers():
+    # constant U: with both chambers alike but for their gas, a f' = U - kappa P and P = 2 mean(P0) / (2 (1 - f)) once joined
+    volts, siemens = 0.01, 600.0
+    anode = Anode(
+        array=graph(2, [(0, 1)]), height=H, conductance=siemens, initial_pressure=np.array([3e7, 1e7]), initial_fill=0.1
+    )
+    found = run(
+        anode, Protocol(steps=(Step(kind="hold", overpotential=volts, duration=2000.0),)), allowable=1e6, rtol=1e-8
+    )
+    a, least = H / (siemens * KAPPA), KAPPA * 2e7 * 0.9 / volts
+
+    def misses(y):
+        room = least + np.exp(y)
+        return a / volts * ((0.9 - room) - least * (y - np.log(0.9 - least))) - 2000.0
+
+    room = least + np.exp(brentq(misses, -60.0, np.log(0.9 - least), xtol=1e-14))
+    assert found.bursts.times.tolist() == [0.0]
+    assert 1.0 - found.fills[-1] == pytest.approx([room, room], rel=1e-6)
+    assert found.pressures[-1] == pytest.approx([2e7 * 0.9 / room] * 2, rel=1e-6)
+
+
+@pytest.mark.parametrize(("rows", "columns", "permeance", "scale"), [(7, 5, 1e-14, 5e4), (48, 53, 1e-9, 15.0)])
+def test_the_lattice_and_the_same_walls_in_a_list_burst_alike(rows, columns, permeance, scale):
+    # the larger one is solved by coarser lattices
+    lattice = Lattice(rows=rows, columns=columns, bore=100 * NM, wall=10 * NM)
+    same = dict(
+        array=lattice, height=H, conductance=600.0, permeance=permeance, scatter=Scatter(deviation=0.05), seed=2
+    )
+    density = 0.8 * H / KAPPA * lattice.area / lattice.footprint / HOUR
+    protocol = Protocol(steps=(Step(kind="current", current_density=density, duration=HOUR),))
+    strength = WallStrength(scale=scale, modulus=6.0, seed=4)
+    one = run(Anode(**same), protocol, allowable=strength)
+    other = run(Anode(**same, initial_pressure=np.full(lattice.chambers, P0)), protocol, allowable=strength)
+    assert one.bursts.walls.size > 3
+    assert one.bursts.walls.tolist() == other.bursts.walls.tolist()
+    assert one.bursts.times == pytest.approx(other.bursts.times, rel=1e-5)
+    assert one.pressures[-1] == pytest.approx(other.pressures[-1], rel=1e-7)
+    for found in (one, other):
+        assert found.balances.moles < 1e-12
+        edges = lattice.edges
+        left = np.abs(np.diff(found.pressures[-1][edges], axis=1)[:, 0])
+        assert (left <= strength.of(len(edges)) * (1.0 + 1e-6)).all()
+        inside = found.bursts.spaces[edges[:, 0]] == found.bursts.spaces[edges[:, 1]]
+        assert (left[inside] == 0.0).all()
+        # what the cascade of one moment would open now: nothing
+        volume = lattice.area * H * (1.0 - found.fills[-1])
+        assert cascade(edges, found.pressures[-1], volume, 1.000001 * strength.of(len(edges))).opened.size == 0
+
+
+def test_leaks_and_a_discharge_go_on_through_bursts():
+    # a leaky joined space empties as one: n' = -(g0 + g1) R T n / V at fixed volumes, exp(-t / tau)
+    leak, outside = np.array([3e-24, 1e-24]), 0.0
+    anode = Anode(
+        array=graph(2, [(0, 1)]), height=H, conductance=1e-9, initial_pressure=np.array([4e5, 1e5]), leak=leak,
+        external_pressure=outside,
+    )  # fmt: skip
+    found = run(
+        anode, Protocol(steps=(Step(kind="rest", duration=100.0),)), allowable=1e5, record=[10.0, 50.0], rtol=1e-8
+    )
+    rate = leak.sum() * R * T / (2.0 * AREA * H)
+    assert found.pressures == pytest.approx(2.5e5 * np.exp(-rate * found.times)[:, None] * np.ones(2), rel=1e-6)
+    assert found.leaked + found.moles.sum(axis=1) == pytest.approx(found.moles[0].sum(), rel=1e-12, abs=0)
+
+
+def test_weibull_walls_have_the_share_below_each_difference_that_weibull_says():
+    found = WallStrength(scale=3e5, modulus=6.85, seed=1).of(200_000)
+    for x in (1.5e5, 2.5e5, 3e5, 3.5e5):
+        share = -np.expm1(-((x / 3e5) ** 6.85))
+        assert np.mean(found < x) == pytest.approx(share, abs=4.0 * np.sqrt(share * (1.0 - share) / 200_000))
+    assert (WallStrength(scale=3e5, modulus=6.85, seed=1).of(10) == found[:10]).all()
