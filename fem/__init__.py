@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
     from tubewall.fem.resultants import Resultant, resultant
     from tubewall.fem.singular import SingularPoint, singular_points
+    from tubewall.fem.slide import Slide
     from tubewall.fem.solution import Extreme, PointValues, Reaction, Solution, SurfaceStress
     from tubewall.fem.solving import solve
     from tubewall.fem.stress_line import LineStress, line_values
@@ -102,6 +103,7 @@ _HOME = {
     "SurfaceInfluence": "patterns",
     "SurfaceStress": "solution",
     "TemperatureChange": "loads",
+    "Slide": "slide",
     "Tie": "tie",
     "Traction": "loads",
     "Worst": "patterns",
@@ -183,6 +185,7 @@ __all__ = [
     "SurfaceInfluence",
     "SurfaceStress",
     "TemperatureChange",
+    "Slide",
     "Tie",
     "Traction",
     "Worst",

@@ -75,7 +75,7 @@ def hold(model: Model, size: int) -> Held:
         rolled = rolled_nodes(model)
         given = dict(zip(found.slaves.tolist(), found.offset.tolist(), strict=True))
         found = joined([found, rollers(model, rolled, given, size)], size)
-    found = joined([found, *_held_ends(model, size), *_linked(model, size)], size)
+    found = joined([found, *_held_ends(model, size), *_linked(model, found, size)], size)
     found = chosen(found, np.sort(np.unique(found.slaves, return_index=True)[1]))
     motions, pinned, owner = _rigid(model, found, size)
     if len(pinned):
@@ -110,7 +110,9 @@ def _held_ends(model: Model, size: int) -> list[Dependences]:
     return [fixed(np.array([model.discrete.size]), np.zeros(1), -1, size)]
 
 
-def _linked(model: Model, size: int) -> list[Dependences]:
+def _linked(model: Model, given: Dependences, size: int) -> list[Dependences]:
+    from tubewall.fem.slide import Slide, slid
+
     parts = []
     if model.periodic is not None:
         from tubewall.fem.periodicity import periods
@@ -119,7 +121,7 @@ def _linked(model: Model, size: int) -> list[Dependences]:
     for tie in model.ties:
         from tubewall.fem.tie import tied
 
-        parts.append(tied(model, tie, size))
+        parts.append(slid(model, tie, given, size) if isinstance(tie, Slide) else tied(model, tie, size))
     return parts
 
 

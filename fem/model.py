@@ -30,6 +30,7 @@ from tubewall.geometry.reference_cells import CELLS
 if TYPE_CHECKING:
     from tubewall.fem.mixed_spaces import MixedFaces
     from tubewall.fem.periodicity import Periodic
+    from tubewall.fem.slide import Slide
     from tubewall.fem.tie import Tie
     from tubewall.geometry.solid_mesh import SolidMesh
     from tubewall.materials.elastic import ElasticLaw
@@ -147,8 +148,8 @@ class Model:
         1 or 2, of the displacement.
     ends : str
         With generalised plane strain: "held", "closed" (pressures pull on the end caps of the bores) or "free".
-    ties : tuple of Tie
-        Boundaries that move together though their nodes do not meet.
+    ties : tuple of Tie and Slide
+        Boundaries that move together though their nodes do not meet, or that slide on each other.
     periodic : Periodic, optional
 
     Raises
@@ -164,7 +165,7 @@ class Model:
     supports: tuple[SupportLike, ...] = ()
     order: int = 2
     ends: Literal["held", "closed", "free"] = "held"
-    ties: tuple[Tie, ...] = ()
+    ties: tuple[Tie | Slide, ...] = ()
     periodic: Periodic | None = None
 
     def __post_init__(self) -> None:

@@ -42,11 +42,25 @@ def rollers(model: Model, rolled: Rolled, given: dict[int, float], size: int) ->
 
 def _nodal_normals(model: Model, support: Support) -> list[tuple[int, Floats, float]]:
     """Positions of nodes, the directions (c, dim) held there, and the displacement along them."""
+    assert support.boundary is not None
+    points = model.discrete.points
+    found = directions_at(model, support.boundary)
+    values = support.values(points[[node for node, _ in found]])["normal"]
+    for (node, directions), value in zip(found, values, strict=True):
+        if len(directions) > 1 and value != 0.0:
+            raise InputError(
+                f"the support on {support.place} moves along its normal, which is not one at the edge at "
+                f"{points[node].tolist()} m: give each of its faces a support"
+            )
+    return [(node, directions, float(value)) for (node, directions), value in zip(found, values, strict=True)]
+
+
+def directions_at(model: Model, boundary: str) -> list[tuple[int, Floats]]:
+    """Positions of the nodes of a boundary and its normal there, or the directions (c, dim) that span those of an edge."""
     discrete = model.discrete
     mesh = discrete.mesh
-    assert support.boundary is not None
     nodes, normals = [], []
-    for group in mesh.facet_groups(mesh.boundary(support.boundary)):
+    for group in mesh.facet_groups(mesh.boundary(boundary)):
         _, normal = facet_geometry(mesh.points, group, np.array(CELLS[group.kind].nodes))
         nodes.append(group.nodes.ravel())
         normals.append(normal.reshape(-1, mesh.dim))
@@ -57,21 +71,14 @@ def _nodal_normals(model: Model, support: Support) -> list[tuple[int, Floats, fl
     units = all_normals[carries] / np.linalg.norm(all_normals[carries], axis=1, keepdims=True)
     order = np.argsort(where, kind="stable")
     unique, starts = np.unique(where[order], return_index=True)
-    values = support.values(discrete.points[unique])["normal"]
     result = []
-    for node, value, here in zip(unique, values, np.split(units[order], starts[1:]), strict=True):
+    for node, here in zip(unique, np.split(units[order], starts[1:]), strict=True):
         _, s, vh = np.linalg.svd(here, full_matrices=False)
         count = int(np.count_nonzero(s > _SMOOTH * s[0]))
         if count == 1:
             mean = here.mean(axis=0)
-            result.append((int(node), (mean / np.linalg.norm(mean))[None], float(value)))
-        elif value == 0.0:
-            result.append((int(node), vh[:count], 0.0))
-        else:
-            raise InputError(
-                f"the support on {support.place} moves along its normal, which is not one at the edge at "
-                f"{discrete.points[node].tolist()} m: give each of its faces a support"
-            )
+            vh = (mean / np.linalg.norm(mean))[None]
+        result.append((int(node), vh[:count]))
     return result
 
 

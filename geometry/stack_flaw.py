@@ -126,30 +126,59 @@ class Doubled:
     named: Mapping[str, Ints] = field(default_factory=lambda: _EMPTY)
 
 
-def doubled(drawn: Layered, stack: Stack, levels: Sequence[float], crack: Flaw | None, *, sliding: bool) -> Doubled:
-    """Give nodes on cracks, and of lithium that slides on the wall, a double."""
-    from tubewall.geometry.stack_layers import LITHIUM
-
+def doubled(
+    drawn: Layered, stack: Stack, levels: Sequence[float], crack: Flaw | None, *, sliding: bool, apart: bool
+) -> Doubled:
+    """Give nodes on cracks, of lithium that slides on the wall, and of lithium ``apart`` from its floor, a double."""
     nodes = drawn.nodes()
     boundaries: dict[str, Ints] = {}
     edges: dict[str, Ints] = {}
     named: dict[str, Ints] = {}
-    if sliding:
+    if sliding or apart:
         for k in np.unique(drawn.section.zone[drawn.section.zone >= 0]):
-            mine = drawn.code == LITHIUM
-            mine[drawn.section.zone != k] = False
-            if mine.any():
-                wet = _planes(
-                    drawn, stack.floor, stack.floor + levels[k], low=False, high=levels[k] < stack.bore_height
-                )
-                _double(drawn, nodes, mine, _outline(drawn, int(k)), wet)
-                outer, inner = _faces(drawn, int(k), mine)
-                boundaries[f"chamber {k} lithium"], boundaries[f"lithium {k} side"] = outer, inner
+            _free_lithium(drawn, stack, int(k), levels[k], nodes, boundaries, sliding=sliding, apart=apart)
     if crack is not None and crack.kind == "edge":
         _edge(drawn, stack, crack, nodes, boundaries, edges, named)
     elif crack is not None:
         _penny(drawn, crack, nodes, boundaries, named)
     return Doubled(nodes=nodes, boundaries=boundaries, edges=edges, named=named)
+
+
+def _free_lithium(
+    drawn: Layered,
+    stack: Stack,
+    chamber: int,
+    level: float,
+    nodes: Ints,
+    boundaries: dict[str, Ints],
+    *,
+    sliding: bool,
+    apart: bool,
+) -> None:
+    """Nodes of their own for the lithium of one chamber: along the wall, at the floor, or both."""
+    from tubewall.geometry.stack_layers import LITHIUM
+
+    mine = drawn.code == LITHIUM
+    mine[drawn.section.zone != chamber] = False
+    if not mine.any():
+        return
+    outline = _outline(drawn, chamber)
+    if sliding:
+        wet = _planes(drawn, stack.floor, stack.floor + level, low=apart, high=level < stack.bore_height)
+        _double(drawn, nodes, mine, outline, wet)
+        outer, inner = _faces(drawn, chamber, mine)
+        boundaries[f"chamber {chamber} lithium"], boundaries[f"lithium {chamber} side"] = outer, inner
+    cells = np.flatnonzero(drawn.section.zone == chamber)
+    floor = int(np.argmin(np.abs(drawn.levels - stack.floor)))
+    # where a window cuts above the floor there is none
+    if apart and floor > 0 and abs(drawn.levels[floor] - stack.floor) < 1e-9 * stack.top:
+        within = np.zeros(len(drawn.section.points), dtype=bool)
+        within[drawn.section.cells[cells]] = True
+        plane = np.zeros(drawn.planes, dtype=bool)
+        plane[2 * floor] = True
+        _double(drawn, nodes, mine, within & ~outline, plane)
+        boundaries[f"lithium {chamber} floor"] = np.column_stack((drawn.number[cells, floor], drawn.below[cells]))
+        boundaries[f"mouth {chamber}"] = np.column_stack((drawn.number[cells, floor - 1], drawn.above[cells]))
 
 
 def _planes(drawn: Layered, low_z: float, high_z: float, *, low: bool, high: bool) -> NDArray[np.bool_]:
@@ -174,9 +203,11 @@ def _double(
 ) -> None:
     """In these elements (m, L), replace these nodes of the section in these planes by their doubles."""
     rows = drawn.number[elements]
+    many = len(drawn.section.points) * drawn.planes
     part = nodes[rows]
-    hit = section[part // drawn.planes] & planes[part % drawn.planes]
-    nodes[rows] = np.where(hit, part + len(drawn.section.points) * drawn.planes, part)
+    single = part % many
+    hit = (part < many) & section[single // drawn.planes] & planes[single % drawn.planes]
+    nodes[rows] = np.where(hit, part + many, part)
 
 
 def _faces(drawn: Layered, chamber: int, inner: NDArray[np.bool_]) -> tuple[Ints, Ints]:

@@ -43,6 +43,7 @@ def stack_mesh(
     growth: float | None = None,
     rim: float | None = None,
     lithium: Lithium = "load",
+    lithium_apart: bool = False,
     chambers: Sequence[int] | None = None,
     frame: int = 0,
     window: tuple[float, float] | None = None,
@@ -75,6 +76,9 @@ def stack_mesh(
     lithium : "load", "bonded" or "sliding"
         Not meshed; or a body that shares its nodes with the wall; or one with nodes of its own there ('lithium K side'), which
         hangs on the wall only by its floor.
+    lithium_apart : bool
+        Meshed lithium has nodes of its own at the floor of its bore too, so that what grows there presses on both: on 'mouth K'
+        and on 'lithium K floor'.
     chambers : sequence of int, optional
         Only the cells of these bores of a cluster; the sides that lie within the array are then called 'cut'.
     frame : int
@@ -102,6 +106,8 @@ def stack_mesh(
     one_of("lithium", lithium, ("load", "bonded", "sliding"))
     e = whole_number("elements_through_wall", elements_through_wall, 1, 64)
     e += e % 2
+    if lithium_apart and lithium == "load":
+        raise InputError("lithium_apart: lithium that is a load has no floor: pass lithium='bonded' or 'sliding'")
     stack.check_fits(array)
     bores = _bores(array, kind, chambers, frame)
     levels = stack.levels(array.bore_count)[: None if kind == "cluster" else 1]
@@ -120,7 +126,7 @@ def stack_mesh(
         _refuse_size(stack, array, fine, kind, heights, len(bores))
     section = _section(array, fine, kind, bores, ratio, crack)
     drawn = layered(stack, section, heights, levels if lithium != "load" else None)
-    parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding")
+    parts = doubled(drawn, stack, levels, crack, sliding=lithium == "sliding", apart=lithium_apart)
     return _named(drawn, stack, array, kind, bores, levels, parts, chambers is not None)
 
 

@@ -13,8 +13,9 @@ from tubewall.errors import InputError
 from tubewall.fem.loads import Load, Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid, SolidKinematics
 from tubewall.fem.model_solver import solve_load_cases
+from tubewall.fem.slide import Slide
 from tubewall.geometry.stack_mesher import stack_mesh
-from tubewall.materials import material
+from tubewall.materials import Isotropic, material
 from tubewall.studies.tubule_wide import widened
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 #: Radius of the electrolyte around a tubule whose neighbours are empty, in bores; and over the length of a flaw.
 WIDE: Final = 8.0
 WIDE_OVER_FLAW: Final = 6.0
+
+#: How the mesher is told of each kind of lithium.
+MESHED: Final[Mapping[str, Literal["load", "bonded", "sliding"]]] = {
+    "pressure": "load",
+    "sticking": "bonded",
+    "sliding": "sliding",
+}
 
 Neighbours = Literal["empty", "full"]
 Solids = Mapping[str, Solid]
@@ -47,6 +55,7 @@ class Radial:
     rim: float | None = None
     window: tuple[float, float] | None = None
     growth: float | None = None
+    lithium: str = "pressure"
 
 
 @lru_cache(maxsize=16)
@@ -61,6 +70,8 @@ def radial_mesh(drawn: Radial) -> SolidMesh:
         rim=drawn.rim,
         window=drawn.window,
         growth=drawn.growth,
+        lithium=MESHED[drawn.lithium],
+        lithium_apart=drawn.lithium != "pressure",
     )
     return mesh if drawn.radius is None else widened(mesh, drawn.radius)
 
@@ -105,6 +116,7 @@ def radial(
         flaw=flaw,
         rim=rim,
         window=window,
+        lithium=study.lithium,
     )
 
 
@@ -116,11 +128,38 @@ def solids_of(study: TubuleStudy, mesh: SolidMesh, *, electrolyte: str | None = 
         "wall": (study.wall_material, study.wall_expansion),
         "collector": (study.collector, study.collector_expansion),
     }
-    return {
+    found = {
         region: Solid(elastic=material(name).elastic, expansion=expansion)
         for region, (name, expansion) in names.items()
         if region in mesh.regions
     }
+    if "lithium" in mesh.regions:
+        found["lithium"] = Solid(elastic=lithium_law(study))
+    return found
+
+
+def lithium_law(study: TubuleStudy) -> Isotropic:
+    """Lithium that creep has left with the study's Young's modulus; its bulk modulus stays that of its record."""
+    whole = material("lithium").elastic
+    if not isinstance(whole, Isotropic):
+        raise InputError("the record of lithium is not isotropic: its bulk modulus is not known")
+    bulk = whole.youngs_modulus / (3 * (1 - 2 * whole.poissons_ratio))
+    return Isotropic(youngs_modulus=study.lithium_modulus, poissons_ratio=0.5 - study.lithium_modulus / (6 * bulk))
+
+
+def lithium_slides(mesh: SolidMesh) -> tuple[Slide, ...]:
+    """What keeps lithium with nodes of its own on its wall."""
+    sides = [name for name in mesh.boundaries if name.startswith("lithium ") and name.endswith(" side")]
+    return tuple(Slide(slave=name, master=f"chamber {name.split()[1]} lithium") for name in sides)
+
+
+def piston_supports(mesh: SolidMesh, direction: Literal["y", "z"]) -> tuple[Support, ...]:
+    """What holds the top of lithium that slides: nothing else does."""
+    return tuple(
+        Support(boundary=name, fix=(direction,))
+        for name in mesh.boundaries
+        if name.startswith("piston ") and f"lithium {name.split()[1]} side" in mesh.boundaries
+    )
 
 
 def radial_supports(study: TubuleStudy, mesh: SolidMesh, *, hold_cut: bool = True) -> tuple[Support, ...]:
@@ -131,12 +170,17 @@ def radial_supports(study: TubuleStudy, mesh: SolidMesh, *, hold_cut: bool = Tru
         held.append(Support(boundary="top", fix=("y",)))
     if "cut" in mesh.boundaries and hold_cut:
         held.append(Support(boundary="cut", fix=("y",)))
-    return tuple(dict.fromkeys(held))
+    return tuple(dict.fromkeys((*held, *piston_supports(mesh, "y"))))
 
 
 def piston_loads(mesh: SolidMesh, pressure: float = 1.0, chamber: int = 0) -> tuple[Load, ...]:
-    """A uniform lithium pressure [Pa] on the mouth and on the wall up to the level."""
+    """A uniform lithium pressure [Pa] on the mouth and on the wall up to the level, or on the lithium itself where it is meshed.
+
+    It grows at the mouth, so that it presses on both sides there.
+    """
     names = (f"mouth {chamber}", f"chamber {chamber} lithium")
+    if f"lithium {chamber} floor" in mesh.boundaries:
+        names = (f"mouth {chamber}", f"lithium {chamber} floor")
     return tuple(Pressure(boundary=name, pressure=pressure) for name in names if name in mesh.boundaries)
 
 
@@ -160,6 +204,8 @@ def study_loads(study: TubuleStudy, mesh: SolidMesh, *, chamber: int = 0, axis: 
             loads.append(Pressure(boundary=f"mouth {chamber}", pressure=gas))
         return tuple(loads)
     loads += piston_loads(mesh, study.pressure - study.initial_pressure, chamber)
+    if f"piston {chamber}" in mesh.boundaries and f"lithium {chamber} side" not in mesh.boundaries and gas:
+        loads.append(Pressure(boundary=f"piston {chamber}", pressure=gas))
     if study.lithium_gradient == 0:
         return tuple(loads)
     floor, gradient, top = study.stack().floor, study.lithium_gradient, study.stack().ceiling
@@ -199,6 +245,7 @@ def solved(
         solids=solids or solids_of(study, mesh, electrolyte=electrolyte),
         kinematics=kinematics,
         supports=radial_supports(study, mesh, hold_cut=hold_cut),
+        ties=lithium_slides(mesh),
     )
     return solve_load_cases(model, cases)
 
@@ -215,6 +262,21 @@ def needs_lithium(study: TubuleStudy) -> None:
         raise InputError("[load] lithium_level: 0 leaves no lithium that presses: pass a height above 0")
     if study.pressure <= 0:
         raise InputError("[load] overpotential: 0 leaves no pressure of the lithium: pass one above 0")
+
+
+def pressure_only(study: TubuleStudy, question: str) -> None:
+    """Refuse a body of lithium where it counts as a pressure only.
+
+    Raises
+    ------
+    InputError
+        When the study's lithium is a body.
+    """
+    if study.lithium != "pressure":
+        raise InputError(
+            f"[load] lithium: '{study.lithium}' makes it a body, which the questions root, electrolyte and full know; "
+            f"{question} takes it as a pressure: pass lithium = 'pressure'"
+        )
 
 
 def densities(study: TubuleStudy) -> tuple[int, int]:

@@ -15,7 +15,15 @@ from tubewall.fem.loads import Pressure
 from tubewall.geometry.stack_flaw import Flaw
 from tubewall.materials import Isotropic, material
 from tubewall.studies.tubule_answer import Picture3D
-from tubewall.studies.tubule_body import densities, needs_lithium, piston_loads, radial, radial_mesh, solved
+from tubewall.studies.tubule_body import (
+    densities,
+    needs_lithium,
+    piston_loads,
+    pressure_only,
+    radial,
+    radial_mesh,
+    solved,
+)
 from tubewall.studies.tubule_fields import part_of
 from tubewall.studies.tubule_flaw_answer import ARTICLE, FlawAnswer, Intensity
 from tubewall.units import show
@@ -48,6 +56,7 @@ def flaw_at_mouth(study: TubuleStudy) -> FlawAnswer:
     """
     started = time.perf_counter()
     needs_lithium(study)
+    pressure_only(study, "flaw")
     record = material(study.electrolyte)
     value = record.value("toughness")
     if not isinstance(record.elastic, Isotropic):

@@ -94,7 +94,7 @@ class FlawAnswer:
     def safe_overpotential(self) -> tuple[float, float, float] | None:
         """Largest overpotential [V] that the study's flaw bears, for K_Ic and its range; None where nothing drives it."""
         factor = self.drives(self.own)
-        per_volt = self.study.lithium.ceiling(1.0)
+        per_volt = self.study.metal.ceiling(1.0)
         if factor <= 0:
             return None
         k, low, high = (toughness / factor / per_volt for toughness in self.toughness)
@@ -105,7 +105,7 @@ class FlawAnswer:
 
         A value below the shortest that was computed follows from sqrt(length).
         """
-        pressure = self.study.lithium.ceiling(overpotential)
+        pressure = self.study.metal.ceiling(overpotential)
         lengths = np.array([one.length for one in self.curve])
         k = np.array([self.drives(one) for one in self.curve])
         fine = np.geomspace(lengths[0], lengths[-1], 4000)
@@ -121,7 +121,7 @@ class FlawAnswer:
 
     def handbook_length(self, overpotential: float) -> float:
         """The critical length [m] of the handbook's form: (K_Ic / (F P))^2 / pi."""
-        force = HANDBOOK[self.study.flaw_kind] * self.study.lithium.ceiling(overpotential)
+        force = HANDBOOK[self.study.flaw_kind] * self.study.metal.ceiling(overpotential)
         return (self.toughness[0] / force) ** 2 / math.pi
 
     def table(self) -> Table:
@@ -152,7 +152,7 @@ class FlawAnswer:
             Column(name="handbook", unit="m"),
         )
         rows = tuple(
-            (u, self.study.lithium.ceiling(u), self.critical_length(u), self.handbook_length(u))
+            (u, self.study.metal.ceiling(u), self.critical_length(u), self.handbook_length(u))
             for u in sorted({*TOLD, self.study.overpotential} - {0.0})
         )
         return Table(columns=columns, rows=rows, notes=self.notes())

@@ -12,21 +12,19 @@ import numpy as np
 
 from tubewall.fem import invariants
 from tubewall.materials import VonMisesYield, material
-from tubewall.studies.as_data import number
-from tubewall.studies.tables import Column, Table
-from tubewall.studies.tubule_answer import Picture3D, table_data
+from tubewall.studies.tables import Column
+from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import densities, needs_lithium, radial, radial_mesh, solved, study_loads
 from tubewall.studies.tubule_fields import part_of
-from tubewall.studies.tubule_wall_line import wall_lines
+from tubewall.studies.tubule_full_answer import THICKEST, THINNEST, FullAnswer, FullWall
+from tubewall.studies.tubule_lithium import lithium_table
+from tubewall.studies.tubule_wall_line import wall_lines, wall_pressure
 from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.studies.tubule_study import TubuleStudy
 
-# walls that are searched, over the bore
-_THINNEST: Final = 5e-3
-_THICKEST: Final = 0.9
 _SAMPLES: Final = 32
 # bores of height that are modelled: plane strain holds there, and the pressure does not rise any more
 _TALLEST: Final = 20.0
@@ -34,124 +32,6 @@ _TALLEST: Final = 20.0
 _ROOT: Final = 1.0
 # widest fillet of a mouth or cap over the wall
 _FILLET: Final = 1.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class FullWall:
-    """The thinnest wall [m] for a strength [Pa]; None where no wall up to the thickest does, 0 where the thinnest does.
-
-    ``plane`` is the one of plane strain, pressed over all of its height; ``mesh_error`` [m].
-    """
-
-    strength: float
-    wall: float | None
-    mesh_error: float
-    plane: float | None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FullAnswer:
-    """Thinnest walls.
-
-    Attributes
-    ----------
-    walls : tuple of FullWall
-        For the lowest, the stated and the highest strength.
-    bears : float
-        Length [m] of wall that the lithium presses on.
-    stress, mesh_error : float
-        At the study's own wall [Pa].
-    at : float
-        Height [m] above the root where it is largest.
-    plane_stress : float
-        Of plane strain at the study's own wall [Pa].
-    measure : str
-        "max principal" or, for walls that yield, "von mises".
-    thickest : float
-        Of the search [m].
-    """
-
-    study: TubuleStudy
-    walls: tuple[FullWall, ...]
-    bears: float
-    stress: float
-    mesh_error: float
-    at: float
-    plane_stress: float
-    measure: str
-    thickest: float
-    picture: Picture3D
-    seconds: float
-
-    @property
-    def middle(self) -> FullWall:
-        """For the stated strength."""
-        return self.walls[len(self.walls) // 2]
-
-    def table(self) -> Table:
-        """Thinnest walls over strength."""
-        columns = (
-            Column(name="strength", unit="Pa"),
-            Column(name="thinnest wall", unit="m"),
-            Column(name="mesh error", unit="m"),
-            Column(name="in plane strain", unit="m"),
-        )
-        rows = tuple((w.strength, w.wall, w.mesh_error, w.plane) for w in self.walls)
-        return Table(columns=columns, rows=rows, notes=self.notes())
-
-    def notes(self) -> tuple[str, ...]:
-        """What has to be known of the numbers."""
-        told = [
-            f"0 m: walls from {show(_THINNEST * self.study.bore, 'm')} on bear it; -: no wall up to {show(self.thickest, 'm')} does"
-        ]
-        if self.study.in_space:
-            told.append(
-                "in a matrix the stress is that of the section in the plane times what space changes at the root"
-            )
-        if self.study.lithium_gradient:
-            told.append(
-                f"creep lets the pressure fall by {show(self.study.lithium_gradient * 1e-6, 'Pa')} in each um: it bears on "
-                f"{show(self.bears, 'm')} of wall"
-            )
-        return tuple(told)
-
-    def __str__(self) -> str:
-        study, found = self.study, self.middle
-        head = f"lithium at {show(study.pressure, 'Pa')} in one tubule, over {show(self.bears, 'm')} of wall, empty ones around: "
-        own = (
-            f"a wall of {show(study.wall, 'm')} carries {show(self.stress, 'Pa')} +- {show(self.mesh_error, 'Pa', 2)} "
-            f"({self.measure})"
-        )
-        if found.wall is None:
-            return f"{head}no wall up to {show(self.thickest, 'm')} bears it at {show(found.strength, 'Pa')}; {own}."
-        if found.wall == 0:
-            least = show(_THINNEST * study.bore, "m")
-            bears = f"{study.wall_material} of {show(found.strength, 'Pa')} bears it from {least} on"
-            return f"{head}{bears}, the thinnest asked; {own}."
-        plane = "" if found.plane is None else f" ({show(found.plane, 'm')} in plane strain)"
-        return (
-            f"{head}{study.wall_material} of {show(found.strength, 'Pa')} wants {show(found.wall, 'm')} +- "
-            f"{show(found.mesh_error, 'm', 2)}{plane}; {own}."
-        )
-
-    def text(self) -> str:
-        """What is printed."""
-        return f"{self}\n\n{self.table().text()}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, every number with its unit."""
-        return {
-            "question": "full",
-            "answer": str(self),
-            "bears": number(self.bears, "m"),
-            "stress": number(self.stress, "Pa"),
-            "mesh_error": number(self.mesh_error, "Pa"),
-            "height": number(self.at, "m"),
-            "plane_strain_stress": number(self.plane_stress, "Pa"),
-            "measure": self.measure,
-            "walls": table_data(self.table()),
-            "warnings": list(self.notes()),
-        }
 
 
 def bearing_length(study: TubuleStudy) -> float:
@@ -175,7 +55,7 @@ def one_full_tubule(study: TubuleStudy) -> FullAnswer:
     needs_lithium(study)
     study = study.replace(neighbours="empty")
     strengths, measure = _strengths(study)
-    thickest = _THICKEST * study.bore
+    thickest = THICKEST * study.bore
     if study.in_space:
         from tubewall.studies.tubule_full_space import curves_in_space
 
@@ -193,7 +73,7 @@ def one_full_tubule(study: TubuleStudy) -> FullAnswer:
     return FullAnswer(
         study=study,
         walls=tuple(walls),
-        bears=bearing_length(study),
+        bears=curves.bears,
         stress=own,
         mesh_error=abs(own - rough),
         at=curves.height(study.wall),
@@ -202,7 +82,24 @@ def one_full_tubule(study: TubuleStudy) -> FullAnswer:
         thickest=thickest,
         picture=curves.picture,
         seconds=time.perf_counter() - started,
+        compared=None if study.in_space else lithium_table(study, _COLUMNS, lambda one: _measured(one, measure)),
     )
+
+
+_COLUMNS: Final = (
+    Column(name="stress", unit="Pa"),
+    Column(name="above root", unit="m"),
+    Column(name="thinnest wall", unit="m"),
+    Column(name="wall that bears", unit="m"),
+)
+
+
+def _measured(study: TubuleStudy, measure: str) -> tuple[float | None, ...]:
+    """What changes with the lithium: the stress of the study's own wall, and the thinnest for the stated strength."""
+    curves = _radial_curves(study, measure)
+    strengths = _strengths(study)[0]
+    wall = _thinnest(curves.fine, strengths[len(strengths) // 2], study)
+    return curves.fine(study.wall), curves.height(study.wall), wall, curves.bears
 
 
 def _strengths(study: TubuleStudy) -> tuple[tuple[float, ...], str]:
@@ -218,12 +115,16 @@ def _strengths(study: TubuleStudy) -> tuple[tuple[float, ...], str]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Curves:
-    """Stress [Pa] over wall [m]: on the mesh that answers, on a coarser one, in plane strain; and where it is largest [m]."""
+    """Stress [Pa] over wall [m]: on the mesh that answers, on a coarser one, in plane strain; and where it is largest [m].
+
+    ``bears`` is the length of the study's own wall that bears pressure [m].
+    """
 
     fine: Callable[[float], float]
     coarse: Callable[[float], float]
     plane: Callable[[float], float]
     height: Callable[[float], float]
+    bears: float
     picture: Picture3D
 
 
@@ -231,7 +132,7 @@ def _thinnest(stress: Callable[[float], float], strength: float, study: TubuleSt
     """The thinnest wall [m] whose stress is at most the strength: the stress falls as the wall grows."""
     from scipy.optimize import brentq
 
-    thin, thick = max(_THINNEST * study.bore, 0.05e-9), _THICKEST * study.bore
+    thin, thick = max(THINNEST * study.bore, 0.05e-9), THICKEST * study.bore
     if stress(thick) > strength:
         return None
     if stress(thin) <= strength:
@@ -286,8 +187,22 @@ def _radial_curves(study: TubuleStudy, measure: str) -> Curves:
         coarse=lambda wall: worst(wall, coarse)[0],
         plane=plane,
         height=lambda wall: worst(wall, fine)[1],
+        bears=_borne(study, solution),
         picture=Picture3D(solution=part, title=f"one full tubule, lithium at {show(study.pressure, 'Pa')}"),
     )
+
+
+def _borne(study: TubuleStudy, solution: FieldSolution) -> float:
+    """Length [m] of wall that bears pressure; of lithium that sticks, whose pressure fades, as much as would bear all of it."""
+    whole = bearing_length(study)
+    if study.lithium != "sticking":
+        return whole
+    top = min(whole, study.height, _TALLEST * study.bore)
+    near = min(0.5 * study.wall, 0.25 * top)
+    heights = np.concatenate(([near], np.geomspace(2 * near, 0.98 * top, 8 * _SAMPLES)))
+    pressed = np.maximum(wall_pressure(solution, study.stack().root + heights), 0.0)
+    over = study.pressure - study.initial_pressure
+    return float(near + np.trapezoid(pressed, heights) / over)
 
 
 def with_wall(study: TubuleStudy, wall: float) -> TubuleStudy:

@@ -40,6 +40,7 @@ def curves_in_space(study: TubuleStudy, measure: str) -> Curves:
         coarse=lambda wall: ratio * coarse(wall),
         plane=fine,
         height=lambda _wall: height,
+        bears=bearing_length(study),
         picture=Picture3D(solution=solution, title=f"one full tubule, lithium at {show(study.pressure, 'Pa')}"),
     )
 

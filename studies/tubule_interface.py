@@ -13,7 +13,15 @@ from tubewall.fem.wedge_sectors import corner_of
 from tubewall.studies.as_data import number
 from tubewall.studies.tables import Column, Table
 from tubewall.studies.tubule_answer import Picture3D, table_data
-from tubewall.studies.tubule_body import densities, needs_lithium, radial, radial_mesh, solved, study_loads
+from tubewall.studies.tubule_body import (
+    densities,
+    needs_lithium,
+    pressure_only,
+    radial,
+    radial_mesh,
+    solved,
+    study_loads,
+)
 from tubewall.studies.tubule_debond import Debond, debond, foot
 from tubewall.studies.tubule_fields import part_of
 from tubewall.studies.tubule_root import wall_ends
@@ -112,7 +120,7 @@ class InterfaceAnswer:
         """Overpotential [V] at which the debond, with lithium in it, reaches the study's work of adhesion; it goes as U^2."""
         if self.debond is None or self.study.adhesion is None or self.debond.wet.g <= 0:
             return None
-        volts = self.study.pressure / self.study.lithium.ceiling(1.0)
+        volts = self.study.pressure / self.study.metal.ceiling(1.0)
         return volts * math.sqrt(self.study.adhesion / self.debond.wet.g)
 
     def notes(self) -> tuple[str, ...]:
@@ -195,6 +203,7 @@ def interfaces(study: TubuleStudy) -> InterfaceAnswer:
     """
     started = time.perf_counter()
     needs_lithium(study)
+    pressure_only(study, "interface")
     fine, coarse = (_solution(study, elements) for elements in densities(study))
     found = tuple(_interface(study, fine, coarse, *which) for which in _which(study))
     one, error = None, 0.0

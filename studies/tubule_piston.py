@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.fem import invariants
+from tubewall.fem.model import Model
 from tubewall.fem.stress_line import line_values
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.materials import VonMisesYield, material
+from tubewall.studies.tables import Column
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import (
     WIDE,
@@ -24,6 +27,7 @@ from tubewall.studies.tubule_body import (
     solved,
 )
 from tubewall.studies.tubule_fields import part_of, stress_at, surface_stress
+from tubewall.studies.tubule_lithium import lithium_table
 from tubewall.studies.tubule_piston_answer import KEEP_AWAY, Beneath, Extrusion, PistonAnswer, PistonCase, Rim
 from tubewall.units import show
 
@@ -50,7 +54,30 @@ def electrolyte_under_piston(study: TubuleStudy) -> PistonAnswer:
     needs_lithium(study)
     started = time.perf_counter()
     cases = tuple(_case(study, name) for name in study.electrolytes)
-    return PistonAnswer(study=study, cases=cases, picture=_picture(study), seconds=time.perf_counter() - started)
+    return PistonAnswer(
+        study=study,
+        cases=cases,
+        picture=_picture(study),
+        seconds=time.perf_counter() - started,
+        compared=lithium_table(study, _COLUMNS, _measured),
+    )
+
+
+_COLUMNS: Final = (
+    Column(name="rim", unit="Pa"),
+    Column(name="neighbours full", unit="Pa"),
+    Column(name="von Mises beneath", unit="Pa"),
+    Column(name="mean stress at mouth", unit="Pa"),
+)
+
+
+def _measured(study: TubuleStudy) -> tuple[float, ...]:
+    """What changes with the lithium in the first electrolyte."""
+    name, (fine, coarse), p = study.electrolytes[0], densities(study), study.pressure
+    empty, full = ([_solution(study, name, e, around) for e in (fine, coarse)] for around in ("empty", "full"))
+    under = _beneath(study, empty[0])
+    rims = [_rim(study, pair[0], pair[1]).factor for pair in (empty, full)]
+    return p * rims[0], p * rims[1], p * under.von_mises, p * under.mean_at_mouth
 
 
 def _picture(study: TubuleStudy) -> Picture3D:
@@ -83,7 +110,7 @@ def _case(study: TubuleStudy, name: str) -> PistonCase:
     factor = under.von_mises if measure == "von mises" else max(rims[0].factor, rims[1].factor)
     allowed = None
     if strength is not None and factor > 0:
-        allowed = strength / factor / study.lithium.ceiling(1.0)
+        allowed = strength / factor / study.metal.ceiling(1.0)
     return PistonCase(
         name=record.name,
         empty=rims[0],
@@ -117,9 +144,25 @@ def _mouth_alone(study: TubuleStudy, name: str, elements: int, kinematics: Solid
     root = study.stack().root
     window = (-study.electrolyte_thickness, root + min(study.height, 0.5 * study.bore))
     mesh = radial_mesh(
-        radial(study, elements=elements, neighbours="empty", rim=_rim_size(study, elements), window=window)
+        replace(
+            radial(study, elements=elements, neighbours="empty", rim=_rim_size(study, elements), window=window),
+            lithium="pressure",
+        )
     )
     return solved(study, mesh, [piston_loads(mesh)[:1]], electrolyte=name, kinematics=kinematics, hold_cut=False)[0]
+
+
+def _bare(study: TubuleStudy, solution: FieldSolution) -> Model:
+    """The body without its lithium, which is too soft to change a corner."""
+    if "lithium" not in solution.model.mesh.regions:
+        return solution.model
+    mesh = radial_mesh(
+        replace(
+            radial(study, elements=densities(study)[1], rim=_rim_size(study, densities(study)[1])), lithium="pressure"
+        )
+    )
+    solids = {name: solution.model.solids[name] for name in mesh.regions}
+    return Model(mesh=mesh, solids=solids, kinematics="axisymmetric")
 
 
 def _rim(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
@@ -127,7 +170,7 @@ def _rim(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
     if stack.is_film:
         return _under_film(study, fine, coarse)
     half, fillet = study.bore / 2, stack.floor_fillet
-    corner = corner_of(fine.model, (half, stack.floor))
+    corner = corner_of(_bare(study, fine), (half, stack.floor))
     exponent = min(float(corner.exponents.leading.real) - 1.0, 0.0)
     exponent = exponent if exponent < _BOUNDED - 1.0 else 0.0
     if fillet == 0:

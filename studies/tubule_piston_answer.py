@@ -112,12 +112,13 @@ class PistonCase:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PistonAnswer:
-    """The electrolytes under the piston of a study."""
+    """The electrolytes under the piston of a study; ``compared`` is the first with its lithium as a pressure and as a body."""
 
     study: TubuleStudy
     cases: tuple[PistonCase, ...]
     picture: Picture3D
     seconds: float
+    compared: Table | None = None
 
     def table(self) -> Table:
         """Tension at the rim of each electrolyte at the study's lithium pressure."""
@@ -234,7 +235,13 @@ class PistonAnswer:
 
     def text(self) -> str:
         """What is printed."""
-        return "\n\n".join((str(self), self.table().text(), self.over_pressure().text(), self.beneath().text()))
+        tables = [
+            self.table(),
+            self.over_pressure(),
+            self.beneath(),
+            *([] if self.compared is None else [self.compared]),
+        ]
+        return "\n\n".join((str(self), *(table.text() for table in tables)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, every number with its unit."""
@@ -245,5 +252,6 @@ class PistonAnswer:
             "electrolytes": table_data(self.table()),
             "beneath": table_data(self.beneath()),
             "over_pressure": table_data(self.over_pressure()),
+            "lithium": None if self.compared is None else table_data(self.compared),
             "warnings": list(self.notes()),
         }

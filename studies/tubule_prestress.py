@@ -15,7 +15,7 @@ from tubewall.materials import Isotropic, material
 from tubewall.studies.as_data import number
 from tubewall.studies.tables import Column, Table
 from tubewall.studies.tubule_answer import Picture3D, table_data
-from tubewall.studies.tubule_body import densities, radial, radial_mesh, solved, study_loads
+from tubewall.studies.tubule_body import densities, pressure_only, radial, radial_mesh, solved, study_loads
 from tubewall.studies.tubule_fields import part_of, surface_stress
 from tubewall.studies.tubule_root import station_of
 from tubewall.studies.tubule_wall_line import wall_lines
@@ -152,6 +152,7 @@ def prestress(study: TubuleStudy) -> PrestressAnswer:
         When the wall is not isotropic (the film's own stress then has no single strain).
     """
     started = time.perf_counter()
+    pressure_only(study, "prestress")
     fine, coarse = (_solutions(study, elements) for elements in densities(study))
     cases = tuple(_case(study, *one) for one in zip(CASES, fine, coarse, strict=True))
     reach, root = 1.2 * study.bore, study.stack().root

@@ -16,14 +16,18 @@ from tubewall.fem.model import Model
 from tubewall.fem.model_solver import solve_model
 from tubewall.fem.wedge_sectors import corner_of
 from tubewall.materials import Isotropic, material
+from tubewall.studies.tables import Column
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import densities, radial, radial_mesh, solids_of, solved, study_loads
 from tubewall.studies.tubule_fields import part_of, strain_at
+from tubewall.studies.tubule_lithium import lithium_table
 from tubewall.studies.tubule_root_answer import RootAnswer, Station
-from tubewall.studies.tubule_wall_line import WallLine, wall_lines
+from tubewall.studies.tubule_wall_line import WallLine, wall_lines, wall_pressure
 from tubewall.units import show
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.stress_line import LineStress
     from tubewall.studies.tubule_study import TubuleStudy
@@ -55,14 +59,11 @@ def wall_root(study: TubuleStudy) -> RootAnswer:
         return wall_root_in_space(study)
     fine, coarse = densities(study)
     solution, rough = (_solution(study, elements) for elements in (fine, coarse))
-    top = _pressed_top(study)
-    heights = np.geomspace(_NEAREST * study.wall, top / 2, _SAMPLES)
-    lines = wall_lines(solution, study.stack().root + heights)
-    stations = tuple(station_of(line, float(z), hoop=2, axial=1) for line, z in zip(lines, heights, strict=True))
+    stations = _stations(study, solution)
     middle = stations[-1]
     worst = max(stations, key=lambda one: one.linearised)
     error = abs(worst.linearised - _station(study, rough, worst.height).linearised)
-    plane = _plane_strain(study, solution, fine)
+    plane = _plane_strain(study.replace(lithium="pressure"), solution, fine)
     reach = 1.2 * study.bore
     root = study.stack().root
     part = part_of(solution, (0.0, -0.5 * study.bore), (reach, root + reach))
@@ -79,7 +80,41 @@ def wall_root(study: TubuleStudy) -> RootAnswer:
         picture=Picture3D(solution=part, title=f"root of a wall, lithium at {show(study.pressure, 'Pa')}"),
         seconds=time.perf_counter() - started,
         ring=_ring(study, solution),
+        compared=lithium_table(study, _COLUMNS, lambda one: _measured(one, fine)),
     )
+
+
+def _stations(study: TubuleStudy, solution: FieldSolution) -> tuple[Station, ...]:
+    heights = _heights(study)
+    lines = wall_lines(solution, study.stack().root + heights)
+    return tuple(station_of(line, float(z), hoop=2, axial=1) for line, z in zip(lines, heights, strict=True))
+
+
+def _heights(study: TubuleStudy) -> NDArray[np.float64]:
+    return np.geomspace(_NEAREST * study.wall, _pressed_top(study) / 2, _SAMPLES)
+
+
+_COLUMNS: Final = (
+    Column(name="membrane + bending", unit="Pa"),
+    Column(name="above root", unit="m"),
+    Column(name="middle", unit="Pa"),
+    Column(name="pressure two walls above root", unit="Pa"),
+    Column(name="half of it left at", unit="m"),
+)
+
+
+def _measured(study: TubuleStudy, elements: int) -> tuple[float | None, ...]:
+    """What changes with the lithium: the worst of the wall, its middle, and the pressure that the lithium leaves on it."""
+    solution = _solution(study, elements)
+    stations = _stations(study, solution)
+    worst = max(stations, key=lambda one: one.linearised)
+    # nearer to the root the corner's own field rules
+    heights = np.linspace(2 * study.wall, 0.98 * _pressed_top(study), 8 * _SAMPLES)
+    pressed = wall_pressure(solution, study.stack().root + heights)
+    over = study.pressure - study.initial_pressure
+    less = np.flatnonzero(pressed < over / 2)
+    half = None if len(less) == 0 else float(heights[less[0]])
+    return worst.linearised, worst.height, stations[-1].surface, float(pressed[0]), half
 
 
 def _ring(study: TubuleStudy, solution: FieldSolution) -> tuple[float, float] | None:
@@ -191,6 +226,11 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
 def _exponents(study: TubuleStudy, solution: FieldSolution) -> tuple[float, float]:
     inner, outer = wall_ends(study)
     root = study.stack().root
-    found = [corner_of(solution.model, (r, root)).exponents.leading.real - 1 for r in (inner, outer)]
+    model = solution.model
+    if study.lithium != "pressure":
+        # soft lithium in the corner changes nothing of it
+        mesh = radial_mesh(replace(radial(study, elements=densities(study)[1]), lithium="pressure"))
+        model = Model(mesh=mesh, solids=solids_of(study, mesh), kinematics="axisymmetric")
+    found = [corner_of(model, (r, root)).exponents.leading.real - 1 for r in (inner, outer)]
     low, high = (float(x) if x < -0.03 else 0.0 for x in found)
     return low, high

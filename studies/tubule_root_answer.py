@@ -69,6 +69,10 @@ class RootAnswer:
     exponents : (float, float)
         Of the stress, r^exponent, at the inner and the outer corner of the root; 0 where it is bounded.
     in_space : bool
+    ring : (float, float) or None
+        The insulator's largest membrane plus bending [Pa] and its height above the electrolyte [m].
+    compared : Table or None
+        Lithium as a pressure and as a body, where the study's is one.
     """
 
     study: TubuleStudy
@@ -83,6 +87,7 @@ class RootAnswer:
     picture: Picture3D
     seconds: float
     ring: tuple[float, float] | None = None
+    compared: Table | None = None
 
     @property
     def worst(self) -> Station:
@@ -136,6 +141,8 @@ class RootAnswer:
                 f"the ring of {self.study.insulator} carries {show(self.ring[0], 'Pa')} of membrane + bending "
                 f"{show(self.ring[1], 'm')} above the electrolyte"
             )
+        if self.in_space and self.study.lithium == "sticking":
+            told.append("the model ends a few bores above the root, where lithium that sticks still presses")
         if self.in_space:
             told.append("stations lie on the middle of the wall between two bores, 'surface' all around them")
         return tuple(told)
@@ -145,13 +152,20 @@ class RootAnswer:
         return (
             f"the wall carries {show(self.middle.surface, 'Pa')} in the middle ({self.difference:+.2%} of plane strain) and "
             f"{show(worst.linearised, 'Pa')} +- {show(self.mesh_error, 'Pa', 2)} of membrane + bending "
-            f"{show(worst.height, 'm')} above its root; plane strain holds within {self.study.tolerance:.2g} from "
-            f"{show(self.holds_from, 'm')} on (sqrt(R t) decay {show(self.decay, 'm')})."
+            f"{show(worst.height, 'm')} above its root; plane strain {self._reach} (sqrt(R t) decay {show(self.decay, 'm')})."
         )
+
+    @property
+    def _reach(self) -> str:
+        within = f"within {self.study.tolerance:.2g}"
+        if self.holds_from >= self.middle.height:
+            return f"does not hold {within} up to {show(self.middle.height, 'm')}"
+        return f"holds {within} from {show(self.holds_from, 'm')} on"
 
     def text(self) -> str:
         """What is printed."""
-        return f"{self}\n\n{self.table().text()}"
+        tables = [self.table(), *([] if self.compared is None else [self.compared])]
+        return "\n\n".join((str(self), *(table.text() for table in tables)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, every number with its unit."""
@@ -168,5 +182,6 @@ class RootAnswer:
             "ring": None if self.ring is None else number(self.ring[0], "Pa"),
             "exponents": [number(x, "1") for x in self.exponents],
             "stations": table_data(self.table()),
+            "lithium": None if self.compared is None else table_data(self.compared),
             "warnings": list(self.notes()),
         }

@@ -14,9 +14,11 @@ from tubewall.fem.model import Model
 from tubewall.fem.model_solver import solve_model
 from tubewall.fem.stress_line import line_values
 from tubewall.fem.wedge_sectors import corner_of
+from tubewall.studies.tables import Column
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import solids_of, study_loads
 from tubewall.studies.tubule_fields import strain_at, surface_stress
+from tubewall.studies.tubule_lithium import lithium_table
 from tubewall.studies.tubule_root import ABOVE, BELOW, holds_from, shell_decay, station_of
 from tubewall.studies.tubule_root_answer import RootAnswer, Station
 from tubewall.studies.tubule_space import GROWTH, cluster_mesh, space_model
@@ -48,7 +50,7 @@ def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
     """
     started = time.perf_counter()
     solution, rough = (cluster_solution(study, growth=growth) for growth in (GROWTH, _COARSER))
-    heights = np.geomspace(_NEAREST * study.wall, 0.95 * _above(study), _SAMPLES)
+    heights = _heights(study)
     surface = surface_over_height(study, solution)
     stations = tuple(_station(study, solution, float(z), surface) for z in heights)
     worst = max(stations, key=lambda one: one.linearised)
@@ -56,7 +58,7 @@ def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
     # the same section, so that what is left between them is space; a finer one tells what the section lacks
     plane, finer = (_plane_strain(study, solution, elements) for elements in (2, 4))
     root = study.stack().root
-    exponent = corner_of(solution.model, (study.bore / 2, 0.0, root), toward=None).exponents.leading.real - 1
+    exponent = corner_of(_bare(study, solution), (study.bore / 2, 0.0, root), toward=None).exponents.leading.real - 1
     found = float(exponent) if exponent < -0.03 else 0.0
     return RootAnswer(
         study=study,
@@ -70,7 +72,40 @@ def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
         in_space=True,
         picture=Picture3D(solution=solution, title=f"root of a wall, lithium at {show(study.pressure, 'Pa')}"),
         seconds=time.perf_counter() - started,
+        compared=lithium_table(study, _COLUMNS, _measured, every=False),
     )
+
+
+_COLUMNS: Final = (
+    Column(name="membrane + bending", unit="Pa"),
+    Column(name="above root", unit="m"),
+    Column(name="largest below the cut", unit="Pa"),
+)
+
+
+def _measured(study: TubuleStudy) -> tuple[float, ...]:
+    """What changes with the lithium, on the coarser mesh."""
+    solution = cluster_solution(study, growth=_COARSER)
+    surface = surface_over_height(study, solution)
+    stations = [_station(study, solution, float(z), surface) for z in _heights(study)]
+    worst = max(stations, key=lambda one: one.linearised)
+    return worst.linearised, worst.height, stations[-1].surface
+
+
+def _bare(study: TubuleStudy, solution: FieldSolution) -> Model:
+    """The body without its lithium, which is too soft to change a corner."""
+    if "lithium" not in solution.model.mesh.regions:
+        return solution.model
+    mesh = cluster_mesh(study, elements=2, window=_window(study), rings=RINGS, lithium="pressure")
+    return space_model(study, mesh)
+
+
+def _heights(study: TubuleStudy) -> NDArray[np.float64]:
+    return np.geomspace(_NEAREST * study.wall, 0.95 * _above(study), _SAMPLES)
+
+
+def _window(study: TubuleStudy) -> tuple[float, float]:
+    return -min(BELOW * study.bore, study.electrolyte_thickness), study.stack().root + _above(study)
 
 
 def _above(study: TubuleStudy) -> float:
@@ -79,10 +114,8 @@ def _above(study: TubuleStudy) -> float:
 
 def cluster_solution(study: TubuleStudy, *, growth: float = GROWTH, elements: int = 2) -> FieldSolution:
     """One tubule pressed in the middle of empty ones, cut a few bores above and below the root."""
-    stack = study.stack()
-    window = (-min(BELOW * study.bore, study.electrolyte_thickness), stack.root + _above(study))
     mesh = cluster_mesh(
-        study, elements=elements, window=window, growth=growth, rings=RINGS, neighbours=study.neighbours
+        study, elements=elements, window=_window(study), growth=growth, rings=RINGS, neighbours=study.neighbours
     )
     loads = loads_in_space(study, mesh)
     if not loads:
@@ -140,6 +173,7 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
         window=(z - study.wall / 2, z + study.wall / 2),
         rings=RINGS,
         neighbours=study.neighbours,
+        lithium="pressure",
     )
     held = tuple(one for one in space_model(study, mesh).supports if getattr(one, "boundary", "") != "cut")
     model = Model(

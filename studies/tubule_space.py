@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
 from tubewall.geometry.stack_mesher import stack_mesh
-from tubewall.studies.tubule_body import solids_of
+from tubewall.studies.tubule_body import MESHED, lithium_slides, piston_supports, solids_of
 from tubewall.studies.tubule_sector import symmetric_part
 
 if TYPE_CHECKING:
@@ -25,8 +25,19 @@ GROWTH: Final = 1.8
 
 
 @lru_cache(maxsize=4)
-def _part(stack: Stack, array: CellArray, elements: int, growth: float, window: tuple[float, float]) -> SolidMesh:
-    mesh = stack_mesh(stack, array, kind="cluster", elements_through_wall=elements, growth=growth, window=window)
+def _part(
+    stack: Stack, array: CellArray, elements: int, growth: float, window: tuple[float, float], lithium: str
+) -> SolidMesh:
+    mesh = stack_mesh(
+        stack,
+        array,
+        kind="cluster",
+        elements_through_wall=elements,
+        growth=growth,
+        window=window,
+        lithium=MESHED[lithium],
+        lithium_apart=lithium != "pressure",
+    )
     return symmetric_part(mesh, array)
 
 
@@ -38,6 +49,7 @@ def cluster_mesh(
     growth: float = GROWTH,
     rings: int = 1,
     neighbours: str = "empty",
+    lithium: str | None = None,
 ) -> SolidMesh:
     """A 12th (8th in square packing) of a cluster with lithium in its middle, or in all of its tubules.
 
@@ -52,11 +64,13 @@ def cluster_mesh(
     rings : int
         Of tubules around the one in the middle.
     neighbours : "empty" or "full"
+    lithium : str, optional
+        Instead of the study's: "pressure", "sliding" or "sticking".
     """
     array = study.array(rings=rings)
     around = study.lithium_level if neighbours == "full" else 0.0
     levels = (study.lithium_level, *[around] * (array.bore_count - 1))
-    return _part(study.stack(lithium_level=levels), array, elements, growth, window)
+    return _part(study.stack(lithium_level=levels), array, elements, growth, window, lithium or study.lithium)
 
 
 def space_model(
@@ -76,5 +90,6 @@ def space_model(
         mesh=mesh,
         solids=solids or solids_of(study, mesh, electrolyte=electrolyte),
         kinematics="3d",
-        supports=tuple(held),
+        supports=(*held, *piston_supports(mesh, "z")),
+        ties=lithium_slides(mesh),
     )

@@ -67,6 +67,8 @@ class TubuleStudy:
     lithium_pressure: float | None = _default("lithium_pressure")
     lithium_level: float = _default("lithium_level")
     lithium_gradient: float = _default("lithium_gradient")
+    lithium: str = _default("lithium")
+    lithium_modulus: float = _default("lithium_modulus")
     gas_pressure: float = _default("gas_pressure")
     initial_pressure: float = _default("initial_pressure")
     neighbours: str = _default("neighbours")
@@ -95,6 +97,11 @@ class TubuleStudy:
                 raise InputError(f"[{key.table}] {name}: {error}") from None
         # what does not fit is refused by the drawing itself
         self.stack().check_fits(self.array())
+        if self.lithium != "pressure" and self.lithium_gradient:
+            raise InputError(
+                f"[load] lithium_gradient: a body of lithium that is {self.lithium} makes its own: pass lithium_gradient = 0, or "
+                "lithium = 'pressure'"
+            )
         limit = self.electrolyte_thickness
         if self.flaw_kind != "penny" and self.flaw_length > 0.95 * limit:
             raise InputError(
@@ -170,7 +177,7 @@ class TubuleStudy:
         return self.bore_shape != "round" or self.construction == "matrix"
 
     @property
-    def lithium(self) -> Lithium:
+    def metal(self) -> Lithium:
         """The lithium, with the molar volume of bcc at 3.51 angstrom."""
         from tubewall.materials import Lithium
 
@@ -179,7 +186,7 @@ class TubuleStudy:
     @property
     def pressure(self) -> float:
         """Pressure of the lithium at the mouth [Pa]: the one given, or the ceiling of the overpotential."""
-        return self.lithium.ceiling(self.overpotential) if self.lithium_pressure is None else self.lithium_pressure
+        return self.metal.ceiling(self.overpotential) if self.lithium_pressure is None else self.lithium_pressure
 
     def array(self, *, round_bore: bool = False, alone: bool = False, rings: int = 1) -> CellArray:
         """The section: of the study's own bores, or round ones of the same width; ``alone`` as a separate tube."""

@@ -35,6 +35,11 @@ class WallLine:
     end: Floats
 
 
+def wall_pressure(solution: FieldSolution, heights: Sequence[float] | Floats) -> Floats:
+    """What presses on the bore's face of the wall at heights z [m]: minus its radial stress (h,) [Pa]."""
+    return np.array([-line.start[0] for line in wall_lines(solution, heights)])
+
+
 def wall_lines(solution: FieldSolution, heights: Sequence[float] | Floats, *, region: str = "wall") -> list[WallLine]:
     """The linearised stress through a region of nine-node rectangles along r, at heights z [m].
 

@@ -75,7 +75,7 @@ def test_the_flaw_answer_agrees_with_itself() -> None:
     assert safe is not None
     assert found.mesh_error < 0.02 * found.drives(found.own)
     # at its safe overpotential the flaw is as long as the critical one
-    at_safe = found.study.lithium.ceiling(safe[0]) * found.drives(found.own)
+    at_safe = found.study.metal.ceiling(safe[0]) * found.drives(found.own)
     assert at_safe == pytest.approx(0.23e6, rel=1e-9)
     # the curve holds the study's own length
     lengths = [one.length for one in found.curve]
