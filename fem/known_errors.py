@@ -45,6 +45,16 @@ def shape_error(
     return turn * float(np.abs(quantity.values(fields, solution.model.kinematics, axes)).max())
 
 
+def moved_by_shape(solution: FieldSolution, displacement: Floats) -> float:
+    """What a polygon in place of a curve does to displacements (p, dim) [m], the largest of them.
+
+    Chords that turn by t lie t^2 / 8 of the radius beside their arc and are shorter by t^2 / 24; the body between two such
+    surfaces gives way in proportion, twice as much where one of them is inside.
+    """
+    turn = float(kinks(solution.model).max(initial=0.0))
+    return turn**2 / 4 * float(np.linalg.norm(displacement, axis=1).max(initial=0.0)) if turn else 0.0
+
+
 def missed_traction(solution: FieldSolution, element: int, side: int) -> float:
     """The largest difference [Pa] of the stress on a facet to the load that acts on it; 0 where a support may act too."""
     model = solution.model
