@@ -95,7 +95,7 @@ class Descent:
             )  # fmt: skip
         spaces = self.spaces
         if spaces is not None:
-            spaces.average(rest, mass, self.heavy, self.bound)
+            spaces.average(rest, mass, self.bound)
             spaces.average_inverse(self.ready)
             self.crew.run(largest_balance, rest, self.bound, 1.0 / (self.unit[0] * self.unit[1]), self.sums)
         return float(self.sums[:, 2].max())
