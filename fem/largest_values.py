@@ -12,6 +12,7 @@ import numpy as np
 from tubewall.fem import invariants
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.flat_corners import FLAT, in_flat_corner, jacobian_range
 from tubewall.fem.loads import Eigenstrain, TemperatureChange
 from tubewall.fem.local_search import climb
 from tubewall.fem.quantities import QUANTITIES, CylinderAxes, Quantity
@@ -78,11 +79,14 @@ def maxima(solution: FieldSolution, names: tuple[str, ...] | None = None) -> dic
     for batch in batches(solution, samples):
         m, q = len(batch.elements), len(batch.local)
         principal = invariants.fast_principal(batch.fields.stress)
+        flat = None if corners else batch.determinant < FLAT * jacobian_range(mesh)[batch.elements, 1:]
         for name, quantity in chosen.items():
             if corners and quantity.kind == "displacement":
                 continue
             values = _danger(quantity, _fast(name, quantity, batch.fields, principal, solution.model.kinematics))
             values = np.where(np.isfinite(values), values, -np.inf).reshape(m, q)
+            if flat is not None and quantity.kind != "displacement":
+                values = np.where(flat, -np.inf, values)
             tops[name] = tops[name].with_more(batch.elements, batch.local, values)
     if corners:
         _displacement_tops(solution, chosen, tops)
@@ -177,7 +181,10 @@ def _displacement_tops(solution: FieldSolution, chosen: dict[str, Quantity], top
 
 def _measured(solution: FieldSolution, quantity: Quantity, elements: Ints, rows: Ints, local: Floats) -> Floats:
     fields = solution.evaluate(elements[rows], local)
-    return _danger(quantity, quantity.values(fields, solution.model.kinematics, CylinderAxes()))
+    values = _danger(quantity, quantity.values(fields, solution.model.kinematics, CylinderAxes()))
+    if quantity.kind == "displacement":
+        return values
+    return np.where(in_flat_corner(solution.model.discrete.mesh, elements[rows], local), -np.inf, values)
 
 
 def _refined(solution: FieldSolution, quantity: Quantity, top: _Top, corners: bool) -> Maximum:

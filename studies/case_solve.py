@@ -21,6 +21,7 @@ Progress = Callable[[float, str], None]
 
 def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     """The answer to all that a case asks; errors of input say the case, those of single questions their place."""
+    from tubewall.fem.flat_corners import flat_corner_warnings
     from tubewall.studies.case_answers import answers
     from tubewall.studies.case_result import CaseResult
 
@@ -29,7 +30,7 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     started = time.perf_counter()
     with at(case.source):
         _check_places(case)
-        touching = _open_places(case)
+        touching = (*_open_places(case), *flat_corner_warnings(case.mesh))
         checked = time.perf_counter()
         solution = _solved(case) if case.file.analysis.tolerance is None else _refined(case, tell)
         solved = time.perf_counter()
