@@ -203,15 +203,17 @@ def evaluate(node: Node, points: Floats) -> Floats:
         return np.asarray(points[:, column], dtype=np.float64)
     parts = [evaluate(one, points) for one in node.arguments]
     if node.operation == "/" and not parts[1].all():
-        _refuse("divides by zero", points, parts[1] == 0, node.place)
+        _refuse("divides by zero", node, points, parts[1] == 0)
     with np.errstate(all="ignore"):
         values = np.asarray(_OPERATIONS[node.operation](*parts), dtype=np.float64)
     bad = ~np.isfinite(values)
     if bad.any():
-        _refuse("is not a finite number", points, bad, node.place)
+        _refuse("is not a finite number", node, points, bad)
     return values
 
 
-def _refuse(told: str, points: Floats, bad: NDArray[np.bool_], place: int) -> None:
+def _refuse(told: str, node: Node, points: Floats, bad: NDArray[np.bool_]) -> None:
+    if not node.variables:
+        raise Misfit(told, node.place)
     point = ", ".join(f"{value:.6g}" for value in points[int(np.argmax(bad))])
-    raise Misfit(f"{told} at the point ({point}) m", place)
+    raise Misfit(f"{told} at the point ({point}) m", node.place)

@@ -45,6 +45,15 @@ def parsed(text: str) -> Node:
     return _Parser(text).whole()
 
 
+def _unknown(name: str, as_unit: str) -> str:
+    """What to say of a name that is nothing: the nearest unit, coordinate or function where one is near."""
+    if "did you mean" in as_unit:
+        return as_unit
+    kind = "unit, coordinate or function"
+    told = str(unknown_name(kind, name, (*VARIABLES, "pi", *FUNCTIONS)))
+    return told if "did you mean" in told else f"no {kind} {name!r}"
+
+
 @dataclass(frozen=True)
 class _Token:
     kind: str
@@ -53,6 +62,8 @@ class _Token:
 
 
 def _tokens(text: str) -> list[_Token]:
+    # the sign that word processors write
+    text = text.replace("\N{MINUS SIGN}", "-")
     found: list[_Token] = []
     position = 0
     end = len(text.rstrip())
@@ -221,10 +232,7 @@ class _Parser:
         try:
             factor, powers = unit_factor(token.text[:60])
         except InputError as error:
-            known = (
-                f"{error}" if "did you mean" in str(error) else f"no unit, coordinate or function {token.text[:60]!r}"
-            )
-            raise Misfit(known, token.place) from None
+            raise Misfit(_unknown(token.text[:60], str(error)), token.place) from None
         exponent = self._unit_power()
         dimension = tuple(Fraction(power) * exponent for power in powers)
         value = factor**exponent
