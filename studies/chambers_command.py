@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 Data = dict[str, Any]
 _SHOWN: Final = 8
-_ENDINGS: Final = {"parquet": ".parquet", "chambers": ".parquet", "netcdf": ".nc", "png": ".png"}
+_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "parquet": (".parquet",),
+    "chambers": (".parquet",),
+    "netcdf": (".nc",),
+    "png": (".png",),
+    "film": (".gif", ".mp4"),
+}
 
 
 def answer_chambers_file(path: str, *, progress: Progress | None = None, **outputs: str | None) -> str:
@@ -34,8 +40,8 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
     progress : function of (float, str), optional
         Told how far it is.
     outputs : str, optional
-        ``json``; of a study also ``csv``, ``parquet``, ``netcdf``, ``chambers``, ``png`` and ``loads``. Each is written
-        whole or not at all.
+        ``json``; of a study also ``csv``, ``parquet``, ``netcdf``, ``chambers``, ``png``, ``film`` and
+        ``loads``. Each is written whole or not at all.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def _study(
 ) -> str:
     from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_data import write_chambers
-    from tubewall.studies.chambers_map import map_of
+    from tubewall.studies.chambers_map import film_of_study, map_of
     from tubewall.studies.chambers_netcdf import write_netcdf
     from tubewall.studies.chambers_provenance import provenance
     from tubewall.studies.chambers_result import answer_study
@@ -90,7 +96,7 @@ def _study(
     for name, ending in _ENDINGS.items():
         one = outputs.get(name)
         if one is not None and not one.endswith(ending):
-            raise InputError(f"--{name}: {shown(one)} must end in {ending}")
+            raise InputError(f"--{name}: {shown(one)} must end in {' or '.join(ending)}")
     study = ChambersStudy.from_tables(tables, source=path)
     answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
     text: str = answer.text()
@@ -108,6 +114,8 @@ def _study(
         write_netcdf(answer, str(outputs["netcdf"]))
     if outputs.get("png") is not None:
         map_of(answer).write(str(outputs["png"]))
+    if outputs.get("film") is not None:
+        film_of_study(answer, str(outputs["film"]))
     if outputs.get("loads") is not None:
         loads = answer.thickness_study()
         if loads is None:

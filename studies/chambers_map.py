@@ -1,4 +1,4 @@
-"""The map of the array of an answered study: hermetic and permeable walls side by side at the hardest moment."""
+"""Pictures of the array of an answered study, hermetic and permeable walls side by side: a map, and a film."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tubewall.errors import InputError
 from tubewall.units import show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tubewall.studies.chambers_result import ChambersAnswer, Side
     from tubewall.view import Picture
     from tubewall.view.lattice_map import Panel, Quantity
@@ -26,18 +28,59 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
     from tubewall.studies.chambers_data import hardest_look
     from tubewall.view.lattice_map import Panel, anode_map
 
-    if not all(side.run.complete for side in answer.sides):
-        raise InputError("--png: the array is too large to keep every chamber: take fewer rows, columns or looks")
+    _check_kept(answer, "png")
     time = float(answer.hermetic.run.times[hardest_look(answer.hermetic.run)])
 
     def panel(side: Side) -> Panel:
-        look = int(np.argmin(np.abs(side.run.times - time)))
+        look = look_at(side, time)
         values = side.run.pressures[look] if quantity == "gas pressure" else side.run.fills[look]
         return Panel(title=f"{side.name} walls", values=values, hardest=_hardest(side, look))
 
     at = show(time, "h", 3) if time >= 3600.0 else show(time, "s", 3)
     title = f"{answer.study.protocol.name}, after {at}"
     return anode_map(answer.study.lattice(), [panel(side) for side in answer.sides], quantity=quantity, title=title)
+
+
+def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
+    """Gas pressure and fill of every chamber over the protocol as GIF or MP4: a frame for each look, 400 at most.
+
+    Raises
+    ------
+    InputError
+        When the array is too large to keep every chamber.
+    MissingDependencyError
+        For MP4 without ffmpeg.
+    """
+    from tubewall.view.animation import MOST_FRAMES
+    from tubewall.view.lattice_film import FilmSide, lattice_film
+
+    _check_kept(answer, "film")
+    times = np.unique(np.concatenate([side.run.times for side in answer.sides]))
+    times = times[np.unique(np.linspace(0, times.size - 1, min(times.size, MOST_FRAMES)).round().astype(int))]
+    sides = []
+    for side in answer.sides:
+        looks = [look_at(side, time) for time in times.tolist()]
+        sides.append(
+            FilmSide(
+                title=f"{side.name} walls",
+                pressures=side.run.pressures[looks],
+                fills=side.run.fills[looks],
+                hardest=[_hardest(side, look) for look in looks],
+                times=side.run.trace.times,
+                overpotential=side.run.trace.overpotential,
+            )
+        )
+    return lattice_film(answer.study.lattice(), times, sides, path, title=answer.study.protocol.name)
+
+
+def look_at(side: Side, time: float) -> int:
+    """The look of a side nearest to a time [s]."""
+    return int(np.argmin(np.abs(side.run.times - time)))
+
+
+def _check_kept(answer: ChambersAnswer, option: str) -> None:
+    if not all(side.run.complete for side in answer.sides):
+        raise InputError(f"--{option}: the array is too large to keep every chamber: take fewer rows, columns or looks")
 
 
 def _hardest(side: Side, look: int) -> tuple[int, int] | None:

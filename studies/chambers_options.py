@@ -13,6 +13,7 @@ CHAMBERS_OUTPUTS: Final = {
     "netcdf": "write all of it over time, every chamber and wall, as NetCDF",
     "chambers": "write every chamber at the hardest moment, as Parquet",
     "png": "draw a map of the array at that moment, hermetic and permeable walls side by side",
+    "film": "draw pressures and fills over the protocol as a film, .gif or .mp4",
     "loads": "write the hardest loads as a study for tubewall thickness",
 }
 

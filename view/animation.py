@@ -19,7 +19,7 @@ from tubewall.errors import InputError, MissingDependencyError
 from tubewall.view.body_picture import scene_picture, triangles_for
 from tubewall.view.body_scene import BodyScene, body_scene, chosen_magnification
 from tubewall.view.body_surface import BodySurface, body_surface
-from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
+from tubewall.view.picture import Pixels, checked_path, checked_size, gif_in_colours, gif_of, write_whole
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
 
@@ -63,7 +63,7 @@ def film_of_load(
     MissingDependencyError
         For MP4 without ffmpeg.
     """
-    target, pixels = _checked(path, frames, seconds, size)
+    target, pixels = checked_film(path, frames, seconds, size)
     wanted = Look(**look)
     surface = body_surface(result, wanted, most=triangles_for(pixels))
     # the eye stays where the whole load shows best
@@ -76,7 +76,7 @@ def film_of_load(
         _frame(_under(surface, share), replace(wanted, title=f"{head} {100 * share:.0f} %"), scene, pixels)
         for share in shares.tolist()
     )
-    return _written(target, film, seconds)
+    return write_film(target, film, seconds)
 
 
 def film_of(
@@ -108,7 +108,7 @@ def film_of(
     InputError, MissingDependencyError
         As of ``film_of_load``.
     """
-    target, pixels = _checked(path, len(results), seconds, size)
+    target, pixels = checked_film(path, len(results), seconds, size)
     if titles and len(titles) != len(results):
         raise InputError(f"a film of {len(results)} solutions has as many titles, got {len(titles)}")
     wanted = Look(**look)
@@ -123,12 +123,13 @@ def film_of(
         _frame(replace(surface, ends=wanted.colour_range or ends), one, scene, pixels)
         for surface, one in zip(surfaces, named, strict=True)
     )
-    return _written(target, film, seconds)
+    return write_film(target, film, seconds)
 
 
-def _checked(
+def checked_film(
     path: str | os.PathLike[str], frames: int, seconds: float, size: tuple[int, int]
 ) -> tuple[Path, tuple[int, int]]:
+    """Where a film goes and its width and height [pixel], asked before any work is done; InputError, MissingDependencyError."""
     suffix = ".mp4" if Path(path).suffix.lower() == ".mp4" else ".gif"
     target = checked_path(path, suffix)
     pixels = checked_size(size)
@@ -204,9 +205,14 @@ def _frame(surface: BodySurface, look: Look, whole: BodyScene, size: tuple[int, 
     return scene_picture(scene, size).pixels()
 
 
-def _written(target: Path, film: Iterator[Pixels], seconds: float) -> Path:
+def write_film(target: Path, film: Iterator[Pixels], seconds: float, *, palette: Pixels | None = None) -> Path:
+    """Write frames (height, width, 3), each shown for ``seconds``, as GIF or MP4: whole or not at all.
+
+    A GIF has 256 colours: those of a ``palette`` (k, 3) in all frames, or what suits each frame.
+    """
     if target.suffix.lower() == ".gif":
-        return write_whole(target, gif_of(list(film), seconds))
+        made = gif_of(list(film), seconds) if palette is None else gif_in_colours(film, palette, seconds)
+        return write_whole(target, made)
     first = next(film)
     height, width, _ = first.shape
     command = [

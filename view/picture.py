@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,6 +74,20 @@ def gif_of(frames: Sequence[Pixels], seconds: float) -> bytes:
     import imageio.v3
 
     return bytes(imageio.v3.imwrite("<bytes>", np.stack(frames), extension=".gif", duration=1000 * seconds, loop=0))
+
+
+def gif_in_colours(frames: Iterable[Pixels], palette: Pixels, seconds: float) -> bytes:
+    """The GIF of images whose every pixel takes the nearest colour of one palette (k, 3), 256 at most; nothing flickers."""
+    import io
+
+    from PIL import Image
+
+    key = Image.new("P", (1, 1))
+    key.putpalette(palette.tobytes())
+    first, *others = (Image.fromarray(frame).quantize(palette=key, dither=Image.Dither.NONE) for frame in frames)
+    made = io.BytesIO()
+    first.save(made, "GIF", save_all=True, append_images=others, duration=1000 * seconds, loop=0, optimize=False)
+    return made.getvalue()
 
 
 def checked_size(size: tuple[int, int]) -> tuple[int, int]:

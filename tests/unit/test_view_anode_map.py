@@ -86,7 +86,7 @@ def test_the_caption_says_what_is_seen():
     )
     alike = anode_map(lattice(), [Panel(title="all", values=np.full(48, 0.5))], quantity="fill")
     assert alike.caption == "all, fill 0.5 to 0.5"
-    assert (alike.width, alike.height) == (1600, 800)
+    assert (alike.width, alike.height) == (1600, 760)
 
 
 @pytest.mark.parametrize(
