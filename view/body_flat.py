@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene
 from tubewall.view.glyphs import crosses
-from tubewall.view.scale import STRESS_COLOURS, ticks
+from tubewall.view.scale import STRESS_COLOURS, stress_name, ticks
 from tubewall.view.scene_camera import Camera, camera_for
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ def flat_picture(scene: BodyScene, size: tuple[int, int]) -> bytes:
     places, words, unit = ticks(*scene.surface.ends)
     bar.set_ticks(places, labels=words)
     bar.ax.tick_params(labelsize=26 * letter)
-    figure.text(0.78, 0.84, f"{scene.surface.quantity.name}\nin {unit}", size=28 * letter)
+    figure.text(0.78, 0.84, f"{stress_name(scene.surface.quantity.name)}\nin {unit}", size=28 * letter)
     figure.text(0.5, 0.975, scene.look.title, size=32 * letter, ha="center", va="top")
     figure.text(0.04, 0.03, f"width {shown(scene.metres, 'm')}; {scene.scale_text}", size=26 * letter)
     buffer = BytesIO()

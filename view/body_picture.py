@@ -57,7 +57,7 @@ def draw_body(
     Examples
     --------
     >>> draw_body(solution, "cluster.png", cut="y", quantity="von mises").caption  # doctest: +SKIP
-    'von mises, max 23.2 MPa at (-25 nm, 43.3 nm, 0 m); displacement 200 ×'
+    'von Mises, max 23.2 MPa at (-25 nm, 43.3 nm, 0 m); displacement 200 ×'
     """
     pixels = checked_size(size)
     target = None if path is None else checked_path(path, ".png")

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.units import show as shown
-from tubewall.view.body_surface import BodySurface
-from tubewall.view.scale import checked_magnification, gas_blue, lithium_grey, nice_below, times
+from tubewall.view.body_surface import SHARP, BodySurface
+from tubewall.view.scale import checked_magnification, gas_blue, lithium_grey, nice_below, stress_name, times
 from tubewall.view.scene_camera import eye_of
 from tubewall.view.scene_fluids import Fluid
 from tubewall.view.scene_look import Look
@@ -69,9 +69,8 @@ class BodyScene:
     @property
     def mark_note(self) -> str:
         """What stands below the label where the value is no answer."""
-        if "stress grows as" in self.surface.warning or "singular" in self.surface.warning:
-            return "sharp corner: no answer"
-        return ""
+        warning = self.surface.warning
+        return SHARP if "stress grows as" in warning or SHARP in warning else ""
 
     @property
     def scale_text(self) -> str:
@@ -85,7 +84,7 @@ class BodyScene:
         head = f"{look.title}: " if look.title else ""
         # to a millionth of the body: what is zero but for rounding prints as zero
         place = ", ".join(shown(round(part / self.metres, 6) * self.metres, "m") for part in surface.mark_place)
-        parts = [f"{surface.quantity.name}, {self.mark_text} at ({place})", self.scale_text]
+        parts = [f"{stress_name(surface.quantity.name)}, {self.mark_text} at ({place})", self.scale_text]
         if surface.warning:
             parts.append(surface.warning)
         return head + "; ".join(parts)

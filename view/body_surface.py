@@ -35,8 +35,10 @@ Marks = NDArray[np.bool_]
 
 # triangles of a picture, about: more take a software renderer seconds
 MOST_TRIANGLES: Final = 400_000
-# of the values that are drawn, those beyond this share are no answer where a corner or a tip makes them grow without end
-_TRUSTED: Final = 0.998
+#: What is said of a value in an element at a corner where stress has no limit.
+SHARP: Final = "sharp corner: no answer"
+#: Of the values that are drawn, those beyond this share are no answer where a corner or a tip makes them grow without end
+TRUSTED: Final = 0.998
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,6 +73,8 @@ class BodySurface:
         [Pa]
     warning : str
         Why it is no answer, or what else must be known of it.
+    singular : (n,)
+        Whether a point's element touches a corner where stress has no limit.
     ends : (float, float)
         Of the colours [Pa].
     cut : Plane, optional
@@ -102,6 +106,7 @@ class BodySurface:
     mark_place: tuple[float, ...]
     mark_value: float
     warning: str
+    singular: Marks
     ends: tuple[float, float]
     cut: Plane | None
     plane: bool
@@ -149,7 +154,10 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
     fluids = body_fluids(source, look, source.displacement, plane, splits, shifts)
     region = mesh.region_index[faces.elements]
     points = _space(fields.points)
-    mark = _mark(top, points, values, look, whole=bool(kept.all() | lithium_regions(mesh)[~kept].all()), plane=plane)
+    singular = source.singular()[faces.elements]
+    mark = _mark(
+        top, points, values, singular, look, whole=bool(kept.all() | lithium_regions(mesh)[~kept].all()), plane=plane
+    )
     return BodySurface(
         points=points + shifts[region],
         displacement=_space(fields.displacement),
@@ -169,6 +177,7 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
         mark_place=tuple(mark.at[: mesh.dim].tolist()),
         mark_value=mark.value,
         warning=mark.warning,
+        singular=singular,
         ends=look.colour_range or _ends(values, mark),
         cut=plane,
         plane=mesh.dim == 2,
@@ -197,7 +206,9 @@ class _Mark:
     singular: bool
 
 
-def _mark(top: Top, points: Floats, values: Floats, look: Look, *, whole: bool, plane: Plane | None) -> _Mark:
+def _mark(
+    top: Top, points: Floats, values: Floats, singular: Marks, look: Look, *, whole: bool, plane: Plane | None
+) -> _Mark:
     """The maximum over the body where it is drawn, else the largest value that is drawn."""
     at = np.zeros(3)
     at[: len(top.at)] = top.at
@@ -207,14 +218,14 @@ def _mark(top: Top, points: Floats, values: Floats, look: Look, *, whole: bool, 
         return _Mark(value=top.value, at=at, index=near, warning=top.warning, singular=bool(top.warning))
     index = int(np.argmin(values) if look.stress.danger == "min" else np.argmax(values))
     words = f"the body's own {'minimum' if look.stress.danger == 'min' else 'maximum'} is not drawn"
-    warning = "; ".join(part for part in (words, top.warning) if part)
+    warning = f"{words}; {SHARP}" if singular[index] else words
     return _Mark(value=float(values[index]), at=points[index], index=index, warning=warning, singular=bool(top.warning))
 
 
 def _ends(values: Floats, mark: _Mark) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if mark.singular:
-        low, high = (float(end) for end in np.quantile(values, [1 - _TRUSTED, _TRUSTED]))
+        low, high = (float(end) for end in np.quantile(values, [1 - TRUSTED, TRUSTED]))
     else:
         low, high = min(low, mark.value), max(high, mark.value)
     if high - low > 1e-9 * max(abs(low), abs(high)):

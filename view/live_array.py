@@ -168,6 +168,7 @@ class _Patch:
             mark_place=tuple(points[index, :2].tolist()),
             mark_value=float(values[index]),
             warning="",
+            singular=np.zeros(len(points), dtype=bool),
             ends=look.colour_range or ((low, high) if high > low else (low - 0.5, high + 0.5)),
             cut=None,
             plane=True,

@@ -101,6 +101,11 @@ def bar_length(width: float) -> float:
     return nice_below(0.25 * width)
 
 
+def stress_name(name: str) -> str:
+    """What a quantity is called in a picture: people's names are written large."""
+    return name.replace("mises", "Mises").replace("tresca", "Tresca")
+
+
 def maximum_text(peak: Maximum) -> str:
     """The label of the marked maximum: '42.3 MPa'."""
     return f"max {show(peak.value, 'Pa')}"

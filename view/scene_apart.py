@@ -59,7 +59,8 @@ def body_fluids(
         return ()
     if mesh.dim == 2:
         return plane_fluids(mesh, displacement, source.pressures)
-    found = fluid_bodies(mesh, displacement, source.pressures, plane, splits)
+    drawn = np.array([not look.regions or name in look.regions for name in mesh.region_names])
+    found = fluid_bodies(mesh, displacement, source.pressures, plane, splits, drawn)
     if not look.regions:
         found += meshed_lithium(mesh, displacement, plane, splits)
     moved = []

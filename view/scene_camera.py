@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 
 # half the angle of view in perspective [rad]
 _HALF_ANGLE: Final = math.radians(13.0)
-# directions to the eye that are tried for a body in space
-_TRIED: Final = tuple(np.array([a, b, 0.9]) for a in (1.0, -1.0) for b in (-1.4, 1.4))
+#: Directions to the eye that are tried for a body in space
+TRIED: Final = tuple(np.array([a, b, 0.9]) for a in (1.0, -1.0) for b in (-1.4, 1.4))
 _BELOW: Final = tuple(np.array([a, b, -0.9]) for a in (1.0, -1.0) for b in (-1.4, 1.4))
 
 
@@ -97,10 +97,15 @@ def camera_for(
         Of the picture, and of what the scene may take of it [pixel].
     perspective : bool
     """
+    right, up = across_and_up(eye)
+    return _fitted(points, eye, right, up, perspective, size, room)
+
+
+def across_and_up(eye: Floats) -> tuple[Floats, Floats]:
+    """Unit vectors (3,) to the right and up in the picture that an eye in a direction sees, z upright."""
     across = np.cross([0.0, 0.0, 1.0], eye)
     right = np.array([1.0, 0.0, 0.0]) if np.linalg.norm(across) < 1e-6 else across / np.linalg.norm(across)
-    up = np.asarray(np.cross(eye, right), dtype=np.float64)
-    return _fitted(points, eye, right, up, perspective, size, room)
+    return right, np.asarray(np.cross(eye, right), dtype=np.float64)
 
 
 def _fitted(
@@ -138,7 +143,7 @@ def eye_of(surface: BodySurface, look: Look, points: Floats, mark: Floats) -> Fl
         return _unit(np.asarray(look.eye, dtype=np.float64))
     if look.eye != "auto":
         return _unit(np.array(EYES[look.eye]))
-    tried = [*_TRIED, *_BELOW]
+    tried = [*TRIED, *_BELOW]
     if surface.cut is not None:
         cut = surface.cut.normal
         # a cut is looked at from where something was taken away, a little from above and from the side

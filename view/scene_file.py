@@ -103,6 +103,10 @@ class SavedFields:
         index = int(np.nanargmax(amount))
         return Top(value=float(values[index]), at=tuple(self.mesh.points[index].tolist()))
 
+    def singular(self) -> NDArray[np.bool_]:
+        """The file does not say where corners are sharp: none."""
+        return np.zeros(self.mesh.elements, dtype=bool)
+
 
 def read_fields(path: str | os.PathLike[str]) -> SavedFields:
     """The result in a ``.vtu`` that tubewall wrote.

@@ -45,7 +45,7 @@ class Fluid:
     rims : (s, 2, 3 + 3 k)
         Segments where it ends at a level or a cut: points and displacement [m].
     region : int
-        Of the mesh, that most of its walls belong to.
+        Of the mesh, that it goes with: lithium with the lowest that it touches, gas with most of its walls.
     pressure : float, optional
         [Pa], where it is known.
     """
@@ -85,8 +85,9 @@ def chambers_of(mesh: SolidMesh) -> dict[tuple[str, Contents], list[str]]:
 
 
 def fluid_bodies(
-    mesh: SolidMesh, displacement: Floats, pressures: Mapping[str, float], plane: Plane | None, splits: int
-) -> tuple[Fluid, ...]:
+    mesh: SolidMesh, displacement: Floats, pressures: Mapping[str, float], plane: Plane | None, splits: int,
+    drawn: Marks,
+) -> tuple[Fluid, ...]:  # fmt: skip
     """The lithium and gas of all chambers of a mesh in space, cut by a plane.
 
     Parameters
@@ -100,6 +101,8 @@ def fluid_bodies(
         What lies beyond it is cut away.
     splits : int
         Parts of each side of a facet.
+    drawn : (r,)
+        Which regions are drawn.
     """
     outer = {tuple(pair) for pair in mesh.outer_facets.tolist()}
     bodies = []
@@ -121,21 +124,25 @@ def fluid_bodies(
                     displacement=body.local[:, 3:],
                     triangles=body.simplices,
                     rims=rims,
-                    region=_largest_region(mesh, pairs),
+                    region=_carrier(mesh, pairs, contents, drawn),
                     pressure=known[0] if known and len(set(known)) == 1 else None,
                 )
             )
     return tuple(bodies)
 
 
-def _largest_region(mesh: SolidMesh, pairs: Ints) -> int:
-    """The region that most of the area of facets (k, 2) belongs to."""
-    areas = np.zeros(len(mesh.region_names))
+def _carrier(mesh: SolidMesh, pairs: Ints, contents: Contents, drawn: Marks) -> int:
+    """The region among those drawn that lithium stands on, or that most of the area of a gas's walls (k, 2) belongs to."""
+    areas, lowest = np.zeros(len(mesh.region_names)), np.full(len(mesh.region_names), np.inf)
     for group in mesh.facet_groups(pairs):
         corners = mesh.points[group.nodes[:, : CELLS[group.kind].vertices]]
         normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, -1] - corners[:, 0])
-        np.add.at(areas, mesh.region_index[group.elements], np.linalg.norm(normal, axis=1))
-    return int(areas.argmax())
+        regions = mesh.region_index[group.elements]
+        np.add.at(areas, regions, np.linalg.norm(normal, axis=1))
+        np.minimum.at(lowest, regions, corners[..., 2].mean(axis=1))
+    if contents == "lithium" and np.isfinite(lowest[drawn]).any():
+        return int(np.where(drawn, lowest, np.inf).argmin())
+    return int(np.where(drawn, areas, -1.0).argmax())
 
 
 def _body(mesh: SolidMesh, displacement: Floats, pairs: Ints, splits: int) -> tuple[Places, Floats]:

@@ -13,13 +13,13 @@ from typing import Any, Final, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.view.body_draw import OPACITY
 from tubewall.view.body_scene import BodyScene, body_scene
+from tubewall.view.body_skin import OPACITY
 from tubewall.view.body_surface import body_surface
 from tubewall.view.canvas import INK
 from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
 from tubewall.view.picture import checked_path, write_whole
-from tubewall.view.scale import STRESS_COLOURS
+from tubewall.view.scale import STRESS_COLOURS, stress_name
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
 from tubewall.view.scene_pack import as_script, packed_floats, packed_whole
@@ -97,9 +97,10 @@ def body_page(
 
 def page_of(scene: BodyScene, units: Units | None = None) -> str:
     """The text of the page of a scene, with sliders where unit states of chambers are given."""
-    title = scene.look.title or scene.surface.quantity.name
+    title = scene.look.title or f"tubewall: {stress_name(scene.surface.quantity.name)}"
     parts = {
         "title": html.escape(title),
+        "heading": html.escape(scene.look.title),
         "caption": html.escape(scene.caption),
         "style": STYLE,
         "hint": HINT_PLANE if scene.surface.plane else HINT_SPACE,
@@ -126,7 +127,7 @@ def _data(scene: BodyScene, units: Units | None) -> dict[str, Any]:
         "perspective": scene.look.perspective,
         "eye": _angles(scene),
         "ends": list(surface.ends),
-        "singular": bool(scene.mark_note),
+        "singular": bool(scene.mark_note) or bool(surface.singular.any()),
         "mark": _mark(scene),
         "colours": _colours(),
         "swatches": [{"colour": list(colour), "words": words} for colour, words in _swatches(scene)],

@@ -16,6 +16,7 @@ function length(value) {
   const [factor, unit] = all.find(([f]) => Math.abs(value) >= 0.999 * f) || all[0];
   return digits(value / factor, 3) + ' ' + unit;
 }
+const titled = name => name.replace('mises', 'Mises').replace('tresca', 'Tresca');
 const nice = x => { const p = 10 ** Math.floor(Math.log10(x) + 1e-9); return [5, 2, 1].find(k => k * p <= x * (1 + 1e-9)) * p; };
 const times = x => (x >= 1 ? Math.round(x).toLocaleString('en').replaceAll(',', '\u202f') : digits(x, 3)) + ' \u00d7';
 
@@ -39,10 +40,32 @@ function key() {
   const clear = 16 / tall * (high - low), places = Math.max(0, -Math.floor(Math.log10(step / factor) + 1e-9));
   for (let k = Math.ceil((low + clear) / step); k * step < high - clear; k++)
     tick(k * step, (k * step / factor).toFixed(places).replace('-', '\u2212'));
-  $('unit').textContent = `${S.quantity}, ${unit}`;
+  $('unit').textContent = `${titled(S.quantity)}, ${unit}`;
+}
+
+// whether something lies between the mark and the eye, asked once the hand rests
+let asking = 0;
+function veil(stage) {
+  const mark = S.mark, p = stage.parts, s = stage.scale, camera = stage.camera, n = p.points.length / 3;
+  const at = camera.seen(mark.at.map((x, k) => x + s * mark.move[k]));
+  const u = new Float32Array(n), v = new Float32Array(n), d = new Float32Array(n), q = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < 3; k++) q[k] = p.points[3 * i + k] + s * p.move[3 * i + k];
+    const seen = camera.seen(q);
+    u[i] = seen[0] - at[0]; v[i] = seen[1] - at[1]; d[i] = seen[2] - at[2];
+  }
+  let behind = false;
+  for (let t = 0; t < p.triangles.length && !behind; t += 3) {
+    const a = p.triangles[t], b = p.triangles[t + 1], c = p.triangles[t + 2];
+    const x = u[b] * v[c] - v[b] * u[c], y = u[c] * v[a] - v[c] * u[a], z = u[a] * v[b] - v[a] * u[b];
+    if ((x > 0 && y > 0 && z > 0) || (x < 0 && y < 0 && z < 0))
+      behind = (x * d[a] + y * d[b] + z * d[c]) / (x + y + z) > 0.004;
+  }
+  $('mark').classList.toggle('behind', behind);
 }
 
 function marks(stage) {
+  if (!S.plane) { clearTimeout(asking); asking = setTimeout(() => veil(stage), 120); }
   const mark = S.mark, at = stage.place(mark.at, mark.move), box = $('mark');
   box.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
   $('marked').textContent = mark.words;
@@ -153,7 +176,7 @@ function sliders(stage) {
 
 function buttons(stage) {
   const select = $('quantity'), names = S.quantity in MEASURES ? Object.keys(MEASURES) : [S.quantity];
-  for (const name of names) select.append(new Option(name, name, false, name === S.quantity));
+  for (const name of names) select.append(new Option(titled(name), name, false, name === S.quantity));
   const own = { quantity: S.quantity, ends: S.ends, mark: S.mark };
   select.onchange = () => {
     S.quantity = select.value; measure(stage);

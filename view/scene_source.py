@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 
 # points evaluated at once: a point of a second-order cell in space needs some 3 kB in between
 _CHUNK: Final = 40_000
@@ -62,6 +63,10 @@ class Source(Protocol):
 
     def top(self, quantity: Quantity) -> Top:
         """The most dangerous value over the whole body."""
+        ...
+
+    def singular(self) -> Marks:
+        """Which elements (e,) touch a corner where stress has no limit."""
         ...
 
 
@@ -141,3 +146,13 @@ class Solved:
 
         found = maxima(self.solution, (quantity.name,))[quantity.name]
         return Top(value=found.value, at=found.at, warning=found.warning or "")
+
+    def singular(self) -> Marks:
+        """Elements (e,) at sharp corners, ends of interfaces and point forces."""
+        from tubewall.fem.singular import singular_points, touched
+
+        model = self.solution.model
+        found = np.zeros(self.mesh.elements, dtype=bool)
+        for point in singular_points(model):
+            found |= touched(model, point)
+        return found

@@ -18,6 +18,7 @@ h1 { position: absolute; left: 24px; top: 14px; margin: 0; font-size: 19px; font
 #mark { position: absolute; left: 0; top: 0; pointer-events: none; }
 #mark i { position: absolute; left: -8px; top: -8px; width: 16px; height: 16px; border: 2px solid var(--mark); border-radius: 50%;
   box-shadow: 0 0 0 1.5px #fff, inset 0 0 0 1.5px #fff; }
+#mark.behind i { border-style: dashed; } #mark.behind b::after { content: ' (behind)'; font-weight: 400; }
 #mark b { position: absolute; left: 15px; bottom: 9px; white-space: nowrap; color: var(--mark); font-weight: 600; font-size: 15px;
   background: rgba(255, 255, 255, .86); border-radius: 4px; padding: 0 6px; }
 #value { position: absolute; pointer-events: none; background: rgba(26, 26, 31, .88); color: #fff; padding: 1px 8px;
@@ -66,7 +67,7 @@ PAGE: Final = """<!doctype html>
 <body>
 <main>
 <canvas id="scene3d" tabindex="0" role="img" aria-label="@caption"></canvas>
-<h1>@title</h1>
+<h1>@heading</h1>
 <div id="mark"><i></i><b id="marked"></b></div>
 <div id="value" hidden></div>
 <div id="foot"><span id="bar"></span><span id="barwords"></span></div>

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene, body_scene
-from tubewall.view.body_surface import body_surface
+from tubewall.view.body_surface import SHARP, TRUSTED, body_surface
 from tubewall.view.glyphs import crosses
 from tubewall.view.picture import checked_path, write_whole
-from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, ticks
+from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, stress_name, ticks
 from tubewall.view.scene_bands import bands
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
@@ -30,6 +30,8 @@ _RED: Final = "#d90d26"
 # triangles of a vector picture, about: each is up to several polygons of the file
 MOST_TRIANGLES: Final = 24_000
 _BANDS: Final = 24
+# height of the strip above the body with the label [inch]
+_LABEL: Final = 0.32
 # what lies nearer to the cut than this, over the size of the body, lies in it
 _IN: Final = 1e-6
 
@@ -76,7 +78,7 @@ def _document(scene: BodyScene, width: float, suffix: str) -> bytes:
     from matplotlib.figure import Figure
 
     frame = _Frame(scene)
-    height = float(np.clip((0.66 * width) * frame.aspect + 1.1, 2.2, 2.5 * width))
+    height = float(np.clip((0.66 * width) * frame.aspect + 1.1 + _LABEL, 2.2 + _LABEL, 2.5 * width))
     # the same scene gives the same file
     with rc_context({"svg.hashsalt": "tubewall", "svg.fonttype": "none", "pdf.fonttype": 42}):
         figure: Any = Figure(figsize=(width, height), facecolor="white")
@@ -114,15 +116,26 @@ class _Frame:
         self.aspect = float((self.high - self.low)[1] / (self.high - self.low)[0])
         self.inside = np.zeros(len(self.points), dtype=bool)
         self.inside[self.triangles] = True
-        self.mark, self.words = scene.mark, scene.mark_text + (f"\n{scene.mark_note}" if scene.mark_note else "")
+        self.ends = surface.ends
+        self.mark, self.words = scene.mark, scene.mark_text + (f" ({scene.mark_note})" if scene.mark_note else "")
         if surface.cut is not None and not self._in_plane(surface.mark[None])[0]:
             least = surface.quantity.danger == "min"
             inside = np.flatnonzero(self.inside)
             index = inside[int((np.argmin if least else np.argmax)(surface.values[inside]))]
             self.mark = scene.points[index]
-            note = f", {scene.mark_note}" if scene.mark_note else ""
+            note = f" ({SHARP})" if surface.singular[index] else ""
             extreme = f"{'min' if least else 'max'} {shown(float(surface.values[index]), 'Pa')}"
-            self.words = f"{extreme}\nin this section{note}"
+            self.words = f"{extreme} in this section{note}"
+        if surface.cut is not None and scene.look.colour_range is None:
+            self.ends = self._own_ends()
+
+    def _own_ends(self) -> tuple[float, float]:
+        """The ends of the colours of what the section shows, but for what lies at corners where stress has no limit."""
+        surface = self.scene.surface
+        values = surface.values[self.inside]
+        beyond = 1 - TRUSTED if surface.singular[self.inside].any() else 0.0
+        low, high = (float(end) for end in np.quantile(values, [beyond, 1 - beyond]))
+        return (low, high) if high - low > 1e-9 * max(abs(low), abs(high)) else surface.ends
 
     def fluids(self) -> list[tuple[Floats, tuple[float, float, float]]]:
         """The lithium and gas in the section, as triangles (k, 3, 2) and their colour."""
@@ -152,7 +165,7 @@ def _coloured(axes: Any, frame: _Frame) -> Any:
     from matplotlib.colors import BoundaryNorm
 
     scene = frame.scene
-    edges = np.linspace(*scene.surface.ends, _BANDS + 1)
+    edges = np.linspace(*frame.ends, _BANDS + 1)
     colours = colormaps[STRESS_COLOURS](np.linspace(0, 1, _BANDS))
     for corners, tint in frame.fluids():
         _filled(axes, list(corners), tint)
@@ -186,36 +199,39 @@ def _outlined(axes: Any, frame: _Frame) -> None:
             axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=width, capstyle="round"))
     if frame.scene.look.glyphs:
         for places, tint, _ in crosses(frame.scene, frame.inside):
-            axes.add_collection(LineCollection(list(frame.seen(places)), colors=[tint], linewidths=0.9))
+            axes.add_collection(
+                LineCollection(list(frame.seen(places)), colors=[tint], linewidths=1.1, capstyle="round")
+            )
 
 
 def _named(figure: Any, axes: Any, frame: _Frame, colours: Any, height: float) -> None:
     scene, surface = frame.scene, frame.scene.surface
     at = frame.seen(frame.mark[None])[0]
     axes.plot(*at, marker="o", ms=7, mfc="none", mec=_RED, mew=1.2)
-    below = at[1] > frame.high[1] - 0.12 * (frame.high - frame.low)[1]
-    box = {"boxstyle": "round,pad=0.2", "fc": "white", "ec": "none", "alpha": 0.85}
-    axes.annotate(
-        frame.words, at, xytext=(0, -10 if below else 10), textcoords="offset points", ha="center",
-        va="top" if below else "bottom", color=_RED, fontsize=9, bbox=box,
-    )  # fmt: skip
     margin = 0.03 * (frame.high - frame.low).max()
+    # the label stands above the body, in a strip of its own
+    strip = _LABEL / (height - 1.1 - _LABEL) * (frame.high - frame.low + 2 * margin)[1]
+    share = (at - frame.low)[0] / (frame.high - frame.low)[0]
+    axes.annotate(
+        frame.words, at, xytext=(frame.low[0], frame.high[1] + margin + 0.35 * strip), va="bottom", color=_RED, fontsize=9,
+        arrowprops={"arrowstyle": "-", "color": _RED, "lw": 0.8, "shrinkA": 1.0, "shrinkB": 4.0, "relpos": (share, 0.0)},
+    )  # fmt: skip
     axes.set_xlim(frame.low[0] - margin, frame.high[0] + margin)
-    axes.set_ylim(frame.low[1] - margin, frame.high[1] + margin)
+    axes.set_ylim(frame.low[1] - margin, frame.high[1] + margin + strip)
     axes.set_aspect("equal")
     axes.set_axis_off()
     key = figure.colorbar(
         colours, cax=figure.add_axes((0.78, 0.5 / height, 0.03, 1 - 1.5 / height)), spacing="proportional"
     )
-    places, words, unit = ticks(*surface.ends)
-    low, high = surface.ends
+    places, words, unit = ticks(*frame.ends)
+    low, high = frame.ends
     clear = 0.06 * (high - low)
     rows = [(low, end_texts(low, high)[0]), (high, end_texts(low, high)[1])]
     rows += [(p, w) for p, w in zip(places, words, strict=True) if low + clear < p < high - clear]
     key.set_ticks([p for p, _ in rows], labels=[w for _, w in rows])
     key.ax.tick_params(labelsize=9, which="both")
     key.ax.minorticks_off()
-    figure.text(0.78, 1 - 0.9 / height, f"{surface.quantity.name}\nin {unit}", size=9, va="bottom")
+    figure.text(0.78, 1 - 0.9 / height, f"{stress_name(surface.quantity.name)}\nin {unit}", size=9, va="bottom")
     if scene.look.title:
         figure.text(0.37, 1 - 0.12 / height, scene.look.title, size=11, ha="center", va="top")
     if frame.fluids():

@@ -178,7 +178,9 @@ def test_values_on_a_section_are_those_of_the_solution(cluster):
 def test_lithium_and_gas_are_closed_bodies_of_the_volume_of_the_bore(cluster, cut):
     mesh = cluster.model.discrete.mesh
     plane = None if cut is None else Cut.of(cut).plane(mesh)
-    bodies = fluid_bodies(mesh, np.zeros_like(cluster.displacement), {}, plane, 4)
+    bodies = fluid_bodies(
+        mesh, np.zeros_like(cluster.displacement), {}, plane, 4, np.ones(len(mesh.region_names), bool)
+    )
     share = 1.0 if cut is None else 0.5
     assert [body.name for body in bodies] == ["gas in chamber 0", "lithium in chamber 0"]
     for body, height in zip(bodies, (200e-9, 100e-9), strict=True):
