@@ -39,7 +39,7 @@ _MOST_WALLS: Final = 5_000_000
 _MANY: Final = 200_000
 # measured, for each chamber and each wall of a list
 _BYTES: Final = 420
-_BYTES_OF_WALL: Final = 110
+_BYTES_OF_WALL: Final = 200
 _BYTES_THAT_BURST: Final = 130
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from tubewall.chambers import compiled_lattice as on_lattice
 from tubewall.chambers import compiled_walls as walls
-from tubewall.chambers.compiled_multigrid import finish, prolong_level, restrict_chambers
+from tubewall.chambers.compiled_multigrid import finish
 from tubewall.chambers.compiled_spaces import largest_balance
+from tubewall.chambers.engine_aggregates import Aggregates
 from tubewall.chambers.engine_multigrid import Multigrid
 from tubewall.chambers.engine_state import LatticeWalls, ListedWalls
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _DESCENT: Final = 2000
-# chambers, and conductance of the walls over the mass in a step, from which coarser lattices pay
+# chambers, and conductance of the walls over the mass in a step, from which coarser lattices and graphs pay
 _SMALL: Final = 2000
 _STIFF: Final = 400.0
+_STIFF_LIST: Final = 100.0
 _FEW: Final = 20_000
 # from this tolerance and size on corrections are found in single precision; the balance itself never is
 _COARSE: Final = 1e-9
@@ -75,7 +77,7 @@ class Descent:
         else:
             self.small = np.empty(n, self.word)
         self.step = 0.0
-        self.coarse: Multigrid | None = None
+        self.coarse: Multigrid | Aggregates | None = None
         self.built = False
 
     def trade(self, step: float, pressure: Floats, room: Floats, bend: Floats, mass: Floats, rest: Floats) -> float:
@@ -110,7 +112,7 @@ class Descent:
         product, worst = float(s[:, 0].sum()), float(s[:, 1].max())
         goal = 0.5 * self.tolerance
         found = worst <= goal and np.isfinite(product)
-        coarse = None if found else self._coarse_lattices()
+        coarse = None if found else self._coarser()
         if coarse is not None:
             product = self._precondition(coarse)
             self.p[:] = self.z
@@ -146,31 +148,39 @@ class Descent:
         assert population.exchange is not None
         self.exchange, self.spaces = population.exchange, population.spaces
 
-    def _coarse_lattices(self) -> Multigrid | None:
-        """Where walls let much gas through in a step, coarser lattices; built once for each step."""
+    def _coarser(self) -> Multigrid | Aggregates | None:
+        """Where walls let much gas through in a step, coarser lattices or graphs; their values built once for each step."""
         found = self.exchange.walls
-        if not isinstance(found, LatticeWalls) or self.x.size < _SMALL:
+        if self.x.size < _SMALL:
             return None
-        stiffness = self.step * 6.0 * found.width / self.unit[0]
-        if stiffness < _STIFF:
+        if isinstance(found, LatticeWalls):
+            around, stiff = 6.0 * found.width, _STIFF
+        else:
+            around, stiff = float(found.width.sum()) / self.x.size, _STIFF_LIST
+        if self.step * around / self.unit[0] < stiff:
             return None
         if self.coarse is None:
-            self.coarse = Multigrid(found.shape, self.crew, self.word)
+            if isinstance(found, LatticeWalls):
+                self.coarse = Multigrid(found.shape, self.crew, self.word)
+            else:
+                self.coarse = Aggregates(found, self.crew, self.word)
+        if isinstance(self.coarse, Aggregates) and not self.coarse.useful:
+            return None
         if not self.built:
-            self.coarse.build(self.word(self.step * found.width / self.unit[0]), self.small, self.heavy)
+            if isinstance(self.coarse, Multigrid) and isinstance(found, LatticeWalls):
+                self.coarse.build(self.word(self.step * found.width / self.unit[0]), self.small, self.heavy)
+            elif isinstance(self.coarse, Aggregates):
+                self.coarse.build(self.through, self.heavy)
             self.built = True
         return self.coarse
 
-    def _precondition(self, coarse: Multigrid) -> float:
+    def _precondition(self, coarse: Multigrid | Aggregates) -> float:
         """The residual ``r`` through all levels to ``z``; their product."""
         crew, damping = self.crew, coarse.damping
         np.multiply(self.r, self.ready, out=self.z)
         self.z *= damping
         self._multiply(self.z, projected=False)
-        rows, columns = coarse.shape[:2]
-        level = coarse.levels[0]
-        crew.share(restrict_chambers, level.rows, rows, columns, self.r, self.q, level.b)
-        crew.share(prolong_level, rows, columns, coarse.correct(), self.z)
+        coarse.correct(self.r, self.q, self.z)
         self._multiply(self.z, projected=False)
         crew.run(finish, damping, self.ready, self.r, self.q, self.z, self.sums)
         if self.spaces is not None:

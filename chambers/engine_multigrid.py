@@ -81,7 +81,14 @@ class Multigrid:
         kernels.inverted(0.5 * (matrix + matrix.T), inverse)
         self.inverse = inverse.astype(self.word)
 
-    def correct(self, depth: int = 0) -> Array:
+    def correct(self, r: Array, q: Array, z: Array) -> None:
+        """Add to ``z`` what the coarser lattices answer to r - q."""
+        rows, columns = self.shape[:2]
+        level = self.levels[0]
+        self.crew.share(kernels.restrict_chambers, level.rows, rows, columns, r, q, level.b)
+        self.crew.share(kernels.prolong_level, rows, columns, self._answer(0), z)
+
+    def _answer(self, depth: int) -> Array:
         """What level ``depth`` answers to its ``b``, by one pass down and up."""
         level = self.levels[depth]
         if depth == len(self.levels) - 1:
@@ -91,7 +98,7 @@ class Multigrid:
         below = self.levels[depth + 1]
         self._rows(kernels.begin_level, level.rows, level, level.columns, level.ready, self.damping, level.b, level.x)
         self._rows(kernels.restrict_level, below.rows, level, *level.walls, level.b, level.x, below.b)
-        self._rows(kernels.prolong_level, level.rows, level, level.columns, self.correct(depth + 1), level.x)
+        self._rows(kernels.prolong_level, level.rows, level, level.columns, self._answer(depth + 1), level.x)
         self._rows(
             kernels.smooth_level, level.rows, level, *level.walls, level.ready, self.damping, level.b, level.x, level.y
         )
