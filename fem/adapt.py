@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.errors import ConvergenceError, InputError, ResourceError
-from tubewall.fem.boundary_search import boundary_value, surface_extreme
-from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.boundary_search import boundary_value
+from tubewall.fem.edge_errors import edge_errors
 from tubewall.fem.error_goal import mesh_errors
-from tubewall.fem.locate_point import locate_one
 from tubewall.fem.mesh_energy import mesh_energy_error
 from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder, value_at
 from tubewall.fem.quantities import parse_quantity
-from tubewall.fem.surface_points import facets_of
+from tubewall.fem.refinement_marks import Bools, marks_at, marks_over, most_of
+from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 
-# the share of the error that the elements marked each round carry (Doerfler, SIAM J. Numer. Anal. 33, 1106, 1996)
-_SHARE: Final = 0.6
 _ROUNDS: Final = 15
 #: Unknowns that refinement stops at unless said, in the plane and in space.
 MOST: Final = {2: 400_000, 3: 250_000}
@@ -71,6 +69,13 @@ class Goal:
             solution, str(self.boundary), self.quantity, region=self.region, about=self.about, axis=self.axis
         )
 
+    def marks(self, solution: FieldSolution, allowed: float) -> Bools:
+        """The elements (m,) to refine until its mesh error is ``allowed`` [unit of the quantity]."""
+        quantity, axes = parse_quantity(self.quantity), cylinder(self.about, self.axis)
+        if self.at is not None:
+            return marks_at(solution, quantity, self.at, region=self.region, axes=axes, allowed=allowed)
+        return marks_over(solution, quantity, str(self.boundary), region=self.region, axes=axes, allowed=allowed)
+
 
 def solve_adaptively(
     model: Model,
@@ -83,8 +88,8 @@ def solve_adaptively(
     """The solution on a mesh that is refined until every goal is known to ``tolerance``.
 
     Elements are marked by what their error brings into the goals, from the dual problem of each; without goals by their error
-    in the energy norm. Triangles and tetrahedra are refined where marked, other cells all at once. New nodes on curved sides
-    lie on the curves of the given mesh: an error of its shape stays.
+    in the energy norm. Triangles and tetrahedra are refined where marked, along the edges where stress bends most, other cells
+    all at once. New nodes on curved sides lie on the curves of the given mesh: an error of its shape stays.
 
     Parameters
     ----------
@@ -100,7 +105,8 @@ def solve_adaptively(
     Raises
     ------
     ConvergenceError
-        When a goal lies at a singular point, where no mesh gives a value (with the exponent).
+        When a goal lies at a singular point, where no mesh gives a value (with the exponent), or on flat sides that stand for a
+        curve and make a larger error than the tolerance.
     ResourceError
         When the tolerance needs more unknowns than ``most``; the message says how far it came.
     """
@@ -114,12 +120,12 @@ def solve_adaptively(
         if progress is not None:
             progress(turn / _ROUNDS, f"round {turn + 1}: {model.size} unknowns")
         solution = solve_model(model)
-        worst, share = _errors(solution, tolerance, goals)
+        worst, marked = _errors(solution, tolerance, goals)
         if worst <= tolerance:
             if progress is not None:
                 progress(1.0, f"reached {worst:.2g} with {model.size} unknowns")
             return solution
-        finer = _finer(model, _marked(share))
+        finer = _finer(solution, marked)
         if finer.size > limit:
             raise ResourceError(
                 f"a tolerance of {tolerance:g} needs more than {limit} unknowns: {model.size} reach {worst:.2g}; give a "
@@ -131,13 +137,12 @@ def solve_adaptively(
     )
 
 
-def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) -> tuple[float, Floats]:
-    """The largest relative error, and what each element brings into those above the tolerance (m,)."""
-    mesh = solution.model.discrete.mesh
+def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) -> tuple[float, Bools]:
+    """The largest relative error, and the elements (m,) to refine for those above the tolerance."""
     if not goals:
         energy = mesh_energy_error(solution)
-        return energy.relative, energy.elements
-    worst, shares = 0.0, np.zeros(mesh.elements)
+        return energy.relative, most_of(energy.elements)
+    worst, marked = 0.0, np.zeros(solution.model.discrete.mesh.elements, dtype=bool)
     for goal in goals:
         found = goal.value(solution)
         if found.warning is not None:
@@ -151,10 +156,8 @@ def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) ->
         relative = found.mesh_error / scale if scale > 0 else 0.0
         worst = max(worst, relative)
         if relative > tolerance:
-            own = _shares(solution, goal)
-            total = float(own.sum())
-            shares += relative * own / total if total > 0 else 1.0 / mesh.elements
-    return worst, shares
+            marked |= goal.marks(solution, tolerance * scale)
+    return worst, marked
 
 
 def _scale(solution: FieldSolution, goal: Goal) -> float:
@@ -167,36 +170,14 @@ def _scale(solution: FieldSolution, goal: Goal) -> float:
     return abs(maxima(solution, (name,))[name].value)
 
 
-def _shares(solution: FieldSolution, goal: Goal) -> Floats:
-    """What each element brings into the error of a goal (m,)."""
-    mesh = solution.model.discrete.mesh
-    quantity, axes = parse_quantity(goal.quantity), cylinder(goal.about, goal.axis)
-    errors = mesh_errors(solution)
-    if goal.at is not None:
-        found = locate_one(mesh, goal.at, region=goal.region)
-        return errors.shares(quantity, found.elements, found.local, axes)
-    if quantity.sought == "mean":
-        pairs = facets_of(mesh, str(goal.boundary), goal.region)
-        own: Floats = np.zeros(mesh.elements)
-        own[pairs[:, 0]] = mesh_energy_error(solution, errors.duals.recovery).elements[pairs[:, 0]]
-        return own
-    extreme = surface_extreme(solution, str(goal.boundary), quantity, region=goal.region, axes=axes)
-    found_at = errors.shares(quantity, np.array([extreme.element]), extreme.local[None], axes)
-    if quantity.kind == "displacement":
-        return found_at
-    return found_at + errors.surface_shares(quantity, facets_of(mesh, str(goal.boundary), goal.region), axes)
-
-
-def _marked(shares: Floats) -> Ints:
-    """The fewest elements that carry most of the error."""
-    order = np.argsort(-shares, kind="stable")
-    carried = np.cumsum(shares[order])
-    count = int(np.searchsorted(carried, _SHARE * carried[-1])) + 1
-    return order[:count]
-
-
-def _finer(model: Model, elements: Ints) -> Model:
+def _finer(solution: FieldSolution, elements: Bools) -> Model:
+    """The model on a mesh that is finer in ``elements``, along the edges where stress is bent most."""
     from tubewall.geometry.mesh_refinement import refined
 
-    mesh, _ = refined(model.mesh, elements)
+    model = solution.model
+    kinds = {CELLS[block.kind].first for block in model.mesh.blocks}
+    measure = None
+    if kinds == {"triangle"} or kinds == {"tetra"}:
+        measure = edge_errors(mesh_errors(solution).duals.recovery)
+    mesh, _ = refined(model.mesh, elements, measure=measure)
     return dataclasses.replace(model, mesh=mesh)

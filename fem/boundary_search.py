@@ -98,13 +98,18 @@ def boundary_value(
 
 def _error(solution: FieldSolution, quantity: Quantity, found: SurfaceExtreme, axes: CylinderAxes) -> float | None:
     """The estimate where the extreme lies, from all elements of its region that share the place."""
+    elements, local = sharing(solution, found)
+    return mesh_errors(solution).on_facet(quantity, found.element, found.side, elements, local, axes)
+
+
+def sharing(solution: FieldSolution, found: SurfaceExtreme) -> tuple[Ints, Floats]:
+    """The elements (h,) of its region that share the place of an extreme, and where in them (h, dim)."""
     mesh = solution.model.discrete.mesh
     region = mesh.region_names[int(mesh.region_index[found.element])]
     shared, lost = search(mesh, found.at[None], region=region)
-    elements, local = shared.elements, shared.local
     if len(lost):
-        elements, local = np.array([found.element]), found.local[None]
-    return mesh_errors(solution).on_facet(quantity, found.element, found.side, elements, local, axes)
+        return np.array([found.element]), found.local[None]
+    return shared.elements, shared.local
 
 
 def surface_extreme(

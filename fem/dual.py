@@ -46,6 +46,7 @@ class Duals:
         self._recovery = recovery
         self._back: Callable[[Floats], tuple[Floats, MixedPressure | None]] | None = None
         self._model: Model | None = None
+        self._last: tuple[Floats, Floats] | None = None
 
     @property
     def affordable(self) -> bool:
@@ -116,6 +117,20 @@ class Duals:
         full[discrete.nodes] = moved
         stretch = float(z[discrete.size]) if model.kinematics == "generalised plane strain" else 0.0
         return dataclasses.replace(self.solution, model=model, displacement=full, axial_strain=stretch, mixed=mixed)
+
+    def displacement_shares(self, elements: Ints, local: Floats, weights: Floats) -> Floats:
+        """What each element (m,) brings into the error of the goal of ``displacement_load``."""
+        return self._shares(self.displacement_load(elements, local, weights))
+
+    def stress_shares(self, elements: Ints, weights: Floats) -> Floats:
+        """What each element (m,) brings into the error of the goal of ``stress_load``."""
+        return self._shares(self.stress_load(elements, weights))
+
+    def _shares(self, load: Floats) -> Floats:
+        # the value of a goal and the marks for it ask for the same
+        if self._last is None or not np.array_equal(self._last[0], load):
+            self._last = load, self.product(self.solve(load))
+        return self._last[1].copy()
 
     def product(self, dual: FieldSolution) -> Floats:
         """Energy product (m,) of the errors of solution and dual solution, element by element."""

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from tubewall.fem.dual import Duals
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import PointFields
-from tubewall.fem.known_errors import missed_displacement, missed_traction, shape_error
-from tubewall.fem.local_search import lattice
+from tubewall.fem.known_errors import missed_displacement, missed_traction, moved_by_shape, shape_error
 from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import rule
@@ -33,6 +32,8 @@ _GLOBAL: Final = {1: 2.5, 2: 1.5}
 # what a converged iterative solve leaves, over the largest value
 _ROUNDING: Final = 1e-10
 _STEP: Final = 1e-6
+# elements looked at together
+_CHUNK: Final = 2_000
 
 
 class MeshErrors:
@@ -74,8 +75,53 @@ class MeshErrors:
 
     def mean(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> float | None:
         """Error of the mean of a quantity over facets (k, 2)."""
+        where, places, share = self.surface(pairs)
+        if quantity.kind == "displacement":
+            moved = self.solution.evaluate(where, places).displacement
+            return self._dual_displacement(where, places, share[:, None] * _direction(quantity, moved), moved)
+        difference = self._differences(quantity, where, places, axes)
+        if not np.all(np.isfinite(difference)):
+            return None
+        near = _LOCAL[self.solution.model.order] * float(share @ difference)
+        return near + float(self._mean_far(quantity, where, places, share, axes).sum())
+
+    def shares(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
+        """What every element of the mesh (m,) brings through the displacement into the error at one place."""
+        if not self.duals.affordable:
+            return touching(self.solution, elements).astype(np.float64)
+        if quantity.kind == "displacement":
+            moved = self.solution.evaluate(elements[:1], local[:1]).displacement
+            return self.duals.displacement_shares(elements[:1], local[:1], _direction(quantity, moved))
+        return self.duals.stress_shares(elements, np.nan_to_num(self._slopes(quantity, elements, local, axes)))
+
+    def mean_shares(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> Floats:
+        """What every element of the mesh (m,) brings into the error of a mean over facets (k, 2)."""
+        where, places, share = self.surface(pairs)
+        if quantity.kind == "displacement":
+            moved = self.solution.evaluate(where, places).displacement
+            return self.duals.displacement_shares(where, places, share[:, None] * _direction(quantity, moved))
+        near = np.zeros(self.solution.model.discrete.mesh.elements)
+        np.add.at(near, where, np.nan_to_num(self._differences(quantity, where, places, axes)) * share)
+        return near + self._mean_far(quantity, where, places, share, axes)
+
+    def misses(self, quantity: Quantity, elements: Ints, axes: CylinderAxes) -> Floats:
+        """The largest difference of computed and recovered value at the nodes of elements (k,)."""
         mesh = self.solution.model.discrete.mesh
-        kinematics = self.solution.model.kinematics
+        found = np.empty(len(elements))
+        number = mesh.block_of(elements)
+        for block in np.unique(number):
+            nodes = CELLS[mesh.blocks[block].kind].nodes
+            mine = np.flatnonzero(number == block)
+            for start in range(0, len(mine), _CHUNK):
+                some = mine[start : start + _CHUNK]
+                where, at = np.repeat(elements[some], len(nodes)), np.tile(nodes, (len(some), 1))
+                difference = self._differences(quantity, where, at, axes)
+                found[some] = np.nan_to_num(difference).reshape(len(some), -1).max(axis=1)
+        return found
+
+    def surface(self, pairs: Ints) -> tuple[Ints, Floats, Floats]:
+        """Elements (p,), local points (p, dim) and shares (p,) of the area of a rule on facets (k, 2)."""
+        mesh = self.solution.model.discrete.mesh
         elements, local, shares = [], [], []
         for group in mesh.facet_groups(pairs):
             on, weights = rule(group.kind, 4)
@@ -83,54 +129,31 @@ class MeshErrors:
             elements.append(at.elements)
             local.append(at.local)
             shares.append((at.areas * weights).ravel())
-        where, places = np.concatenate(elements), np.concatenate(local)
-        fields = self.solution.evaluate(where, places)
-        share = np.concatenate(shares)
-        if kinematics == "axisymmetric":
-            share = share * fields.points[:, 0]
-        share = share / share.sum()
-        if quantity.kind == "displacement":
-            return self._dual_displacement(where, places, share[:, None] * _direction(quantity, fields.displacement))
-        smooth = self._smooth(where, places, fields)
-        difference = np.abs(quantity.values(smooth, kinematics, axes) - quantity.values(fields, kinematics, axes))
-        if not np.all(np.isfinite(difference)):
-            return None
-        return _LOCAL[self.solution.model.order] * float(share @ difference)
+        where, places, share = np.concatenate(elements), np.concatenate(local), np.concatenate(shares)
+        if self.solution.model.kinematics == "axisymmetric":
+            share = share * self.solution.evaluate(where, places).points[:, 0]
+        return where, places, share / share.sum()
 
-    def shares(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
-        """What every element of the mesh (m,) brings into the error at one place: where to refine."""
-        mesh = self.solution.model.discrete.mesh
-        if not self.duals.affordable:
-            return touching(self.solution, elements).astype(np.float64)
-        if quantity.kind == "displacement":
-            moved = self.solution.evaluate(elements[:1], local[:1]).displacement
-            load = self.duals.displacement_load(elements[:1], local[:1], _direction(quantity, moved))
-            return self.duals.product(self.duals.solve(load))
-        weights = np.nan_to_num(self._slopes(quantity, elements, local, axes))
-        result = self.duals.product(self.duals.solve(self.duals.stress_load(elements, weights)))
-        near = self._near(quantity, elements, local, axes)
-        # a patch that is refined as a whole, not element after element
-        patch = touching(self.solution, elements) if near is not None else np.zeros(mesh.elements, dtype=bool)
-        return result + _LOCAL[self.solution.model.order] * (near or 0.0) * patch
-
-    def surface_shares(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> Floats:
-        """What the elements behind facets (k, 2) bring into an extreme over these: those that may hold it, (m,)."""
-        mesh = self.solution.model.discrete.mesh
+    def _differences(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
+        """How far computed and recovered value differ (p,) at local points (p, dim) of elements (p,)."""
         kinematics = self.solution.model.kinematics
-        highest, error = np.full(mesh.elements, -np.inf), np.zeros(mesh.elements)
-        sign = -1.0 if quantity.sought == "min" else 1.0
-        for group in mesh.facet_groups(pairs):
-            at = surface_points(mesh, group, lattice(group.kind, 2))
-            fields = self.solution.evaluate(at.elements, at.local)
-            values = sign * quantity.values(fields, kinematics, axes)
-            smooth = sign * quantity.values(self._smooth(at.elements, at.local, fields), kinematics, axes)
-            np.fmax.at(highest, at.elements, np.fmax(values, smooth))
-            np.fmax.at(error, at.elements, np.abs(values - smooth))
-        top = int(np.argmax(highest))
-        rivals = highest + error >= highest[top] - 2 * error[top]
-        return np.where(rivals, error, 0.0)
+        fields = self.solution.evaluate(elements, local)
+        smooth = quantity.values(self.smooth(elements, local, fields), kinematics, axes)
+        return np.abs(smooth - quantity.values(fields, kinematics, axes))
 
-    def _smooth(self, elements: Ints, local: Floats, fields: PointFields) -> PointFields:
+    def _mean_far(self, quantity: Quantity, elements: Ints, local: Floats, share: Floats, axes: CylinderAxes) -> Floats:
+        """What every element (m,) that does not touch these brings into the mean of stress over them."""
+        if not self.duals.affordable:
+            return np.zeros(self.solution.model.discrete.mesh.elements)
+        slopes = np.nan_to_num(self._slopes(quantity, elements, local, axes)) * share[:, None]
+        each, which = np.unique(elements, return_inverse=True)
+        weights = np.zeros((len(each), 6))
+        np.add.at(weights, which, slopes)
+        found = self.duals.stress_shares(each, len(each) * weights).copy()
+        found[touching(self.solution, each)] = 0.0
+        return found
+
+    def smooth(self, elements: Ints, local: Floats, fields: PointFields) -> PointFields:
         """The fields with recovered stress, and strain to it."""
         stress = self.duals.recovery.stress_in(elements, local, fields.points)
         mesh = self.solution.model.discrete.mesh
@@ -155,7 +178,7 @@ class MeshErrors:
         where, at = np.concatenate(owners), np.concatenate(places)
         fields = self.solution.evaluate(where, at)
         values = quantity.values(fields, kinematics, axes)
-        found = quantity.values(self._smooth(where, at, fields), kinematics, axes)
+        found = quantity.values(self.smooth(where, at, fields), kinematics, axes)
         here = len(elements)
         if not np.all(np.isfinite(values[:here])):
             return None
@@ -173,7 +196,7 @@ class MeshErrors:
         weights = self._slopes(quantity, elements, local, axes)
         if not np.all(np.isfinite(weights)) or not np.any(weights):
             return 0.0
-        products = self.duals.product(self.duals.solve(self.duals.stress_load(elements, weights)))
+        products = self.duals.stress_shares(elements, weights)
         return float(products[~touching(self.solution, elements)].sum())
 
     def _slopes(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
@@ -212,16 +235,17 @@ class MeshErrors:
     def _displacement(self, quantity: Quantity, elements: Ints, local: Floats) -> float | None:
         one, place = elements[:1], local[:1]
         moved = self.solution.evaluate(one, place).displacement
-        return self._dual_displacement(one, place, _direction(quantity, moved))
+        return self._dual_displacement(one, place, _direction(quantity, moved), moved)
 
-    def _dual_displacement(self, elements: Ints, local: Floats, weights: Floats) -> float | None:
+    def _dual_displacement(self, elements: Ints, local: Floats, weights: Floats, moved: Floats) -> float | None:
         if not self.duals.affordable:
             return None
-        products = self.duals.product(self.duals.solve(self.duals.displacement_load(elements, local, weights)))
+        products = self.duals.displacement_shares(elements, local, weights)
         if self._held is None:
             self._held = missed_displacement(self.solution)
         scale = float(np.abs(self.solution.displacement).max(initial=0.0))
-        return _GLOBAL[self.solution.model.order] * float(products.sum()) + self._held + _ROUNDING * scale
+        known = self._held + moved_by_shape(self.solution, moved) + _ROUNDING * scale
+        return _GLOBAL[self.solution.model.order] * float(products.sum()) + known
 
 
 _ERRORS: weakref.WeakKeyDictionary[FieldSolution, MeshErrors] = weakref.WeakKeyDictionary()

@@ -20,7 +20,9 @@ _CHUNK = 100_000
 _GRID = 1 / 16
 
 
-def refined(mesh: SolidMesh, elements: ArrayLike | None = None) -> tuple[SolidMesh, Ints]:
+def refined(
+    mesh: SolidMesh, elements: ArrayLike | None = None, *, measure: Floats | None = None
+) -> tuple[SolidMesh, Ints]:
     """Cut cells into smaller ones; the mesh stays conforming.
 
     Children of curved cells lie on the curves of their parents, their new nodes where the parent's own map puts them.
@@ -32,6 +34,9 @@ def refined(mesh: SolidMesh, elements: ArrayLike | None = None) -> tuple[SolidMe
     elements : (k,) int or (elements,) bool, optional
         The cells to cut; their neighbours are cut as far as conformity needs. All cells unless given, and also where the
         mesh is not of triangles or tetrahedra alone.
+    measure : (elements, 3 or 6), optional
+        Of every edge 0-1, 0-2, ... of triangles or tetrahedra, instead of its length: marked cells are cut along the edges that
+        have a quarter of their largest and more, and the others give way at the edge that has most.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def refined(mesh: SolidMesh, elements: ArrayLike | None = None) -> tuple[SolidMe
     else:
         (kind,) = kinds
         together = np.concatenate([block.cells for block in full.blocks])
-        children = [bisected(kind, mesh.points, together[:, : CELLS[kind].vertices], marked)]
+        children = [bisected(kind, mesh.points, together[:, : CELLS[kind].vertices], marked, measure)]
         cells = [together]
     starts = np.cumsum([0, *(len(part) for part in cells)])
     parent = np.concatenate([start + part.parent for start, part in zip(starts[:-1], children, strict=True)])

@@ -8,6 +8,7 @@ a time. As all cells agree on which edge is longer, a face is cut alike from eit
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Final
 
 import numpy as np
 
@@ -15,19 +16,34 @@ from tubewall.geometry.numbering import numbered_pairs
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
 from tubewall.geometry.refinement_patterns import Children
 
+# of the measure of a marked cell's worst edge: edges with less are not cut for its own sake
+_WORTH: Final = 0.25
 
-def bisected(kind: str, points: Floats, cells: Ints, marked: Ints) -> Children:
-    """Children of cells (m, v) of a first-order ``kind`` when the ``marked`` rows are cut at all their edges."""
+
+def bisected(kind: str, points: Floats, cells: Ints, marked: Ints, measure: Floats | None = None) -> Children:
+    """Children of cells (m, v) of a first-order ``kind`` when the ``marked`` rows are cut at all their edges.
+
+    With a ``measure`` (m, e) of the edges, that stands for their length, at those of a quarter of their largest and more.
+    """
     pairs = np.array(list(combinations(range(cells.shape[1]), 2)))
     _, first, edge = numbered_pairs(cells[:, pairs].reshape(-1, 2), len(points))
     edge = edge.reshape(len(cells), len(pairs))
     ends = cells[:, pairs].reshape(-1, 2)[first]
     length = np.linalg.norm(points[ends[:, 0]] - points[ends[:, 1]], axis=1)
+    if measure is not None:
+        length = np.zeros(len(first))
+        np.maximum.at(length, edge, measure)
     # nearly equal edges are told apart by their numbers, so that rounding does not decide
+    tiny = max(1e-12 * float(length.max(initial=0.0)), float(np.finfo(np.float64).tiny))
+    near = np.round(np.log(np.maximum(length, tiny)), 9)
     rank = np.empty(len(length), dtype=np.int64)
-    rank[np.lexsort((np.arange(len(length)), np.round(length / length.max(), 9)))] = np.arange(len(length))
+    rank[np.lexsort((np.arange(len(length)), near))] = np.arange(len(length))
     cut = np.zeros(len(length), dtype=bool)
-    cut[edge[marked]] = True
+    own = edge[marked]
+    worth = np.ones(own.shape, dtype=bool)
+    if measure is not None:
+        worth = length[own] >= _WORTH * length[own].max(axis=1, keepdims=True, initial=0.0)
+    cut[own[worth]] = True
     _close(cut, edge, rank, pairs)
     order = np.full((cells.shape[1], cells.shape[1]), -1, dtype=np.int64)
     return _cut_all(kind, np.where(cut[edge], rank[edge], -1), pairs, order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -189,6 +190,21 @@ def test_any_marks_on_any_distorted_mesh_give_a_conforming_one(
         named = np.concatenate([fine.boundary(name) for name in fine.boundaries])
         assert sorted(map(tuple, named.tolist())) == sorted(map(tuple, fine.outer_facets.tolist()))
         mesh = fine
+
+
+@pytest.mark.parametrize("kind", ["triangle", "tetra"])
+def test_a_measure_of_the_edges_says_in_which_direction_cells_become_smaller(kind: Kind) -> None:
+    mesh = mapped_block((2, 2, 2)[: CELLS[kind].dim], kind=kind, order=2)
+    pairs = np.array(list(itertools.combinations(range(mesh.dim + 1), 2)))
+    for _ in range(3):
+        corners = mesh.points[mesh.blocks[0].cells[:, : mesh.dim + 1]]
+        along = np.abs(corners[:, pairs[:, 0], 0] - corners[:, pairs[:, 1], 0])
+        mesh, _ = refined(mesh, np.arange(mesh.elements) % 3 == 0, measure=along)
+        assert_conforming(mesh, facet_sizes(mesh, mesh.outer_facets).sum())
+        assert volumes(mesh).sum() == pytest.approx(1.0, rel=1e-12)
+    corners = mesh.points[mesh.blocks[0].cells[:, : mesh.dim + 1]]
+    width = np.ptp(corners, axis=1).mean(axis=0)
+    assert (width[0] < 0.5 * width[1:]).all(), width
 
 
 def test_nothing_marked_changes_nothing() -> None:

@@ -157,6 +157,41 @@ def test_refinement_reaches_a_tolerance_that_the_exact_solution_confirms() -> No
     assert solution.unknowns < 3000
 
 
+def test_refinement_for_a_mean_displacement_goes_where_its_error_comes_from() -> None:
+    # the outer surface moves as the stress around the bore makes it: elements there must become smaller
+    body = tube(np.random.default_rng(2), "triangle", 2, "plane strain", parts=3)
+    goal = Goal(boundary="right", quantity="mean displacement magnitude")
+    said: list[str] = []
+    solution = solve_adaptively(body.solution.model, 3e-4, [goal], progress=lambda share, text: said.append(text))
+    b = float(np.linalg.norm(goal.value(solution).at)) / (2 * np.sqrt(2) / np.pi)
+    exact = float(body.exact("displacement magnitude", np.array([[b, 0.0]]))[0])
+    assert goal.value(solution).value == pytest.approx(exact, rel=3e-4, abs=0)
+    assert len(said) <= 6, said
+    assert solution.unknowns < 1000
+
+
+def test_refinement_in_space_finds_the_direction_in_which_stress_varies() -> None:
+    body = tube(np.random.default_rng(2), "tetra", 2, "3d", parts=3)
+    goal = Goal(boundary="left", quantity="max stress hoop")
+    solution = solve_adaptively(body.solution.model, 0.03, [goal])
+    exact = float(body.exact("stress hoop", np.array([[1.0, 0.0, 0.5]]))[0])
+    assert goal.value(solution).value == pytest.approx(exact, rel=0.03, abs=0)
+    assert solution.unknowns < 20_000
+
+
+def test_flat_sides_that_stand_for_a_curve_are_refused_before_they_are_refined() -> None:
+    model = tube(np.random.default_rng(2), "triangle", 1, "plane strain", parts=4).solution.model
+    said: list[str] = []
+    with pytest.raises(ConvergenceError, match="the angles between them alone make an error of"):
+        solve_adaptively(
+            model,
+            0.01,
+            [Goal(boundary="left", quantity="max stress hoop")],
+            progress=lambda share, text: said.append(text),
+        )
+    assert len(said) == 1
+
+
 def test_refinement_by_energy_gathers_at_the_corner() -> None:
     solution = solve_adaptively(corner("triangle", 2).solution.model, 0.03)
     mesh = solution.model.mesh
@@ -174,4 +209,4 @@ def test_a_peak_that_cannot_converge_is_refused_with_its_exponent() -> None:
 def test_a_tolerance_that_needs_too_many_unknowns_is_refused_with_how_far_it_came() -> None:
     body = hole(np.random.default_rng(3), "quad", 2, "plane strain")
     with pytest.raises(ResourceError, match=r"needs more than 500 unknowns: .* reach"):
-        solve_adaptively(body.solution.model, 1e-4, [Goal(boundary="left", quantity="max stress hoop")], most=500)
+        solve_adaptively(body.solution.model, 4e-3, [Goal(boundary="left", quantity="max stress hoop")], most=500)
