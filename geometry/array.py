@@ -44,6 +44,9 @@ class CellArray:
         interstitial gaps between them.
     neck : float
         Full width [m] of the bond between two touching tubes; 0 where they only touch.
+    spacing : float
+        Clear distance [m] between separate tubes that do not touch, pitch = bore + 2 wall + spacing; they are drawn in space only
+        (``stack_mesh``).
     rings : int
         Rings of bores around the central one, for what is finite; the periodic array does not look at it.
 
@@ -67,6 +70,7 @@ class CellArray:
     fillet: float = 0.0
     construction: str = "matrix"
     neck: float = 0.0
+    spacing: float = 0.0
     rings: int = 2
 
     def __post_init__(self) -> None:
@@ -75,7 +79,7 @@ class CellArray:
         one_of("CellArray.construction", self.construction, ("matrix", "tubes"))
         for name in ("bore", "wall"):
             object.__setattr__(self, name, positive_length(f"CellArray.{name}", getattr(self, name)))
-        for name in ("fillet", "neck"):
+        for name in ("fillet", "neck", "spacing"):
             object.__setattr__(self, name, length_or_zero(f"CellArray.{name}", getattr(self, name)))
         object.__setattr__(self, "rings", whole_number("CellArray.rings", self.rings, 0, 10**9))
         if self.bore_count > MOST_BORES:
@@ -125,6 +129,16 @@ class CellArray:
             )
 
     def _check_neck(self) -> None:
+        if self.spacing and (self.construction == "matrix" or self.neck):
+            raise InputError(
+                f"CellArray.spacing {show(self.spacing, 'm')} keeps separate tubes apart: pass construction='tubes' and neck=0, or "
+                "spacing=0"
+            )
+        if 0 < self.spacing < FINEST * self.bore or self.spacing > THICKEST * self.bore:
+            raise InputError(
+                f"CellArray.spacing {show(self.spacing, 'm')} cannot be drawn beside a bore of {show(self.bore, 'm')}: pass 0, or "
+                f"{show(FINEST * self.bore, 'm')} <= spacing <= {show(THICKEST * self.bore, 'm')}"
+            )
         if self.neck == 0:
             return
         if self.construction == "matrix":
@@ -157,7 +171,21 @@ class CellArray:
     @property
     def pitch(self) -> float:
         """Distance [m] of neighbouring bore centres."""
-        return self.bore + self.wall * (2 if self.construction == "tubes" else 1)
+        return self.bore + self.spacing + self.wall * (2 if self.construction == "tubes" else 1)
+
+    def refuse_spacing(self, what: str) -> None:
+        """Refuse tubes that do not touch.
+
+        Raises
+        ------
+        InputError
+            When there is a spacing; ``what`` says what would need touching tubes.
+        """
+        if self.spacing:
+            raise InputError(
+                f"CellArray.spacing {show(self.spacing, 'm')}: {what} knows tubes that touch; pass spacing=0, or draw them with "
+                "stack_mesh"
+            )
 
     @property
     def outer_radius(self) -> float:

@@ -84,6 +84,7 @@ def finite_graph(array: CellArray) -> ChamberGraph:
     Chambers are 'chamber 0', 'chamber 1' ... in the order of ``array.centres``, then, of separate tubes, the gaps that
     three (hexagonal packing) or four (square) tubes enclose, 'interstice 0' ... Gaps at the outside are not enclosed.
     """
+    array.refuse_spacing("the graph of chambers")
     indices = [(int(i), int(j)) for i, j in array.indices]
     number = {index: k for k, index in enumerate(indices)}
     walls = [(k, number[n]) for k, index in enumerate(indices) for n in _neighbours(array, *index) if n in number]
@@ -100,6 +101,7 @@ def periodic_graph(array: CellArray, n: int) -> ChamberGraph:
     Bore (i, j) has the index i n + j and the name 'chamber i j'; then follow the interstices, kind by kind, in the same
     order, 'interstice k i j'. Walls that join a bore to its own image (n = 1) carry nothing and are left out.
     """
+    array.refuse_spacing("the graph of chambers")
     n = whole_number("n", n, 1, 1000)
     cells = [(i, j) for i in range(n) for j in range(n)]
 

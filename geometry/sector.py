@@ -42,6 +42,7 @@ class Sector:
 
 def mesh_sector(array: CellArray, elements_through_wall: int) -> Sector:
     """Mesh the fundamental sector of ``array``."""
+    array.refuse_spacing("the plane mesh of an array")
     e, splits = levels(elements_through_wall)
     draw = _tube if array.construction == "tubes" else _round if array.bore_shape == "round" else _polygon
     outline, root, middle = draw(array, e)

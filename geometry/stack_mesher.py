@@ -19,7 +19,7 @@ from tubewall.geometry.stack_flaw import Doubled, Flaw, doubled, flaw_of
 from tubewall.geometry.stack_layers import layer_heights, layered
 from tubewall.geometry.stack_line import cell_radius, line_section
 from tubewall.geometry.stack_names import named_facets, outside_names
-from tubewall.geometry.stack_section import WALL, Placed, Section, cell_section, triangle_section
+from tubewall.geometry.stack_section import GAP, WALL, Placed, Section, cell_section, triangle_section
 from tubewall.geometry.stack_sector import Fineness
 
 Kind = Literal["axisymmetric", "plane", "sector", "cell", "cluster"]
@@ -181,7 +181,7 @@ def wall_section(
         zone = section.zone[section.sides[rows, far]]
         pairs = np.column_stack((number_of[section.sides[rows, near]], section.sides[rows, local]))
         for k in np.unique(zone):
-            found.setdefault(f"chamber {k}", []).append(pairs[zone == k])
+            found.setdefault("interstice" if k == GAP else f"chamber {k}", []).append(pairs[zone == k])
     for row, names in outside_names(section, array, kind, bores, partial=chambers is not None).items():
         cell, _, local, _ = section.sides[row]
         if kept[cell]:
@@ -220,9 +220,10 @@ def _section(
     if kind in ("axisymmetric", "plane"):
         places = [] if crack is None or crack.kind == "edge" else [(crack.length, crack.size)]
         return line_section(array, fine, plane=kind == "plane", growth=growth, places=places)
-    if array.construction == "tubes":
+    if array.construction == "tubes" and array.spacing == 0:
         raise InputError(
-            "separate tubes are meshed as kind='axisymmetric' or 'plane' only: pass construction='matrix' for a model in space"
+            "separate tubes that touch along a line leave gaps that end in cusps: pass a spacing between them for a model in "
+            "space, or kind='axisymmetric'"
         )
     return triangle_section(array, fine) if kind == "sector" else cell_section(array, fine, bores)
 

@@ -112,7 +112,7 @@ def _joined(
             # filled up with the first node
             cells.append(np.hstack((rows, np.repeat(rows[:, :1], _WIDEST - rows.shape[1], axis=1))))
             kind.append(np.full(len(rows), KINDS.index(piece.kind)))
-            zones.append(np.full(len(rows), zone if piece.in_bore else WALL))
+            zones.append(np.full(len(rows), {"bore": zone, "wall": WALL, "gap": GAP}[piece.part]))
             insets.append(piece.inset if zone >= 0 else np.zeros(len(piece.inset)))
             outward.append(piece.outward @ turn.T if zone >= 0 else np.zeros_like(piece.outward))
             thickness.append(piece.thickness)

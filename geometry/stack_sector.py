@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ _ALIKE: Final = 0.7
 # rows inside the fillets, at least, over which the columns become even; and how much of what is left one of them takes
 _SMOOTHING: Final = 2
 _DEEPEST: Final = 0.3
+# longest element of the gap between tubes: the bore over this
+_GAP_ROWS: Final = 8.0
 # nodes of a quadrilateral on a grid of half steps, rows outwards: along a row first would turn it clockwise
 _GRID_ROWS: Final = np.array([0, 2, 2, 0, 1, 2, 1, 0, 1])
 _GRID_COLUMNS: Final = np.array([0, 0, 2, 2, 0, 1, 2, 1, 1])
@@ -156,6 +158,10 @@ def _outline(array: CellArray, e: int) -> _Outline:
     return _Outline(array=array, angles=np.append(angles, np.arctan2(at_y, at_x)), beyond=np.concatenate((y, beyond)))
 
 
+#: What a piece of the section is.
+Part = Literal["bore", "wall", "gap"]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Piece:
     """A part of the section before it is joined: nodes, cells of one kind, and what belongs to them."""
@@ -163,7 +169,7 @@ class Piece:
     kind: str
     points: Floats
     cells: Ints
-    in_bore: bool
+    part: Part
     inset: Floats
     outward: Floats
     thickness: Floats
@@ -171,7 +177,7 @@ class Piece:
 
 
 def _grid_piece(
-    grid: Floats, inset: Floats, outward: Floats, thickness: Floats, curved: NDArray[np.bool_], *, in_bore: bool
+    grid: Floats, inset: Floats, outward: Floats, thickness: Floats, curved: NDArray[np.bool_], part: Part
 ) -> Piece:
     """Quadrilaterals on a grid (2 r + 1, 2 c + 1, 2) of nodes.
 
@@ -200,7 +206,7 @@ def _grid_piece(
         kind="quad9",
         points=grid.reshape(-1, 2),
         cells=cells,
-        in_bore=in_bore,
+        part=part,
         inset=inset.ravel(),
         outward=outward,
         thickness=np.tile(thickness, len(grid)),
@@ -242,7 +248,7 @@ def _core_piece(edge: Floats, inset: float) -> Piece:
         kind="triangle6",
         points=points,
         cells=_counter_clockwise(points, cells),
-        in_bore=True,
+        part="bore",
         inset=np.full(len(points), inset),
         outward=np.zeros_like(points),
         thickness=np.ones(len(points)),
@@ -251,28 +257,47 @@ def _core_piece(edge: Floats, inset: float) -> Piece:
 
 
 def sector_pieces(array: CellArray, fine: Fineness) -> list[Piece]:
-    """The fundamental triangle of a matrix: wall, rows inside the outline, core."""
+    """The fundamental triangle: wall, rows inside the outline, core; of separate tubes also the gap around them."""
     outline = _outline(array, fine.through_wall)
     columns = len(outline.angles) // 2
     edge = outline.curve(0.0, 0.0)
     middle = np.column_stack((np.full(len(edge), array.pitch / 2), outline.beyond))
-    layers = halved(wall_layers(array.wall / 2, fine, array.bore / 2 * math.tan(array.half_angle) / columns))
-    across = np.linalg.norm(middle - edge, axis=1)
+    usual = array.bore / 2 * math.tan(array.half_angle) / columns
+    if array.construction == "tubes":
+        half = wall_layers(array.wall / 2, fine, usual)
+        end = array.outer_radius * np.column_stack((np.cos(outline.angles), np.sin(outline.angles)))
+        layers = halved(np.concatenate((half, array.wall - half[-2::-1])))
+    else:
+        end, layers = middle, halved(wall_layers(array.wall / 2, fine, usual))
+    across = np.linalg.norm(end - edge, axis=1)
     share = (layers / layers[-1])[:, None, None]
-    strip = edge + share * (middle - edge)
-    away = (1 - share) * (middle - edge)
-    pieces = [
-        _grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), across, layers == 0, in_bore=False),
-    ]
+    strip = edge + share * (end - edge)
+    away = (1 - share) * (end - edge)
+    curved = (layers == 0) | ((layers == layers[-1]) & (array.construction == "tubes"))
+    pieces = [_grid_piece(strip, np.zeros(strip.shape[:2]), away.reshape(-1, 2), across, curved, "wall")]
+    if array.construction == "tubes":
+        pieces.append(_gap_piece(end, middle, float(layers[-1] - layers[-3]), array.bore / _GAP_ROWS))
     insets = inset_rows(fine, array.bore / 2, 1 / columns)
     fillet = fine.widest
     rows = np.stack([outline.curve(float(d), max(d - fillet, 0.0) / (insets[-1] - fillet)) for d in insets])
-    columns_out = np.broadcast_to(middle - edge, rows.shape)
+    columns_out = np.broadcast_to(end - edge, rows.shape)
     inset = np.repeat(insets[:, None], rows.shape[1], axis=1)
     on_fillet = insets <= fillet * (1 + 1e-12)
-    pieces.append(_grid_piece(rows, inset, columns_out.reshape(-1, 2), across, on_fillet, in_bore=True))
+    pieces.append(_grid_piece(rows, inset, columns_out.reshape(-1, 2), across, on_fillet, "bore"))
     pieces.append(_core_piece(pieces[-1].points.reshape(rows.shape)[-1], float(insets[-1])))
     return pieces
+
+
+def _gap_piece(start: Floats, end: Floats, first: float, longest: float) -> Piece:
+    """Rows between a tube's outer face (2 c + 1, 2) and the planes half way to its neighbours."""
+    widest = float(np.linalg.norm(end - start, axis=1).max())
+    layers = halved(graded([0.0, widest], [(0.0, first)], _INWARD, longest))
+    share = (layers / widest)[:, None, None]
+    grid = start + share * (end - start)
+    none = np.zeros(grid.shape[:2])
+    return _grid_piece(
+        grid, none, np.zeros((grid.shape[0] * grid.shape[1], 2)), np.ones(len(start)), layers == 0, "gap"
+    )
 
 
 def wall_layers(thickness: float, fine: Fineness, usual: float) -> Floats:

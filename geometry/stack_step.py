@@ -20,6 +20,7 @@ from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import positive_length, whole_number
 from tubewall.geometry.mesher import _session
 from tubewall.geometry.stack import Stack
+from tubewall.units import show
 
 # sections that a fillet in a polygonal bore is lofted through
 _SECTIONS: Final = 9
@@ -48,7 +49,7 @@ def write_step(
     ----------
     stack : Stack
     array : CellArray
-        A matrix.
+        A matrix, or separate tubes without necks.
     path : str or path
         Ends in ``.step`` or ``.stp``.
     chambers : sequence of int, optional
@@ -64,15 +65,17 @@ def write_step(
     Raises
     ------
     InputError
-        For another suffix, separate tubes, too many bores, or a file that cannot be written.
+        For another suffix, tubes with necks, too many bores, or a file that cannot be written.
     MeshingError
         When the kernel fails.
     """
     target = Path(path)
     if target.suffix.lower() not in (".step", ".stp"):
         raise InputError(f"the drawing is written to a .step or .stp, got {str(path)!r}")
-    if array.construction != "matrix":
-        raise InputError("the drawing of separate tubes is not written: pass construction='matrix'")
+    if array.neck:
+        raise InputError(
+            f"the necks of tubes, {show(array.neck, 'm')} wide, are not written: pass neck=0, with a spacing or without"
+        )
     stack.check_fits(array)
     scale = positive_length("unit", unit)
     count = array.bore_count
@@ -159,6 +162,12 @@ class _Drawing:
         def bores(low: float, high: float) -> Tags:
             return [tag for at in centres.values() for tag in self._bore(at, low, high)]
 
+        def solid(low: float, high: float) -> Tags:
+            # what stands on the electrolyte: all of the cell, or each tube for itself
+            if array.construction == "matrix":
+                return slab(low, high)
+            return [tag for at in centres.values() for tag in self._raised([self._disc(at)], low, high)]
+
         result: dict[str, Tags] = {}
         floor, ceiling = stack.floor, stack.ceiling
         hollows = {
@@ -170,11 +179,17 @@ class _Drawing:
         result["electrolyte"] = self._cut(slab(-stack.electrolyte, 0.0), [] if stack.is_film else below)
         if stack.insulator:
             holes = below if stack.is_film else bores(0.0, stack.root)
-            result["insulator"] = self._cut(slab(0.0, stack.root), holes)
-        wall = self._cut(slab(stack.root, ceiling), bores(stack.root, ceiling))
+            result["insulator"] = self._cut((slab if stack.is_film else solid)(0.0, stack.root), holes)
+        wall = self._cut(solid(stack.root, ceiling), bores(stack.root, ceiling))
         if stack.cap:
-            cap = self._cut(slab(ceiling, ceiling + stack.cap), above)
-            wall = self._fused(wall + cap)
+            cap = self._cut(solid(ceiling, ceiling + stack.cap), above)
+            # separate tubes may touch along a line, which is no body to make of two
+            pairs = (
+                [(wall, cap)]
+                if array.construction == "matrix"
+                else [([a], [b]) for a, b in zip(wall, cap, strict=True)]
+            )
+            wall = [tag for tube, end in pairs for tag in self._fused(tube + end)]
         result["wall"] = wall
         if stack.collector:
             low = ceiling + stack.cap
@@ -196,6 +211,11 @@ class _Drawing:
         corners = [self._occ.addPoint(at[0] + radius * math.cos(a), at[1] + radius * math.sin(a), 0.0) for a in angles]
         lines = [self._occ.addLine(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)]
         return int(self._occ.addPlaneSurface([self._occ.addCurveLoop(lines)]))
+
+    def _disc(self, at: np.ndarray) -> tuple[int, int]:
+        """The section of a separate tube, its bore filled."""
+        circle = self._occ.addCircle(at[0], at[1], 0.0, self._array.outer_radius / self._scale)
+        return 2, int(self._occ.addPlaneSurface([self._occ.addCurveLoop([circle])]))
 
     def _outline(self, at: np.ndarray, z: float, share: float) -> int:
         """The wire of a bore's outline at a height z, on a smaller scale."""

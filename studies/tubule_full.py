@@ -12,7 +12,7 @@ import numpy as np
 
 from tubewall.fem import invariants
 from tubewall.materials import VonMisesYield, material
-from tubewall.studies.tables import Column
+from tubewall.studies.tables import Column, Table
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import densities, needs_lithium, radial, radial_mesh, solved, study_loads
 from tubewall.studies.tubule_fields import part_of
@@ -82,8 +82,16 @@ def one_full_tubule(study: TubuleStudy) -> FullAnswer:
         thickest=thickest,
         picture=curves.picture,
         seconds=time.perf_counter() - started,
-        compared=None if study.in_space else lithium_table(study, _COLUMNS, lambda one: _measured(one, measure)),
+        compared=_compared(study, measure),
     )
+
+
+def _compared(study: TubuleStudy, measure: str) -> Table | None:
+    if not study.in_space:
+        return lithium_table(study, _COLUMNS, lambda one: _measured(one, measure))
+    from tubewall.studies.tubule_full_space import measured_in_space
+
+    return lithium_table(study, _COLUMNS[:2], lambda one: measured_in_space(one, measure), every=False)
 
 
 _COLUMNS: Final = (

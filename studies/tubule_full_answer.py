@@ -88,9 +88,7 @@ class FullAnswer:
             f"0 m: walls from {show(THINNEST * self.study.bore, 'm')} on bear it; -: no wall up to {show(self.thickest, 'm')} does"
         ]
         if self.study.in_space:
-            told.append(
-                "in a matrix the stress is that of the section in the plane times what space changes at the root"
-            )
+            told.append("in space the stress is that of the section in the plane times what space changes at the root")
         if self.study.lithium_gradient:
             told.append(
                 f"creep lets the pressure fall by {show(self.study.lithium_gradient * 1e-6, 'Pa')} in each um: it bears on "

@@ -12,9 +12,8 @@ import numpy as np
 from tubewall.fem.model_solver import solve_model
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import study_loads
-from tubewall.studies.tubule_fields import surface_stress
 from tubewall.studies.tubule_full import Curves, bearing_length, stress_measure, with_wall
-from tubewall.studies.tubule_root_space import RINGS, cluster_solution
+from tubewall.studies.tubule_root_space import cluster_solution, own_faces, slice_rings
 from tubewall.studies.tubule_space import cluster_mesh, space_model
 from tubewall.units import show
 
@@ -45,6 +44,11 @@ def curves_in_space(study: TubuleStudy, measure: str) -> Curves:
     )
 
 
+def measured_in_space(study: TubuleStudy, measure: str) -> tuple[float, float]:
+    """The stress of the study's own wall and its height above the root, on the mesh of the cluster."""
+    return _worst(study, cluster_solution(study), measure, study.wall)
+
+
 def _plane(study: TubuleStudy, measure: str, elements: int) -> Callable[[float], float]:
     """Stress over wall in plane strain, interpolated between a few walls and the study's own."""
     from scipy.interpolate import PchipInterpolator
@@ -58,24 +62,16 @@ def _plane(study: TubuleStudy, measure: str, elements: int) -> Callable[[float],
 def _slice(study: TubuleStudy, measure: str, elements: int) -> float:
     level = study.stack().root + 0.5 * study.bore
     high = study.replace(lithium_level=min(study.lithium_level + study.bore, study.stack().bore_height))
-    mesh = cluster_mesh(high, elements=elements, window=(level - study.bore / 50, level + study.bore / 50), rings=RINGS)
+    window = (level - study.bore / 50, level + study.bore / 50)
+    mesh = cluster_mesh(high, elements=elements, window=window, rings=slice_rings(study), lithium="pressure")
     model = replace(space_model(high, mesh), loads=study_loads(high, mesh, axis=2))
     return _worst(high, solve_model(model), measure, 0.0)[0]
 
 
 def _worst(study: TubuleStudy, solution: FieldSolution, measure: str, least: float) -> tuple[float, float]:
     """The largest stress on the faces of the walls around bore 0, ``least`` [m] above the root, and its height above it."""
-    mesh, root = solution.model.mesh, study.stack().root
-    best = (-math.inf, 0.0)
-    for name in mesh.boundaries:
-        if not name.startswith("chamber") or not np.isin(mesh.boundary(name)[:, 0], mesh.region("wall")).any():
-            continue
-        found = surface_stress(solution, name, region="wall", parts=4)
-        near = np.hypot(found.points[:, 0], found.points[:, 1]) < 0.75 * study.array().pitch
-        near &= found.points[:, 2] >= root + least
-        if not near.any():
-            continue
-        values = stress_measure(found.stress[near], measure)
-        i = int(np.argmax(values))
-        best = max(best, (float(values[i]), float(found.points[near][i, 2] - root)))
-    return best
+    root = study.stack().root
+    z, values, _ = own_faces(study, solution, lambda stress: stress_measure(stress, measure))
+    above = z >= root + least
+    i = int(np.argmax(np.where(above, values, -math.inf)))
+    return float(values[i]), float(z[i] - root)

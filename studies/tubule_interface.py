@@ -126,7 +126,7 @@ class InterfaceAnswer:
     def notes(self) -> tuple[str, ...]:
         """What has to be known of the numbers."""
         told = ["ends of interfaces have no peak of stress: mean and linear part stand in, and the debond"]
-        if self.study.neighbours == "full":
+        if self.study.neighbours == "full" and not self.study.in_tubes:
             told.append("outside the wall lies its plane of symmetry")
         if any(abs(exponent.imag) > 1e-8 for one in self.interfaces for exponent in one.exponents):
             told.append("complex exponents: the stress oscillates in log r")

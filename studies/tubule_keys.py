@@ -39,6 +39,7 @@ _DRAWING: Final = (
     _length("drawing", "bore", "100 nm", "bore across flats, or its diameter", "1 nm", "100 um"),
     _length("drawing", "fillet", "2 nm", "radius at the corners of a polygonal bore", "0 nm", "50 um"),
     _length("drawing", "wall", "10 nm", "wall", "0.05 nm", "100 um"),
+    _length("drawing", "spacing", "10 nm", "clear distance between separate tubes", "0 nm", "100 um"),
     _length("drawing", "height", "20 um", "height of the tubules", "1 nm", "10 mm"),
     _length("drawing", "electrolyte_thickness", "20 um", "thickness of the electrolyte", "10 nm", "10 mm"),
     _length("drawing", "insulator_thickness", "50 nm", "thickness of the insulator; 0 for none", "0 nm", "10 um"),
@@ -114,6 +115,8 @@ _PRESTRESS: Final = (
          unit="Pa", written="MPa", low="-100 GPa", high="100 GPa"),
 )  # fmt: skip
 _NUMERICS: Final = (
+    _choice("numerics", "model", "axisymmetric where bores are round and separate; or a cluster in space always (root, full)",
+            "auto", "space"),
     _key("numerics", "elements_through_wall", 4, "elements through the wall", kind="integer", low="2", high="32"),
     _key("numerics", "tolerance", 0.01, "relative tolerance of the wall and of the plane-strain answer",
          low="1e-4", high="0.2"),

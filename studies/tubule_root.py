@@ -177,7 +177,8 @@ def wall_ends(study: TubuleStudy) -> tuple[float, float]:
 
     alone = study.neighbours == "empty"
     array = study.array(round_bore=True, alone=alone)
-    return study.bore / 2, array.outer_radius if alone else cell_radius(array, plane=False)
+    separate = array.construction == "tubes"
+    return study.bore / 2, array.outer_radius if separate else cell_radius(array, plane=False)
 
 
 def wall_line(study: TubuleStudy, solution: FieldSolution, height: float) -> WallLine:
@@ -216,7 +217,7 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
         kinematics="axisymmetric",
         loads=study_loads(study, mesh),
         supports=(
-            *(Support(boundary="sides", fix=("x",)) for _ in range(study.neighbours == "full")),
+            *(Support(boundary="sides", fix=("x",)) for _ in range("sides" in mesh.boundaries)),
             Support(boundary="cut", displacement={"y": lambda points: stretch * (points[:, 1] - middle)}),
         ),
     )

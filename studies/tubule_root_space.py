@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.fem import invariants
 from tubewall.fem.loads import Support
 from tubewall.fem.model import Model
 from tubewall.fem.model_solver import solve_model
@@ -25,12 +26,17 @@ from tubewall.studies.tubule_space import GROWTH, cluster_mesh, space_model
 from tubewall.units import show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.loads import Load
     from tubewall.geometry.solid_mesh import SolidMesh
     from tubewall.studies.tubule_study import TubuleStudy
+
+    Floats = NDArray[np.float64]
+    Measure = Callable[[Floats], Floats]
 
 #: Rings of empty tubules around the one that is pressed: the next one changes the wall by 2 %.
 RINGS: Final = 2
@@ -100,7 +106,7 @@ def _bare(study: TubuleStudy, solution: FieldSolution) -> Model:
     return space_model(study, mesh)
 
 
-def _heights(study: TubuleStudy) -> NDArray[np.float64]:
+def _heights(study: TubuleStudy) -> Floats:
     return np.geomspace(_NEAREST * study.wall, 0.95 * _above(study), _SAMPLES)
 
 
@@ -110,6 +116,25 @@ def _window(study: TubuleStudy) -> tuple[float, float]:
 
 def _above(study: TubuleStudy) -> float:
     return min(ABOVE * study.bore, study.height)
+
+
+def own_faces(study: TubuleStudy, solution: FieldSolution, measure: Measure) -> tuple[Floats, Floats, Floats]:
+    """Heights z (p,), the measure of stress (p,) and the distance from the axis (p,) on the faces of the wall around bore 0."""
+    mesh = solution.model.mesh
+    wall = mesh.region("wall")
+    # what the tubules around do at their far sides is another wall's
+    reach = study.array().outer_radius * (1 + 1e-6) if study.in_tubes else 0.75 * study.array().pitch
+    heights, values, away = [], [], []
+    for name in mesh.boundaries:
+        if not name.startswith(("chamber", "interstice")) or not np.isin(mesh.boundary(name)[:, 0], wall).any():
+            continue
+        found = surface_stress(solution, name, region="wall", parts=4)
+        distance = np.hypot(found.points[:, 0], found.points[:, 1])
+        near = distance < reach
+        heights.append(found.points[near, 2])
+        values.append(measure(found.stress[near]))
+        away.append(distance[near])
+    return np.concatenate(heights), np.concatenate(values), np.concatenate(away)
 
 
 def cluster_solution(study: TubuleStudy, *, growth: float = GROWTH, elements: int = 2) -> FieldSolution:
@@ -132,20 +157,8 @@ def loads_in_space(study: TubuleStudy, mesh: SolidMesh) -> tuple[Load, ...]:
 
 def surface_over_height(study: TubuleStudy, solution: FieldSolution) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Heights (k,) above the root and the largest principal stress (k,) of the faces of the wall around bore 0 there."""
-    mesh, root = solution.model.mesh, study.stack().root
-    above, stress = [], []
-    for name in mesh.boundaries:
-        if not name.startswith("chamber"):
-            continue
-        pairs = mesh.boundary(name)
-        if not np.isin(pairs[:, 0], mesh.region("wall")).any():
-            continue
-        found = surface_stress(solution, name, region="wall", parts=4)
-        # what the tubules around do at their far sides is another wall's
-        near = np.hypot(found.points[:, 0], found.points[:, 1]) < 0.75 * study.array().pitch
-        above.append(found.points[near, 2] - root)
-        stress.append(found.max_principal[near])
-    z, values = np.concatenate(above), np.concatenate(stress)
+    z, values, _ = own_faces(study, solution, lambda stress: invariants.principal(stress)[..., 0])
+    z = z - study.stack().root
     unit = 1e-6 * study.bore
     levels, which = np.unique(np.round(z / unit).astype(np.int64), return_inverse=True)
     highest = np.full(len(levels), -np.inf)
@@ -162,6 +175,11 @@ def _station(
     return replace(station_of(line, height, hoop=1, axial=2), surface=float(np.interp(height, *surface)))
 
 
+def slice_rings(study: TubuleStudy) -> int:
+    """Rings of tubules in a slice: separate tubes do not feel each other there."""
+    return 0 if study.in_tubes else RINGS
+
+
 def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) -> float:
     """A slice of the cluster near the cut, stretched along as the model in space is there."""
     height = 0.95 * _above(study)
@@ -171,7 +189,7 @@ def _plane_strain(study: TubuleStudy, solution: FieldSolution, elements: int) ->
         study,
         elements=elements,
         window=(z - study.wall / 2, z + study.wall / 2),
-        rings=RINGS,
+        rings=slice_rings(study),
         neighbours=study.neighbours,
         lithium="pressure",
     )

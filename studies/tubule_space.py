@@ -82,7 +82,8 @@ def space_model(
 ) -> Model:
     """The body of ``cluster_mesh`` with rollers on its planes of symmetry, around and below, and where it is cut."""
     held = [Support(boundary="side low", fix=("y",)), Support(boundary="side high", fix=("normal",))]
-    held.append(Support(boundary="sides", fix=("normal",)))
+    if "sides" in mesh.boundaries:
+        held.append(Support(boundary="sides", fix=("normal",)))
     held += [Support(boundary=name, fix=("z",)) for name in ("bottom", "cut") if name in mesh.boundaries]
     if study.top == "held" and "top" in mesh.boundaries:
         held.append(Support(boundary="top", fix=("z",)))

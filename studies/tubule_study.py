@@ -48,6 +48,7 @@ class TubuleStudy:
     bore: float = _default("bore")
     fillet: float = _default("fillet")
     wall: float = _default("wall")
+    spacing: float = _default("spacing")
     height: float = _default("height")
     electrolyte_thickness: float = _default("electrolyte_thickness")
     insulator_thickness: float = _default("insulator_thickness")
@@ -86,6 +87,7 @@ class TubuleStudy:
     electrolyte_expansion: float = _default("electrolyte_expansion")
     collector_expansion: float = _default("collector_expansion")
     film_stress: float = _default("film_stress")
+    model: str = _default("model")
     elements_through_wall: int = _default("elements_through_wall")
     tolerance: float = _default("tolerance")
 
@@ -95,6 +97,11 @@ class TubuleStudy:
                 object.__setattr__(self, name, key.read(getattr(self, name), bare=True))
             except InputError as error:
                 raise InputError(f"[{key.table}] {name}: {error}") from None
+        if self.model == "space" and self.in_tubes and self.spacing == 0:
+            raise InputError(
+                "[drawing] spacing: 0 leaves gaps that end in cusps between tubes in space: pass spacing = '1 nm' or more, or "
+                "model = 'auto'"
+            )
         # what does not fit is refused by the drawing itself
         self.stack().check_fits(self.array())
         if self.lithium != "pressure" and self.lithium_gradient:
@@ -173,8 +180,13 @@ class TubuleStudy:
 
     @property
     def in_space(self) -> bool:
-        """Whether its walls need a model in space: those between polygonal bores, or round ones in a matrix."""
-        return self.bore_shape != "round" or self.construction == "matrix"
+        """Whether its walls are answered in space: those between polygonal bores, round ones in a matrix, or all of them."""
+        return not self.in_tubes or self.model == "space"
+
+    @property
+    def in_tubes(self) -> bool:
+        """Whether each tubule has a wall of its own."""
+        return self.bore_shape == "round" and self.construction == "tubes"
 
     @property
     def metal(self) -> Lithium:
@@ -189,7 +201,7 @@ class TubuleStudy:
         return self.metal.ceiling(self.overpotential) if self.lithium_pressure is None else self.lithium_pressure
 
     def array(self, *, round_bore: bool = False, alone: bool = False, rings: int = 1) -> CellArray:
-        """The section: of the study's own bores, or round ones of the same width; ``alone`` as a separate tube."""
+        """The section: of the study's own bores, or round ones of the same width; ``alone`` as a separate tube far from others."""
         from tubewall.geometry.array import CellArray
 
         packing = "square" if self.bore_shape == "square" else "hexagonal"
@@ -199,7 +211,8 @@ class TubuleStudy:
                 bore_shape="round",
                 bore=self.bore,
                 wall=self.wall,
-                construction="tubes" if alone else "matrix",
+                construction="tubes" if alone or self.in_tubes else "matrix",
+                spacing=self.spacing if self.in_tubes and not alone else 0.0,
                 rings=rings,
             )
         return CellArray(

@@ -177,7 +177,7 @@ def test_a_separate_tube_leaves_a_gap_about_it() -> None:
     end = math.sqrt(tubes.cell_area / math.pi)
     # up the tube, and across the gap on the electrolyte and under the collector
     assert gap == pytest.approx(RING.ceiling + 2 * (end - tubes.outer_radius), rel=1e-12, abs=0)
-    with pytest.raises(InputError, match="separate tubes are meshed as kind='axisymmetric' or 'plane' only"):
+    with pytest.raises(InputError, match="separate tubes that touch along a line"):
         stack_mesh(RING, tubes)
 
 
@@ -326,3 +326,65 @@ def test_any_design_gives_a_sound_mesh(design: tuple[Stack, CellArray], kind: st
     assert quality.smallest_scaled_jacobian > (0.04 if lithium == "load" else 0.0)
     _check_surface(mesh)
     assert (volumes(mesh) > 0).all()
+
+
+@pytest.mark.parametrize("packing", ["hexagonal", "square"])
+@pytest.mark.parametrize("stack", [RING, FILM, OPEN], ids=["ring", "film", "open"])
+def test_separate_tubes_in_space_have_the_volumes_of_their_drawing(stack: Stack, packing: str) -> None:
+    array = CellArray(
+        bore=100 * nm,
+        wall=10 * nm,
+        bore_shape="round",
+        packing=packing,
+        construction="tubes",
+        spacing=8 * nm,
+        rings=1,
+    )
+    assert array.pitch == pytest.approx(128 * nm, rel=1e-12, abs=0)
+    mesh = stack_mesh(stack, array, kind="cell")
+    size = volumes(mesh)
+    tube = math.pi * (60**2 - 50**2) * nm**2
+    floor, cap = hollow_volume(array, stack.floor_fillet), hollow_volume(array, stack.cap_fillet)
+    disc = math.pi * (60 * nm) ** 2
+    expected = {
+        "electrolyte": array.cell_area * stack.electrolyte - (0 if stack.is_film else floor),
+        "insulator": (array.cell_area if stack.is_film else tube) * stack.insulator - (floor if stack.is_film else 0),
+        "wall": tube * stack.height + (disc * stack.cap - cap if stack.cap else 0),
+        "collector": (array.cell_area - (array.bore_area if stack.ends == "open" else 0)) * stack.collector
+        - (0 if stack.cap else cap),
+    }
+    for name, part in mesh.regions.items():
+        assert size[part].sum() == pytest.approx(expected.pop(name), rel=3e-4, abs=0)
+    assert all(rest == 0 for rest in expected.values())
+    _check_surface(mesh)
+    gap = 2 * math.pi * 60 * nm
+    below = stack.insulator if not stack.is_film else 0.0
+    around = array.cell_area - disc
+    upper = around if stack.collector else math.pi * 0.0
+    area = gap * (stack.height + below + stack.cap) + around + upper
+    assert _area(mesh, "interstice") == pytest.approx(area, rel=1e-3, abs=0)
+
+
+def test_touching_tubes_in_space_are_refused_for_their_cusps() -> None:
+    touching = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", rings=0)
+    with pytest.raises(InputError, match="end in cusps: pass a spacing"):
+        stack_mesh(OPEN, touching, kind="cell")
+
+
+def test_a_spacing_belongs_to_separate_tubes_and_models_in_space() -> None:
+    from tubewall.geometry.graph import finite_graph
+    from tubewall.geometry.sector import mesh_sector
+
+    tubes = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", spacing=8 * nm, rings=0)
+    for draw in (finite_graph, lambda array: mesh_sector(array, 2)):
+        with pytest.raises(InputError, match="knows tubes that touch; pass spacing=0"):
+            draw(tubes)
+    with pytest.raises(InputError, match="keeps separate tubes apart"):
+        replace(ROUND, spacing=8 * nm)
+    with pytest.raises(InputError, match="keeps separate tubes apart"):
+        replace(tubes, neck=20 * nm)
+    with pytest.raises(InputError, match="cannot be drawn beside a bore"):
+        replace(tubes, spacing=1e-3 * nm)
+    flat = wall_section(tubes, kind="cell")
+    assert volumes(flat).sum() == pytest.approx(math.pi * (60**2 - 50**2) * nm**2, rel=1e-4, abs=0)
+    assert set(flat.boundaries) == {"chamber 0", "interstice"}

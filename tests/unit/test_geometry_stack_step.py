@@ -106,9 +106,25 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
         write_step(STACK, array, tmp_path / "stack.iges")
     with pytest.raises(InputError, match="chambers must name 1 to 200 bores, each once, got 2"):
         write_step(STACK, array, tmp_path / "stack.step", chambers=[0, 0])
-    tubes = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", rings=0)
-    with pytest.raises(InputError, match="separate tubes is not written"):
-        write_step(STACK, tubes, tmp_path / "stack.step")
+    necked = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", neck=20 * nm, rings=0)
+    with pytest.raises(InputError, match="the necks of tubes, 20 nm wide, are not written"):
+        write_step(STACK, necked, tmp_path / "stack.step")
     with pytest.raises(InputError, match="cannot write"):
         write_step(STACK, array, tmp_path / "nowhere" / "stack.step", chambers=[0])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("spacing", [0.0, 8 * nm])
+def test_separate_tubes_are_bodies_of_their_own(spacing: float, tmp_path: Path) -> None:
+    array = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", spacing=spacing, rings=1)
+    volumes = write_step(STACK, array, tmp_path / "tubes.step", chambers=[0, 1])
+    disc, bore = math.pi * (60 * nm) ** 2, array.bore_area
+    floor, cap = hollow_volume(array, 5 * nm), hollow_volume(array, 8 * nm)
+    expected = {
+        "electrolyte": 2 * (array.cell_area * 100 * nm - floor),
+        "insulator": 2 * (disc - bore) * 20 * nm,
+        "wall": 2 * ((disc - bore) * 200 * nm + disc * 20 * nm - cap),
+        "collector": 2 * array.cell_area * 50 * nm,
+        **{f"lithium {k}": STACK.lithium_volume(array, 50 * nm) for k in range(2)},
+    }
+    assert volumes == pytest.approx(expected, rel=1e-7, abs=0)

@@ -76,7 +76,10 @@ def test_a_bad_file_is_refused_with_its_place(text: str, told: str) -> None:
 def test_the_drawing_of_an_empty_neighbourhood_is_a_separate_tube() -> None:
     study = TubuleStudy(bore=100 * nm, wall=10 * nm)
     assert study.array(alone=True).construction == "tubes"
-    assert study.array().construction == "matrix"
+    # neighbours that are full stand apart too, unless the walls are shared
+    assert (study.array().construction, study.array().spacing) == ("tubes", study.spacing)
+    assert study.replace(construction="matrix").array().construction == "matrix"
+    assert study.replace(bore_shape="hexagonal").array(round_bore=True).construction == "matrix"
     assert study.stack().floor_fillet == study.mouth_fillet
     assert study.replace(insulator_thickness="0 nm").stack().root_fillet == study.mouth_fillet
     assert study.stack().ceiling == pytest.approx(20.05 * um, rel=1e-12, abs=0)

@@ -12,14 +12,17 @@ from tubewall.fem import invariants
 from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
+from tubewall.fem.periodicity import Periodic
 from tubewall.fem.stress_line import line_values
 from tubewall.geometry.array import CellArray
+from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.studies.tubule_body import piston_loads, radial, radial_mesh, solved
 from tubewall.studies.tubule_fields import stress_at
 from tubewall.studies.tubule_root import shell_decay, wall_line, wall_root
+from tubewall.studies.tubule_sector import symmetric_part
 from tubewall.studies.tubule_study import TubuleStudy
 from tubewall.units import nm, um
 
@@ -165,3 +168,53 @@ def test_a_hexagonal_bore_in_space_is_plane_strain_away_from_its_root() -> None:
     # middle of the wall: -4.96 / 13.45, so bending 9.2 and membrane 4.24
     assert found.middle.hoop_bending / 1e6 == pytest.approx(-9.2, rel=0.04)
     assert found.middle.hoop / 1e6 == pytest.approx(4.24, rel=0.03)
+
+
+@pytest.mark.long
+def test_a_separate_tube_among_others_in_space_is_the_axisymmetric_one() -> None:
+    base = TubuleStudy(lithium_pressure=100e6 + 101325.0)
+    radial_answer, space = wall_root(base), wall_root(base.replace(model="space"))
+    # Lame, and along the tubule as it is stretched: the hoop stress does not know of that
+    assert space.middle.surface == pytest.approx(100e6 * (60**2 + 50**2) / (60**2 - 50**2), rel=0.005)
+    assert space.worst.linearised == pytest.approx(radial_answer.worst.linearised, rel=0.015)
+    assert space.in_space
+
+
+@pytest.mark.parametrize(("packing", "rings"), [pytest.param("hexagonal", 4, marks=pytest.mark.long), ("square", 3)])
+def test_a_periodic_cell_is_the_centre_of_a_large_cluster(packing: str, rings: int) -> None:
+    # all bores pressed alike. The rim of the cluster is free; what it does reaches inwards over the height of the stack, but for
+    # its tension, which stretches a disc of radius R by something over R: the cell is given the strain of the middle
+    array = CellArray(bore=100 * nm, wall=20 * nm, bore_shape="round", packing=packing, rings=rings)
+    stack = Stack(height=60 * nm, electrolyte=80 * nm, ends="open")
+    law = {
+        "electrolyte": Solid(elastic=Isotropic(youngs_modulus=150e9, poissons_ratio=0.26)),
+        "wall": Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)),
+    }
+
+    def body(mesh: SolidMesh, periodic: Periodic | None, *rolled: str) -> Model:
+        pressed = [name for name in mesh.boundaries if name.startswith(("chamber", "mouth"))]
+        return Model(
+            mesh=mesh,
+            solids=law,
+            kinematics="3d",
+            loads=tuple(Pressure(boundary=name, pressure=1.0) for name in pressed),
+            supports=(
+                Support(boundary="bottom", fix=("z",)),
+                *(Support(boundary=name, fix=("normal",)) for name in rolled),
+            ),
+            periodic=periodic,
+        )
+
+    cell, whole = (stack_mesh(stack, array, kind=kind, growth=3.0, rim=20 * nm) for kind in ("cell", "cluster"))
+    part = symmetric_part(whole, array)
+    cluster = solve_model(body(part, None, "side low", "side high"))
+    edge = np.linalg.norm(part.points - np.array([array.pitch / 2, 0.0, -stack.electrolyte]), axis=1)
+    stretch = 2 * float(cluster.displacement[np.argmin(edge), 0]) / array.pitch
+    strains = {"xx": stretch, "yy": stretch, **dict.fromkeys(("zz", "yz", "xz", "xy"), 0.0)}
+    pairs = tuple((f"side {k} low", f"side {k} high") for k in range(array.neighbours // 2))
+    repeated = solve_model(body(cell, Periodic(pairs=pairs, mean_strain=strains)))
+    angle = 0.6 * array.half_angle
+    for r, z in ((50 * nm, 40 * nm), (50 * nm, 10 * nm), (55 * nm, -20 * nm)):
+        at = np.array([[1.0001 * r * math.cos(angle), 1.0001 * r * math.sin(angle), z]])
+        one, other = (invariants.principal(stress_at(solution, at))[0] for solution in (repeated, cluster))
+        assert other == pytest.approx(one, abs=0.01 * np.abs(one).max()), f"{packing}, r = {r}, z = {z}"
