@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from tubewall.fem.dual import Duals
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import PointFields
-from tubewall.fem.known_errors import missed_displacement, missed_traction, moved_by_shape, shape_error
+from tubewall.fem.known_errors import (
+    missed_displacement,
+    missed_traction,
+    missed_tractions,
+    moved_by_shape,
+    shape_error,
+)
 from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import rule
@@ -79,11 +85,8 @@ class MeshErrors:
         if quantity.kind == "displacement":
             moved = self.solution.evaluate(where, places).displacement
             return self._dual_displacement(where, places, share[:, None] * _direction(quantity, moved), moved)
-        difference = self._differences(quantity, where, places, axes)
-        if not np.all(np.isfinite(difference)):
-            return None
-        near = _LOCAL[self.solution.model.order] * float(share @ difference)
-        return near + float(self._mean_far(quantity, where, places, share, axes).sum())
+        near, far = self._mean_parts(quantity, pairs, axes)
+        return float(near.sum()) + float(far.sum())
 
     def shares(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
         """What every element of the mesh (m,) brings through the displacement into the error at one place."""
@@ -100,9 +103,8 @@ class MeshErrors:
         if quantity.kind == "displacement":
             moved = self.solution.evaluate(where, places).displacement
             return self.duals.displacement_shares(where, places, share[:, None] * _direction(quantity, moved))
-        near = np.zeros(self.solution.model.discrete.mesh.elements)
-        np.add.at(near, where, np.nan_to_num(self._differences(quantity, where, places, axes)) * share)
-        return near + self._mean_far(quantity, where, places, share, axes)
+        near, far = self._mean_parts(quantity, pairs, axes)
+        return near + far
 
     def misses(self, quantity: Quantity, elements: Ints, axes: CylinderAxes) -> Floats:
         """The largest difference of computed and recovered value at the nodes of elements (k,)."""
@@ -141,17 +143,31 @@ class MeshErrors:
         smooth = quantity.values(self.smooth(elements, local, fields), kinematics, axes)
         return np.abs(smooth - quantity.values(fields, kinematics, axes))
 
-    def _mean_far(self, quantity: Quantity, elements: Ints, local: Floats, share: Floats, axes: CylinderAxes) -> Floats:
-        """What every element (m,) that does not touch these brings into the mean of stress over them."""
-        if not self.duals.affordable:
-            return np.zeros(self.solution.model.discrete.mesh.elements)
-        slopes = np.nan_to_num(self._slopes(quantity, elements, local, axes)) * share[:, None]
-        each, which = np.unique(elements, return_inverse=True)
-        weights = np.zeros((len(each), 6))
-        np.add.at(weights, which, slopes)
-        found = self.duals.stress_shares(each, len(each) * weights).copy()
-        found[touching(self.solution, each)] = 0.0
-        return found
+    def _mean_parts(self, quantity: Quantity, pairs: Ints, axes: CylinderAxes) -> tuple[Floats, Floats]:
+        """What the elements at facets (k, 2) themselves, and what all others, bring into the mean of stress over these (m,)."""
+        mesh = self.solution.model.discrete.mesh
+        where, places, share = self.surface(pairs)
+        area = np.bincount(where, weights=share, minlength=mesh.elements)
+        each = np.flatnonzero(area)
+        near, far = np.zeros(mesh.elements), np.zeros(mesh.elements)
+        # recovered and computed stress err to one side all along a surface, so that their mean difference is too small
+        near[each] = _LOCAL[self.solution.model.order] * self.misses(quantity, each, axes) * area[each]
+        if quantity.kind == "stress":
+            missed = np.concatenate(
+                [
+                    missed_tractions(self.solution, surface_points(mesh, group, rule(group.kind, 4)[0]))
+                    for group in mesh.facet_groups(pairs)
+                ]
+            )
+            near = np.maximum(near, np.bincount(where, weights=share * missed, minlength=mesh.elements))
+        if self.duals.affordable:
+            slopes = np.nan_to_num(self._slopes(quantity, where, places, axes)) * share[:, None]
+            weights = np.stack(
+                [np.bincount(where, weights=part, minlength=mesh.elements)[each] for part in slopes.T], 1
+            )
+            far = self.duals.stress_shares(each, len(each) * weights)
+            far[touching(self.solution, each)] = 0.0
+        return near, far
 
     def smooth(self, elements: Ints, local: Floats, fields: PointFields) -> PointFields:
         """The fields with recovered stress, and strain to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tubewall.fem.corner_places import kinks
 from tubewall.fem.elements import Floats, Ints
@@ -13,7 +14,7 @@ from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
 from tubewall.fem.local_search import lattice
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import shape_table
-from tubewall.fem.surface_points import surface_points
+from tubewall.fem.surface_points import SurfacePoints, surface_points
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -57,30 +58,41 @@ def moved_by_shape(solution: FieldSolution, displacement: Floats) -> float:
 
 def missed_traction(solution: FieldSolution, element: int, side: int) -> float:
     """The largest difference [Pa] of the stress on a facet to the load that acts on it; 0 where a support may act too."""
+    (group,) = solution.model.discrete.mesh.facet_groups(np.array([[element, side]]))
+    return float(
+        missed_tractions(solution, surface_points(solution.model.discrete.mesh, group, lattice(group.kind, 4))).max()
+    )
+
+
+def missed_tractions(solution: FieldSolution, at: SurfacePoints) -> Floats:
+    """The difference (k q,) [Pa] of the stress at points of facets to the load that acts; 0 where a support may act too."""
     model = solution.model
     mesh = model.discrete.mesh
-    pair = np.array([[element, side]])
+    side = at.group.local
 
-    def has(boundary: str) -> bool:
-        return bool((mesh.boundary(boundary) == pair).all(axis=1).any())
+    def on(pairs: Ints) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.isin(at.elements, pairs[pairs[:, 1] == side, 0])
+        return found
 
-    outer = bool((mesh.outer_facets == pair).all(axis=1).any())
-    held = any(isinstance(s, Support) and s.boundary is not None and has(s.boundary) for s in model.supports)
-    if not outer or held or model.ties or model.periodic is not None:
-        return 0.0
-    (group,) = mesh.facet_groups(pair)
-    at = surface_points(mesh, group, lattice(group.kind, 4))
+    free = on(mesh.outer_facets)
+    for support in model.supports:
+        if isinstance(support, Support) and support.boundary is not None:
+            free &= ~on(mesh.boundary(support.boundary))
+    if not free.any() or model.ties or model.periodic is not None:
+        return np.zeros(len(at.elements))
     fields = solution.evaluate(at.elements, at.local)
     applied = np.zeros_like(fields.points)
     for load in model.loads:
-        if isinstance(load, Pressure) and has(load.boundary):
-            applied -= scalar_at(load.pressure, fields.points)[:, None] * at.normals
-        elif isinstance(load, Traction) and has(load.boundary):
-            applied += vector_at(load.traction, fields.points)
+        if isinstance(load, Pressure):
+            mine = on(mesh.boundary(load.boundary))
+            applied[mine] -= scalar_at(load.pressure, fields.points[mine])[:, None] * at.normals[mine]
+        elif isinstance(load, Traction):
+            mine = on(mesh.boundary(load.boundary))
+            applied[mine] += vector_at(load.traction, fields.points[mine])
     dim = mesh.dim
     found = np.einsum("pij,pj->pi", as_tensor(fields.stress)[:, :dim, :dim], at.normals)
     missed = np.linalg.norm(found - applied, axis=1)
-    return float(np.nanmax(missed)) if np.any(np.isfinite(missed)) else 0.0
+    return np.where(free & np.isfinite(missed), missed, 0.0)
 
 
 def missed_displacement(solution: FieldSolution) -> float:
