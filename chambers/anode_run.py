@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tubewall.chambers.anode import Anode
     from tubewall.chambers.protocol import Protocol
     from tubewall.chambers.wall_bursts import Bursts
+    from tubewall.chambers.wall_peaks import WallPeaks
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
@@ -189,6 +190,8 @@ class AnodeRun:
         Steps that were tried and refused.
     bursts : Bursts or None
         The walls that opened; None where no allowable difference was given.
+    peaks : WallPeaks or None
+        What every wall saw at its hardest moment, where the histories of all chambers are kept.
     """
 
     anode: Anode
@@ -212,6 +215,7 @@ class AnodeRun:
     work: Work
     rejected: int
     bursts: Bursts | None = None
+    peaks: WallPeaks | None = None
 
     @property
     def complete(self) -> bool:

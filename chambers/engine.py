@@ -18,6 +18,7 @@ from tubewall.chambers.engine_result import finished
 from tubewall.chambers.engine_ride import Ride
 from tubewall.chambers.engine_state import Population, population
 from tubewall.chambers.engine_step import Stepper
+from tubewall.chambers.wall_peaks import PeakBook
 from tubewall.chambers.wall_strength import allowable_of
 from tubewall.errors import InputError, ResourceError
 
@@ -118,6 +119,8 @@ def run(
         made = population(anode)
         edges = anode.array.edges if with_walls or bears is not None else None
         book = Book(kept, edges if with_walls else None)
+        if with_walls and edges is not None and kept.size == anode.chambers:
+            book.peaks = PeakBook(edges, anode.chambers)
     else:
         made = sorted_by.population(anode)
         book = Book(np.arange(made.size), None, _comparison(anode, sorted_by, threads) if with_walls else None)

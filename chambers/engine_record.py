@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tubewall.chambers.engine_state import Population
     from tubewall.chambers.engine_step import State
+    from tubewall.chambers.wall_peaks import PeakBook
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
@@ -74,6 +75,14 @@ class Book:
     looks: list[tuple[float, float, float, float, float]] = field(default_factory=list)
     histories: list[Floats] = field(default_factory=list)
     trace: list[tuple[float, float, float, float]] = field(default_factory=list)
+    peaks: PeakBook | None = None
+
+    def note(self, population: Population, state: State, time: float, current: float) -> None:
+        """Write one step of the integrator down."""
+        charge = state.volume * population.charge / population.area
+        self.trace.append((time, state.overpotential, current, charge))
+        if self.peaks is not None:
+            self.peaks.see(time, population.gas.pressure(state.density), state.fill, state.fill_rate)
 
     def look(self, population: Population, state: State, time: float, current: float, leaked: float) -> None:
         """Write the state down."""
@@ -101,7 +110,7 @@ class Book:
         for name in _SPREADS:
             spread: Spreads = getattr(self, name)
             found[f"{name}_rows"], found[f"{name}_counts"] = np.array(spread.rows), np.array(spread.counts)
-        return found
+        return found if self.peaks is None else found | self.peaks.packed()
 
     def unpack(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take over what was packed."""
@@ -111,3 +120,5 @@ class Book:
         for name in _SPREADS:
             spread: Spreads = getattr(self, name)
             spread.rows, spread.counts = list(arrays[f"{name}_rows"]), list(arrays[f"{name}_counts"])
+        if self.peaks is not None:
+            self.peaks.unpack(arrays)

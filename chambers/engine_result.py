@@ -65,4 +65,5 @@ def finished(ride: Ride, anode: Anode, kept: NDArray[np.int64], classes: Classes
         work=ride.work(),
         rejected=int(ride.sums["rejected"]),
         bursts=None if ride.bursting is None else ride.bursting.made(),
+        peaks=None if book.peaks is None else book.peaks.made(),
     )

@@ -301,8 +301,7 @@ class Ride:
         return left, False
 
     def _note(self, state: State, current: float) -> None:
-        charge = state.volume * self.made.charge / self.made.area
-        self.book.trace.append((self.time, state.overpotential, current, charge))
+        self.book.note(self.made, state, self.time, current)
 
     def _look(self, state: State, current: float) -> None:
         self.book.look(self.made, state, self.time, current, self.stepper.leaked(state))

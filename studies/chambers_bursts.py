@@ -1,4 +1,4 @@
-"""The bursts of a study of an anode: which walls open at the hardest moment, and what is left of the array."""
+"""The bursts of a study of an anode: which walls opened when, in cascades of which sizes, and what is left of the array."""
 
 from __future__ import annotations
 
@@ -14,98 +14,120 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tubewall.chambers.anode_run import AnodeRun
-    from tubewall.chambers.burst_cascade import Cascade
+    from tubewall.chambers.wall_bursts import Bursts
+
+    Indices = NDArray[np.int64]
 
 Data = dict[str, Any]
-_SHOWN: Final = 5
+_SHOWN: Final = 6
 _LISTED: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Bursts:
-    """The cascade at one moment, as if every wall had held until then.
+class BurstAnswer:
+    """What opened on one side during the run.
 
     Attributes
     ----------
-    time : float
-        That of the largest difference across any wall [s].
-    allowable : float
-        Difference of the gas pressures that a wall bears [Pa].
-    hardest, left : float
-        Largest difference across a wall before and after [Pa].
-    edges : (m, 2) int
-        The two chambers of every wall.
-    cascade : Cascade
+    walls : int
+        Of the array.
+    edges : (b, 2) int
+        The two chambers of each wall that opened, in their order.
+    left : float
+        Largest difference across a wall at the end [Pa].
+    lowest, highest : float
+        Gas pressures at the end [Pa].
+    bursts : Bursts
+        As the run recorded them.
     """
 
-    time: float
-    allowable: float
-    hardest: float
+    walls: int
+    edges: Indices
     left: float
-    edges: NDArray[np.int64]
-    cascade: Cascade
+    lowest: float
+    highest: float
+    bursts: Bursts
 
     def text(self) -> str:
         """One line."""
-        at = f"after {show(self.time, 'h', 3) if self.time >= 3600.0 else show(self.time, 's', 3)}"
-        bears = f"of {show(self.allowable, 'Pa')}"
-        found = self.cascade
-        if not found.opened.size:
-            return f"no wall opens: at most {show(self.hardest, 'Pa')} {bears}, {at}"
-        sizes, counts = found.histogram()
-        of_size = [f"{count} of {size}" for size, count in zip(sizes.tolist(), counts.tolist(), strict=True)]
-        if len(of_size) > _SHOWN:
-            of_size = [*of_size[: _SHOWN - 1], "...", of_size[-1]]
+        found = self.bursts
+        if not found.walls.size:
+            return f"no wall opens; at most {show(self.left, 'Pa')} across a wall at the end"
+        first, last = (_clock(float(time)) for time in found.times[[0, -1]])
+        when = f"after {first}" if found.times.size == 1 else f"between {first} and {last}"
         return (
-            f"{found.overloaded} of {len(self.edges)} walls bear more than their {show(self.allowable, 'Pa')} {at}, "
-            f"{found.opened.size} open; chambers in the joined spaces: {', '.join(of_size)}; "
-            f"gas then at {show(float(found.pressures.min()), 'Pa', 4)} to {show(float(found.pressures.max()), 'Pa', 4)}, "
-            f"at most {show(self.left, 'Pa')} across a wall, moles to {found.imbalance:.1e}"
+            f"{found.walls.size} of {self.walls} walls open in {_many(found.times.size, 'cascade')} {when}; "
+            f"walls in a cascade: {_sizes(*found.histogram())}; "
+            f"chambers in the joined spaces: {_sizes(*found.space_sizes())}; "
+            f"gas at the end {show(self.lowest, 'Pa', 4)} to {show(self.highest, 'Pa', 4)}, "
+            f"at most {show(self.left, 'Pa')} across a wall; moles to {found.imbalance:.1e}"
         )
 
     def to_json(self) -> Data:
         """In SI, every number with its unit; of the opened walls the first thousand."""
-        found = self.cascade
+        found = self.bursts
         sizes, counts = found.histogram()
-        first = zip(found.opened[:_LISTED].tolist(), found.differences[:_LISTED].tolist(), strict=True)
+        chambers, spaces = found.space_sizes()
+        first = slice(None, _LISTED)
+        order = zip(
+            self.edges[first].tolist(),
+            found.times[found.cascades[first]].tolist(),
+            found.differences[first].tolist(),
+            found.allowable[first].tolist(),
+            found.cascades[first].tolist(),
+            strict=True,
+        )
         return {
-            "time": number(self.time, "s"),
-            "allowable_difference": number(self.allowable, "Pa"),
-            "largest_difference": number(self.hardest, "Pa"),
+            "walls": self.walls,
+            "opened": int(found.walls.size),
+            "cascades": {"walls": sizes.tolist(), "count": counts.tolist()},
+            "spaces": {"chambers": chambers.tolist(), "count": spaces.tolist()},
+            "order": [
+                {
+                    "chambers": ends,
+                    "time": number(time, "s"),
+                    "difference": number(difference, "Pa"),
+                    "allowable_difference": number(bears, "Pa"),
+                    "cascade": cascade,
+                }
+                for ends, time, difference, bears, cascade in order
+            ],
             "largest_difference_left": number(self.left, "Pa"),
-            "walls": len(self.edges),
-            "overloaded": found.overloaded,
-            "opened": int(found.opened.size),
-            "order": [{"chambers": self.edges[wall].tolist(), "difference": number(d, "Pa")} for wall, d in first],
-            "sizes": {"chambers": sizes.tolist(), "spaces": counts.tolist()},
-            "pressures": {
-                "lowest": number(float(found.pressures.min()), "Pa"),
-                "highest": number(float(found.pressures.max()), "Pa"),
-            },
+            "pressures": {"lowest": number(self.lowest, "Pa"), "highest": number(self.highest, "Pa")},
             "imbalance": number(found.imbalance, "1"),
         }
 
 
-def bursts_of(run: AnodeRun, allowable: float) -> Bursts:
-    """The cascade of a run that kept all chambers, where the largest difference across a wall is largest.
-
-    Each chamber has the gas pressure and the gas volume of that moment; the lithium stays where it is.
-    """
-    from tubewall.chambers.burst_cascade import cascade
-    from tubewall.studies.chambers_data import hardest_look
-
-    anode, look, edges = run.anode, hardest_look(run), run.anode.array.edges
-    volumes = anode.areas * anode.height * (1.0 - run.fills[look])
-    found = cascade(edges, run.pressures[look], volumes, allowable, gas=anode.gas, temperature=anode.temperature)
-    return Bursts(
-        time=float(run.times[look]),
-        allowable=allowable,
-        hardest=_largest(edges, run.pressures[look]),
-        left=_largest(edges, found.pressures),
-        edges=edges,
-        cascade=found,
+def bursts_of(run: AnodeRun) -> BurstAnswer | None:
+    """What opened in a run that kept all chambers; None of a run whose walls never open."""
+    if run.bursts is None:
+        return None
+    edges, gas = run.anode.array.edges, run.pressures[-1]
+    across = np.abs(gas[edges[:, 0]] - gas[edges[:, 1]])
+    # within a space there is no difference, whatever rounding says
+    spaces = run.bursts.spaces
+    across[spaces[edges[:, 0]] == spaces[edges[:, 1]]] = 0.0
+    return BurstAnswer(
+        walls=len(edges),
+        edges=edges[run.bursts.walls],
+        left=float(across.max(initial=0.0)),
+        lowest=float(gas.min()),
+        highest=float(gas.max()),
+        bursts=run.bursts,
     )
 
 
-def _largest(edges: NDArray[np.int64], pressures: NDArray[np.float64]) -> float:
-    return float(np.abs(pressures[edges[:, 0]] - pressures[edges[:, 1]]).max(initial=0.0))
+def _clock(time: float) -> str:
+    return show(time, "h", 4) if time >= 3600.0 else show(time, "s", 4)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _sizes(sizes: Indices, counts: Indices) -> str:
+    """How many there are of each size, the smallest and the largest of many."""
+    told = [f"{count} of {size}" for size, count in zip(sizes.tolist(), counts.tolist(), strict=True)]
+    if len(told) > _SHOWN:
+        told = [*told[: _SHOWN - 1], "...", told[-1]]
+    return ", ".join(told)

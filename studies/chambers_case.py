@@ -128,12 +128,6 @@ class ChambersStudy(Table):
     scatter: ScatterTable = ScatterTable()
     run: RunTable = RunTable()
 
-    @model_validator(mode="after")
-    def _bears(self) -> ChambersStudy:
-        if self.run.bursts and self.walls.allowable_difference is None:
-            raise InputError('[run] bursts: needs [walls] allowable_difference = "1 MPa", what a wall bears')
-        return self
-
     @classmethod
     def from_tables(cls, tables: Mapping[str, object], *, source: str = "study") -> ChambersStudy:
         """The checked study of raw tables as TOML gives them; InputError with ``<source>: [table] key: reason``."""

@@ -39,6 +39,7 @@ def answer_data(answer: ChambersAnswer) -> Data:
         "room": number(study.room, "A s/m2"),
         "start_fill": number(study.start_fill(), "1"),
         "start_pressure": number(study.start_pressure(study.start_fill()), "Pa"),
+        "allowable_difference": None if answer.allowable is None else answer.allowable.to_json(),
         "loss": None if cell is None else number(cell.loss, "1"),
         "efficiency": None if cell is None else _EFFICIENCY,
         **{side.name: _side(answer, side) for side in answer.sides},
@@ -75,6 +76,7 @@ def _side(answer: ChambersAnswer, side: Side) -> Data:
         "difference": None if run.difference is None else _spread(run.difference, "Pa"),
         "walls": None if side.walls is None else _walls(side.walls),
         "bursts": None if side.bursts is None else side.bursts.to_json(),
+        "highest_gas_pressure": number(side.highest_gas, "Pa"),
         "highest_lithium_pressure": number(side.highest_lithium, "Pa"),
         "cycles": [_cycle(cycle) for cycle in side.cycles],
         "steps": [
@@ -153,13 +155,20 @@ def _walls(walls: Walls) -> Data:
     return {
         "largest_difference": _tail(walls.tail, "Pa"),
         "expected_largest_over_electrode": number(walls.expected_largest, "Pa"),
+        "expected_largest_is_ceiling": walls.bounded,
         "regime_number": {"lowest": _unbounded(walls.regime[0]), "median": _unbounded(walls.regime[1])},
         "crossover_permeance": {
             name: number(value, _PERMEANCE)
             for name, value in zip(("1 %", "50 %", "99 %"), walls.crossover, strict=True)
         },
+        "share_of_allowable": None if walls.shares is None else _shares(walls.shares),
         "load_cases": [_load(load) for load in walls.loads],
     }
+
+
+def _shares(shares: np.ndarray[Any, np.dtype[np.float64]]) -> Data:
+    """How much of what they bear the walls see."""
+    return {"largest": number(float(shares.max()), "1"), "walls_beyond": int((shares > 1.0).sum())}
 
 
 def _unbounded(value: float) -> Data:

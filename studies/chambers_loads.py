@@ -65,7 +65,7 @@ class WallHistory:
     Attributes
     ----------
     differences : (m,) float
-        Largest difference of the gas pressures over all looks [Pa].
+        Largest difference of the gas pressures over all steps [Pa].
     compression : (m,) float
         Largest relative loss of gas volume per second of its chambers, fill rate over 1 - fill [1/s].
     loads : tuple of ChamberLoad
@@ -78,61 +78,109 @@ class WallHistory:
 
 
 def wall_history(run: AnodeRun) -> WallHistory:
-    """Differences, compression and hardest loads of every wall of a run that kept all chambers.
+    """Differences, compression and hardest loads of every wall of a run that kept all chambers, over all of its steps.
 
     Raises
     ------
     InputError
         When it has not.
     """
-    if not run.complete:
+    if not run.complete or run.peaks is None:
         raise InputError("the loads of single walls need the histories of all chambers")
-    first, second = run.anode.array.edges.T
-    if not first.size:
+    edges, peaks = run.anode.array.edges, run.peaks
+    if not len(edges):
         return WallHistory(np.zeros(0), np.zeros(0), ())
-    below, foot = run.lithium_pressures()
-    largest, when = np.zeros(first.size), np.zeros(first.size, dtype=np.int64)
-    hardest: ChamberLoad | None = None
-    for look in range(run.times.size):
-        gas = run.pressures[look]
-        difference = np.abs(gas[first] - gas[second])
-        more = difference > largest
-        largest[more], when[more] = difference[more], look
-        found = _lithium_load(run, look, below[look], foot[look])
-        if found is not None and (hardest is None or found.difference > hardest.difference):
-            hardest = found
-    worst = np.argsort(largest, kind="stable")[::-1][:_HARDEST]
-    loads = [_gas_load(run, int(when[wall]), int(first[wall]), int(second[wall])) for wall in worst]
-    if hardest is not None:
-        loads.append(hardest)
+    largest = peaks.differences.copy()
+    if run.bursts is not None:
+        # at the moment it opened a wall bore more than after any step
+        np.maximum.at(largest, run.bursts.walls, run.bursts.differences)
+    worst = np.argsort(peaks.differences, kind="stable")[::-1][:_HARDEST]
+    loads = [_gas_load(run, int(wall), edges[wall]) for wall in worst]
+    below, foot = _at_looks(run)
+    found = [_lithium_load(run, look, below[look], foot[look]) for look in range(run.times.size)]
+    found.append(_lithium_at_peaks(run, edges))
+    beside_gas = [load for load in found if load is not None]
+    if beside_gas:
+        loads.append(max(beside_gas, key=lambda load: load.difference))
     loads.append(_even_load(run))
-    compression = compression_rates(run)
-    return WallHistory(largest, np.maximum(compression[first], compression[second]), tuple(loads))
+    compression = peaks.compression[edges].max(axis=1)
+    return WallHistory(largest, compression, tuple(loads))
 
 
-def compression_rates(run: AnodeRun) -> Floats:
-    """Largest fill rate over 1 - fill of every chamber between two looks (n,) [1/s]."""
-    span = np.diff(run.times)
-    most = np.zeros(run.fills.shape[1])
-    for k in np.flatnonzero(span > 0):
-        rate = np.abs(run.fills[k + 1] - run.fills[k]) / span[k]
-        most = np.maximum(most, rate / (1.0 - np.maximum(run.fills[k + 1], run.fills[k])))
-    return most
+def highest_lithium(run: AnodeRun) -> float:
+    """Largest pressure of the lithium in any chamber of a run that kept all chambers [Pa]."""
+    most = float(_at_looks(run)[1][run.fills > 0].max(initial=0.0))
+    if run.peaks is None or not run.peaks.times.size:
+        return most
+    _, foot = _lithium_of(run, run.anode.array.edges)
+    return max(most, float(foot[run.peaks.fills > 0].max(initial=0.0)))
 
 
-def _gas_load(run: AnodeRun, look: int, one: int, other: int) -> ChamberLoad:
-    if run.pressures[look, one] < run.pressures[look, other]:
-        one, other = other, one
-    fills = float(run.fills[look, one]), float(run.fills[look, other])
+def _at_looks(run: AnodeRun) -> tuple[Floats, Floats]:
+    """Lithium right below the gas and at the electrolyte at every look (k, n) [Pa]."""
+    below, foot = run.lithium_pressures()
+    return _stopped(run, run.fills, run.overpotential[:, np.newaxis], below, foot)
+
+
+def _stopped(run: AnodeRun, fills: Floats, overpotential: Floats, below: Floats, foot: Floats) -> tuple[Floats, Floats]:
+    """Where a bore is full no more lithium goes in, since it presses with all that the overpotential can drive."""
+    full = fills >= run.anode.fullest
+    ceiling = run.anode.lithium.ceiling(1.0) * np.maximum(overpotential, 0.0)
+    return np.where(full, np.maximum(below, ceiling), below), np.where(full, np.maximum(foot, ceiling), foot)
+
+
+def _lithium_of(run: AnodeRun, edges: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Lithium right below the gas and at the electrolyte on both sides of every wall at its hardest moment (m, 2) [Pa]."""
+    from tubewall.chambers.engine_state import population
+
+    assert run.peaks is not None
+    made, peaks = population(run.anode), run.peaks
+    kappa, meniscus, creep, fullest = made.law
+    rate = np.broadcast_to(made.rate, (run.anode.chambers,))[edges]
+    volts = np.interp(peaks.times, run.trace.times, run.trace.overpotential)[:, np.newaxis]
+    below = peaks.pressures + np.where(peaks.fills > 0, meniscus, 0.0)
+    speed = rate * (volts - kappa * (peaks.pressures + meniscus)) / (1.0 + creep * rate * peaks.fills)
+    still = ((speed < 0) & (peaks.fills <= 0)) | ((speed > 0) & (peaks.fills >= fullest))
+    column = np.where(still, 0.0, speed) * peaks.fills * run.anode.height**2
+    return _stopped(run, peaks.fills, volts, below, below + run.anode.creep_resistance * column)
+
+
+def _gas_load(run: AnodeRun, wall: int, ends: NDArray[np.int64]) -> ChamberLoad:
+    assert run.peaks is not None
+    pressures, fills = run.peaks.pressures[wall], run.peaks.fills[wall]
+    order = (0, 1) if pressures[0] >= pressures[1] else (1, 0)
     height = run.anode.height
     return ChamberLoad(
         name="gas against gas",
-        time=float(run.times[look]),
-        chambers=(one, other),
+        time=float(run.peaks.times[wall]),
+        chambers=(int(ends[order[0]]), int(ends[order[1]])),
         fluids=("gas", "gas"),
-        pressures=(float(run.pressures[look, one]), float(run.pressures[look, other])),
-        fills=fills,
-        zone=(max(fills) * height, height),
+        pressures=(float(pressures[order[0]]), float(pressures[order[1]])),
+        fills=(float(fills[order[0]]), float(fills[order[1]])),
+        zone=(float(fills.max()) * height, height),
+    )
+
+
+def _lithium_at_peaks(run: AnodeRun, edges: NDArray[np.int64]) -> ChamberLoad | None:
+    """Of all walls at their hardest moments the one with the hardest pair of lithium and gas."""
+    assert run.peaks is not None
+    fills, gas = run.peaks.fills, run.peaks.pressures
+    if not (fills[:, 0] != fills[:, 1]).any():
+        return None
+    below, foot = _lithium_of(run, edges)
+    rows = np.arange(len(edges))
+    full = np.argmax(fills, axis=1)
+    most, least = fills[rows, full], fills[rows, 1 - full]
+    depth = 1.0 - least / np.maximum(most, 1e-300)
+    pressure = below[rows, full] + (foot - below)[rows, full] * depth
+    difference = np.where(most > least, pressure - gas[rows, 1 - full], -np.inf)
+    k = int(np.argmax(difference))
+    return _lithium_pair(
+        run,
+        float(run.peaks.times[k]),
+        (int(edges[k, full[k]]), int(edges[k, 1 - full[k]])),
+        (float(pressure[k]), float(gas[k, 1 - full[k]])),
+        (float(most[k]), float(least[k])),
     )
 
 
@@ -148,15 +196,26 @@ def _lithium_load(run: AnodeRun, look: int, below: Floats, foot: Floats) -> Cham
     pressure = below[full] + (foot[full] - below[full]) * depth
     k = int(np.argmax(pressure - gas[empty]))
     one, other = int(full[k]), int(empty[k])
-    height = run.anode.height
+    pressures, pair = (float(pressure[k]), float(gas[other])), (float(fills[one]), float(fills[other]))
+    return _lithium_pair(run, float(run.times[look]), (one, other), pressures, pair)
+
+
+def _lithium_pair(
+    run: AnodeRun,
+    time: float,
+    chambers: tuple[int, int],
+    pressures: tuple[float, float],
+    fills: tuple[float, float],
+) -> ChamberLoad:
+    """Lithium in the first chamber, gas in the second."""
     return ChamberLoad(
         name="lithium against gas",
-        time=float(run.times[look]),
-        chambers=(one, other),
+        time=time,
+        chambers=chambers,
         fluids=("lithium", "gas"),
-        pressures=(float(pressure[k]), float(gas[other])),
-        fills=(float(fills[one]), float(fills[other])),
-        zone=(float(fills[other]) * height, float(fills[one]) * height),
+        pressures=pressures,
+        fills=fills,
+        zone=(fills[1] * run.anode.height, fills[0] * run.anode.height),
     )
 
 

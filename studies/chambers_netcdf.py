@@ -191,6 +191,10 @@ def _walls(side: Side) -> list[Variable]:
         ("crossover_permeance", walls.crossovers, permeance, "permeance at which the regime number of the wall is 1"),
         ("regime_number", walls.regimes, "1", "permeance over the crossover permeance: hermetic far below 1"),
     ]
+    if side.run.peaks is not None:
+        told.append(("time_of_largest_difference", side.run.peaks.times, "s", "when the difference was largest"))
+    if walls.shares is not None:
+        told.append(("share_of_allowable", walls.shares, "1", "largest difference over what the wall bears"))
     return [Variable(name=n, dimensions=("wall",), values=v, unit=u, says=s) for n, v, u, s in told]
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.studies.chambers_bursts import Bursts, bursts_of
+from tubewall.studies.chambers_bursts import BurstAnswer, bursts_of
 from tubewall.studies.chambers_loads import (
     ChamberLoad,
     crossover_permeance,
+    highest_lithium,
     keys_of_load,
     wall_history,
 )
+from tubewall.studies.chambers_strength import Allowable, allowable_of_study
 from tubewall.studies.chambers_tail import Tail
 from tubewall.units import show
 
@@ -50,21 +52,27 @@ class Walls:
         Of the largest difference that each wall sees over the protocol [Pa].
     expected_largest : float or None
         Over all walls of the electrode area of the study [Pa].
+    bounded : bool
+        Whether that is what the overpotential can drive, since the tail would go beyond it.
     differences : (m,) float
         Largest difference of the gas pressures that each wall sees [Pa].
     crossovers : (m,) float
         Permeance at which each wall would stop being hermetic, where its smallest regime number is 1 [mol/(m2 s Pa)].
     regimes : (m,) float
         Smallest regime number that each wall sees [-]: hermetic far below 1, permeable far above.
+    shares : (m,) float or None
+        Largest difference over what the wall bears [-]; None where that is not known.
     loads : tuple of ChamberLoad
         The hardest walls.
     """
 
     tail: Tail
     expected_largest: float | None
+    bounded: bool
     differences: Floats
     crossovers: Floats
     regimes: Floats
+    shares: Floats | None
     loads: tuple[ChamberLoad, ...]
 
     @property
@@ -93,10 +101,12 @@ class Side:
         None of an array too large to keep all of its chambers.
     cycles : tuple of Cycle
         Of a named cell.
+    highest_gas : float
+        Largest gas pressure in any chamber, over all steps where all chambers were kept [Pa].
     highest_lithium : float
         Largest pressure of the lithium in any chamber [Pa]; of a large array the ceiling.
-    bursts : Bursts or None
-        Where the study asks for them.
+    bursts : BurstAnswer or None
+        Where walls may open.
     """
 
     name: str
@@ -104,8 +114,9 @@ class Side:
     run: AnodeRun
     walls: Walls | None
     cycles: tuple[Cycle, ...]
+    highest_gas: float
     highest_lithium: float
-    bursts: Bursts | None = None
+    bursts: BurstAnswer | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,6 +131,8 @@ class ChambersAnswer:
     foil : FoilRun or None
         The planar control of a named cell.
     foil_cycles : tuple of Cycle
+    allowable : Allowable or None
+        What the walls bear, where the study asks for it.
     seconds : mapping of stage to float
         Wall time [s].
     warnings : tuple of str
@@ -129,6 +142,7 @@ class ChambersAnswer:
     sides: tuple[Side, ...]
     foil: FoilRun | None
     foil_cycles: tuple[Cycle, ...]
+    allowable: Allowable | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -194,11 +208,15 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
     """
     tell = progress or (lambda _share, _text: None)
     sides, seconds = [], {}
+    _check_kept(study)
+    started = time.perf_counter()
+    allowable = allowable_of_study(study, study.anode(permeable=False))
+    seconds["allowable"] = time.perf_counter() - started
     for part, permeable in enumerate((False, True)):
         name = "permeable" if permeable else "hermetic"
         tell(0.45 * part, f"{name} walls")
         started = time.perf_counter()
-        sides.append(_side(study, name, permeable=permeable))
+        sides.append(_side(study, name, allowable, permeable=permeable))
         seconds[name] = time.perf_counter() - started
     tell(0.95, "planar foil")
     foil, cycles = _foil(study)
@@ -207,44 +225,56 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
         sides=tuple(sides),
         foil=foil,
         foil_cycles=cycles,
+        allowable=allowable,
         seconds=seconds,
         warnings=_warnings(study, sides),
     )
 
 
-def _side(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
+def _kept(study: ChambersStudy) -> bool:
+    """Whether the histories of all chambers are kept."""
+    looks = study.run.looks + len(study.protocol.protocol().steps) + 1
+    return study.lattice().chambers * looks <= _MOST_KEPT
+
+
+def _check_kept(study: ChambersStudy) -> None:
+    if study.run.bursts and not _kept(study):
+        raise InputError(
+            f"[run] bursts: an array of {study.lattice().chambers} chambers is too large to keep every chamber: "
+            "take fewer rows, columns or looks"
+        )
+
+
+def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, permeable: bool) -> Side:
     from tubewall.chambers.engine import run
 
     anode, protocol, looks = study.anode(permeable=permeable), study.protocol.protocol(), study.looks()
-    kept = anode.chambers * (looks.size + len(protocol.steps) + 1) <= _MOST_KEPT
-    bursts = study.walls.allowable_difference if study.run.bursts else None
-    if bursts is not None and not kept:
-        raise InputError(
-            f"[run] bursts: an array of {anode.chambers} chambers is too large to keep every chamber: "
-            "take fewer rows, columns or looks"
-        )
+    kept = _kept(study)
     found = run(
         anode,
         protocol,
         rtol=study.run.rtol,
         record=looks,
         keep="all" if kept else "none",
+        allowable=allowable.differences if allowable is not None and study.run.bursts else None,
         threads=study.run.threads or None,
     )
     cell = study.protocol.cell
     ceiling = float(anode.lithium.ceiling(max(float(found.overpotential.max()), 0.0)))
+    permeance = study.permeance() if permeable else 0.0
     return Side(
         name=name,
-        permeance=study.permeance() if permeable else 0.0,
+        permeance=permeance,
         run=found,
-        walls=_walls(study, found, study.permeance() if permeable else 0.0) if kept and anode.walls else None,
+        walls=_walls(study, found, permeance, allowable) if kept and anode.walls else None,
         cycles=() if cell is None else cell.cycles_of(found.ends),
-        highest_lithium=float(found.lithium_pressures()[1][found.fills > 0].max(initial=0.0)) if kept else ceiling,
-        bursts=None if bursts is None else bursts_of(found, bursts),
+        highest_gas=max(float(found.pressure.quantiles[:, -1].max()), _peak_gas(found)),
+        highest_lithium=highest_lithium(found) if kept else ceiling,
+        bursts=bursts_of(found) if kept else None,
     )
 
 
-def _walls(study: ChambersStudy, run: AnodeRun, permeance: float) -> Walls:
+def _walls(study: ChambersStudy, run: AnodeRun, permeance: float, allowable: Allowable | None) -> Walls:
     history = wall_history(run)
     tail = Tail.of(history.differences)
     crossover = crossover_permeance(study, history.compression)
@@ -256,16 +286,23 @@ def _walls(study: ChambersStudy, run: AnodeRun, permeance: float) -> Walls:
     # what the overpotential can drive bounds every pressure
     ceiling = float(run.anode.lithium.ceiling(max(float(run.overpotential.max()), 0.0)))
     expected = tail.expected_largest(many)
+    bounded = expected is not None and expected > max(ceiling, tail.largest)
     if expected is not None:
         expected = max(min(expected, ceiling), tail.largest)
     return Walls(
         tail=tail,
         expected_largest=expected,
+        bounded=bounded,
         differences=history.differences,
         crossovers=crossover,
         regimes=regime,
+        shares=None if allowable is None else history.differences / allowable.differences,
         loads=history.loads,
     )
+
+
+def _peak_gas(run: AnodeRun) -> float:
+    return 0.0 if run.peaks is None else float(run.peaks.pressures.max(initial=0.0))
 
 
 def _wall_factors(run: AnodeRun) -> Floats:
@@ -296,7 +333,7 @@ def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
         found.append(
             "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"
         )
-    highest = max(float(side.run.pressure.quantiles[:, -1].max()) for side in sides)
+    highest = max(side.highest_gas for side in sides)
     if study.gas.gas_law == "ideal" and highest > _IDEAL_UP_TO:
         found.append(
             f"the gas reaches {show(highest, 'Pa')}, where an ideal gas is no longer within 5 %: see [gas] gas_law"

@@ -31,7 +31,7 @@ def answer_text(answer: ChambersAnswer) -> str:
         *_stops(answer),
         "",
         *_hardest(answer),
-        *(f"bursts, {side.name}: {side.bursts.text()}" for side in answer.sides if side.bursts is not None),
+        *_allowable(answer),
         *_cycles(answer),
         *_balances(answer),
         *(f"warning: {one}" for one in answer.warnings),
@@ -51,7 +51,7 @@ def _rows(answer: ChambersAnswer) -> list[tuple[str, ...]]:
     add("fill, mean at most", *(f"{side.run.fill.mean.max():.4g}" for side in sides))
     add("fill, largest", *(f"{side.run.fill.quantiles[:, -1].max():.4g}" for side in sides))
     add("gas pressure, mean at most", *(show(float(side.run.pressure.mean.max()), "Pa", 4) for side in sides))
-    add("gas pressure, largest", *(show(float(side.run.pressure.quantiles[:, -1].max()), "Pa", 4) for side in sides))
+    add("gas pressure, largest", *(show(side.highest_gas, "Pa", 4) for side in sides))
     add("gas pressure, lowest", *(show(float(side.run.pressure.quantiles[:, 0].min()), "Pa", 4) for side in sides))
     add("lithium pressure, largest", *(show(side.highest_lithium, "Pa", 4) for side in sides))
     for k, level in enumerate(LEVELS):
@@ -78,7 +78,8 @@ def _wall(side: Side, level: int) -> str:
 def _expected(side: Side) -> str:
     if side.walls is None or side.walls.expected_largest is None:
         return "-"
-    return f"{show(side.walls.expected_largest, 'Pa')} (extrapolated)"
+    how = "ceiling of U" if side.walls.bounded else "extrapolated"
+    return f"{show(side.walls.expected_largest, 'Pa')} ({how})"
 
 
 def _regime(side: Side) -> str:
@@ -113,9 +114,28 @@ def _hardest(answer: ChambersAnswer) -> list[str]:
     return lines
 
 
+def _allowable(answer: ChambersAnswer) -> list[str]:
+    """What the walls bear, and which of them bear more or open."""
+    if answer.allowable is None:
+        return []
+    lines = ["", answer.allowable.text(answer.study.array.wall)]
+    for side in answer.sides:
+        if side.bursts is not None:
+            lines.append(f"bursts, {side.name}: {side.bursts.text()}")
+        elif side.walls is not None and side.walls.shares is not None:
+            shares, most = side.walls.shares, float(side.walls.shares.max())
+            beyond = int((shares > 1.0).sum())
+            holds = f"{beyond} of {shares.size} walls bear more than they may" if beyond else "every wall holds"
+            lines.append(f"walls, {side.name}: {holds}; the hardest bears {most:.3g} times its allowable difference")
+    return lines
+
+
 def _load(load: ChamberLoad) -> str:
     at = f"after {show(load.time, 'h', 3) if load.time >= 3600.0 else show(load.time, 's', 3)}"
-    zone = f"{show(load.zone[0], 'm')} to {show(load.zone[1], 'm')} above the electrolyte"
+    low, high = load.zone
+    zone = f"{show(low, 'm')} to {show(high, 'm')} above the electrolyte"
+    if load.name == "gas against gas" and load.chambers[0] >= 0:
+        zone = f"on the uppermost {show(high - low, 'm')}"
     if load.chambers[0] < 0:
         return f"{show(load.pressures[0], 'Pa', 4)} everywhere, {at}"
     one, other = load.chambers

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import PlainValidator, ValidationError
+from pydantic import PlainValidator, ValidationError, model_validator
 
 from tubewall.errors import InputError, unknown_name
+from tubewall.studies import case_fields as of
 from tubewall.studies.case_table import Table, first_error
 from tubewall.studies.chambers_file import quantity
 from tubewall.studies.study_key import shown
@@ -22,10 +23,37 @@ def _q(unit: str, **limits: Any) -> Any:
     return PlainValidator(quantity(unit, **limits))
 
 
+def _wall_material(value: object) -> str:
+    """The name of a record of the library."""
+    from tubewall.materials import material
+
+    name = str(of.text("the name of a material")(value))
+    material(name)
+    return name
+
+
 class WallsTable(Table):
     """A model of the permeance, and what a wall bears."""
 
     allowable_difference: Annotated[float, _q("Pa", above=0.0, example="1 MPa")] | None = None
+    material: Annotated[str, PlainValidator(_wall_material)] | None = None
+    strength: Annotated[float, _q("Pa", above=0.0, example="870 MPa")] | None = None
+    fillet: Annotated[float, _q("m", above=0.0, example="2 nm")] | None = None
+    confinement: Annotated[str, PlainValidator(of.choice("confinement", ("held", "free")))] = "held"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> WallsTable:
+        named = [name for name in ("material", "strength", "fillet") if getattr(self, name) is not None]
+        if self.allowable_difference is not None and named:
+            raise InputError(
+                f"allowable_difference: says what a wall bears; leave it or {' and '.join(named)} out, which give it"
+            )
+        if self.material is not None and self.strength is None:
+            from tubewall.materials import material
+
+            if not material(self.material).strengths:
+                raise InputError(f"material: the record of {self.material} has no strength: give strength beside it")
+        return self
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """Permeance of a wall [m] at a temperature [K] [mol/(m2 s Pa)]."""

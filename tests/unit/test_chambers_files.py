@@ -13,7 +13,7 @@ import pytest
 from tubewall import cli
 from tubewall.studies import chambers_result
 from tubewall.studies.chambers_case import ChambersStudy
-from tubewall.studies.chambers_loads import compression_rates, wall_history
+from tubewall.studies.chambers_loads import wall_history
 from tubewall.studies.chambers_options import chambers_template
 from tubewall.studies.chambers_result import answer_study
 from tubewall.studies.chambers_tail import Tail
@@ -82,7 +82,7 @@ def test_walls_stop_being_hermetic_where_the_regime_number_is_one(charged):
     fill = float(np.median(run.fills[-1]))
     middle = 100e-9 / (4 * 8.31446261815324 * 298.15) * fill / 3600.0 / (1.0 - fill)
     assert charged.hermetic.walls.crossover[1] == pytest.approx(middle, rel=0.25)
-    rates = compression_rates(run)
+    rates = run.peaks.compression
     assert rates == pytest.approx(run.fills[-1] / 3600.0 / (1.0 - run.fills[-1]), rel=0.02)
     # the permeance over the crossover is the regime number
     permeable = charged.permeable
