@@ -162,10 +162,9 @@ class MeshErrors:
             near = np.maximum(near, np.bincount(where, weights=share * missed, minlength=mesh.elements))
         if self.duals.affordable:
             slopes = np.nan_to_num(self._slopes(quantity, where, places, axes)) * share[:, None]
-            weights = np.stack(
-                [np.bincount(where, weights=part, minlength=mesh.elements)[each] for part in slopes.T], 1
-            )
-            far = self.duals.stress_shares(each, len(each) * weights)
+            weights = np.zeros((mesh.elements, 6))
+            np.add.at(weights, where, slopes)
+            far = self.duals.stress_shares(each, len(each) * weights[each])
             far[touching(self.solution, each)] = 0.0
         return near, far
 
