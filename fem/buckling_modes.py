@@ -27,6 +27,10 @@ _RESIDUAL: Final = 1e-6
 _SYMMETRIC: Final = 1e-8
 # of the largest 1 / factor: below it nothing buckles
 _NONE: Final = 1e-9
+# of the largest of the reversed loads: what is below it is not looked for when it does not come out
+_DUST: Final = 1e-3
+# how often the search for eigenvalues starts anew
+_RESTARTS: Final = 100
 # imaginary over real part below which a factor is real
 _REAL: Final = 1e-6
 
@@ -158,20 +162,55 @@ def _largest(factor: Factorised, softening: LinearOperator, modes: int, symmetri
     try:
         if symmetric:
             values, vectors = eigsh(
-                softening, k=wanted, M=factor.matrix, Minv=inverse, which="LA", v0=start, ncv=ncv, tol=1e-11
+                softening,
+                k=wanted,
+                M=factor.matrix,
+                Minv=inverse,
+                which="LA",
+                v0=start,
+                ncv=ncv,
+                tol=1e-11,
+                maxiter=_RESTARTS,
             )
             complex_ones = False
         else:
             operator = LinearOperator((n, n), matvec=lambda v: factor.solve(softening @ np.ravel(v)), dtype=np.float64)
-            found, shapes = eigs(operator, k=wanted, which="LR", v0=start, ncv=ncv, tol=1e-11)
+            found, shapes = eigs(operator, k=wanted, which="LR", v0=start, ncv=ncv, tol=1e-11, maxiter=_RESTARTS)
             real = np.abs(found.imag) <= _REAL * np.abs(found)
             complex_ones = not bool(real.all())
             values, vectors = found.real[real], shapes.real[:, real]
     except ArpackNoConvergence as error:
+        if symmetric and _only_stiffens(factor, softening, inverse, start):
+            return np.zeros(0), np.zeros((n, 0)), False
         raise ConvergenceError(f"the buckling factors of {n} unknowns did not converge: ask for fewer modes") from error
     largest = float(np.abs(values).max(initial=0.0))
     keep = values > _NONE * largest
     return values[keep], vectors[:, keep], complex_ones
+
+
+def _only_stiffens(factor: Factorised, softening: LinearOperator, inverse: LinearOperator, start: Floats) -> bool:
+    """Whether the positive eigenvalues, which did not converge, are but the dust beside a negative one.
+
+    Tension leaves none or a crowd of tiny ones; a factor a thousand times the one of the reversed load means nothing.
+    """
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    n = factor.unknowns
+
+    def extreme(operator: LinearOperator, tolerance: float) -> float:
+        found = eigsh(
+            operator, k=1, M=factor.matrix, Minv=inverse, which="LM", v0=start, tol=tolerance, return_eigenvectors=False
+        )
+        return float(found[0])
+
+    lowest = extreme(softening, 1e-3)
+    if lowest >= 0:
+        return False
+    # moved so that all are positive, the largest is found to the accuracy that is wanted of it
+    moved = LinearOperator(
+        (n, n), matvec=lambda v: softening @ v - 1.1 * lowest * (factor.matrix @ v), dtype=np.float64
+    )
+    return extreme(moved, _DUST) + 1.1 * lowest < -2 * _DUST * lowest
 
 
 def _residual(factor: Factorised, softening: LinearOperator, values: Floats, vectors: Floats) -> float:
@@ -201,5 +240,6 @@ def _notes(model: Model, fluttering: bool, found: int, modes: int) -> tuple[str,
     if fluttering:
         notes.append("some factors are complex: the following pressures may make the body flutter at a lower load")
     if found < modes:
-        notes.append(f"{found} of {modes} factors: no more of the lowest ones are positive and real")
+        told = "the loads only stiffen the body" if found == 0 else "no more of the lowest ones are positive and real"
+        notes.append(f"{found} of {modes} factors: {told}")
     return tuple(notes)

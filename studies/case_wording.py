@@ -102,7 +102,7 @@ def _more_words(more: Mapping[str, Any]) -> Iterator[str]:
         yield "mean strain " + ", ".join(f"{key} {one['value']:.5g}" for key, one in strain.items() if one["value"])
     if "buckling" in more:
         factors = ", ".join(f"{one['value']:.5g}" for one in more["buckling"]["load_factors"])
-        yield f"buckling at load factors {factors or 'none found'}"
+        yield f"buckling at load factors {factors}" if factors else "buckling: no load factor"
     if "weibull" in more:
         weibull = more["weibull"]
         yield f"probability of failure {weibull['probability']['value']:.4g}"

@@ -417,6 +417,21 @@ def test_a_column_buckles_at_the_load_of_euler(tmp_path: Path) -> None:
     assert np.linalg.norm(shape, axis=1).max() == pytest.approx(1.0, rel=1e-6)
 
 
+def test_a_column_that_is_pulled_has_no_load_factor_and_says_so() -> None:
+    mesh = mapped_block((40, 2), map=lambda points: (points - [0, 0.5]) * [100e-6, 2e-6], kind="quad", order=2)
+    case = {
+        "analysis": {"kind": "plane stress"},
+        "materials": {"body": ISOTROPIC},
+        "supports": [{"boundary": "left", "fix": ["x", "y"]}],
+        "loads": [{"boundary": "right", "traction": ["1 MPa", 0]}],
+        "buckling": {"modes": 2},
+    }
+    result = Case.of(case, mesh).solve()
+    assert result.to_json()["buckling"]["load_factors"] == []
+    assert "buckling: 0 of 2 factors: the loads only stiffen the body" in result.warnings
+    assert "buckling: no load factor" in result.text()
+
+
 def test_a_tolerance_refines_the_mesh_until_the_probe_is_known_to_it() -> None:
     mesh = SHARED["quarter_tube"]((1, 4), kind="triangle", order=2)
     case = {

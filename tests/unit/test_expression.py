@@ -212,12 +212,12 @@ def test_whatever_the_text_the_answer_is_a_field_or_one_line(text: str) -> None:
 def test_a_name_that_is_nothing_is_answered_with_the_nearest_of_all_there_are() -> None:
     with pytest.raises(InputError, match="no unit, coordinate or function 'X'; did you mean 'x'"):
         read_expression("1 MPa * X / (1 um)", "Pa")
-    with pytest.raises(InputError, match="no unit, coordinate or function 'foo'$"):
+    with pytest.raises(InputError, match=r"no unit, coordinate or function 'foo'$"):
         read_expression("1 MPa * foo", "Pa")
 
 
 def test_a_constant_that_is_no_number_has_no_point() -> None:
-    with pytest.raises(InputError, match="is not a finite number$"):
+    with pytest.raises(InputError, match=r"is not a finite number$"):
         read_expression("1 MPa * sqrt(-1)", "Pa")
 
 
