@@ -43,6 +43,8 @@ class ConvergenceError(TubewallError):
 class DamagedFileError(TubewallError):
     """A file that tubewall wrote earlier is incomplete or altered."""
 
+    exit_code = 2
+
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for an unknown ``name`` of a ``kind`` ('material', 'boundary'), with the nearest known name.

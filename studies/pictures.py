@@ -12,9 +12,10 @@ from tubewall.studies.pressures import hermetic_pressure
 from tubewall.studies.thickness import stress_model
 
 if TYPE_CHECKING:
+    from tubewall.fem import ArrayBasis
     from tubewall.studies.stress_model import StressModel
     from tubewall.studies.study import Study
-    from tubewall.view import Field2D, Picture
+    from tubewall.view import ArrayState, Field2D, Picture
 
 Floats = NDArray[np.float64]
 
@@ -72,17 +73,23 @@ def film_of_filling(study: Study, path: str | Path, *, frames: int = 16) -> Path
 
 def patch_at(model: StressModel, share: float) -> Field2D:
     """The section of a patch when a share [-] of the filling is done, one bore fuller than all others, walls hermetic."""
-    from tubewall.view import ArrayState, array_field
+    from tubewall.view import array_field
 
     study = model.study
     basis = model.basis(study.wall.wall)
+    return array_field(basis, array_state(study, basis, share), rings=1, quantity=model.strength.criterion)
+
+
+def array_state(study: Study, basis: ArrayBasis, share: float) -> ArrayState:
+    """What is in the chambers when a share [-] of the filling is done, one bore fuller than all others, walls hermetic."""
+    from tubewall.view import ArrayState
+
     count, bores = basis.surface.n_chambers, study.numerics.supercell**2
     fills: Floats = np.zeros(count)
     fills[:bores] = study.gas.neighbour_fill * share
     fills[0] = study.gas.fill * share
-    state = ArrayState(
+    return ArrayState(
         pressures=hermetic_pressure(study, fills),
         at_rest=study.gas.initial_pressure,
         lithium_levels=fills * study.drawing.height,
     )
-    return array_field(basis, state, rings=1, quantity=model.strength.criterion)

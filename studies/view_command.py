@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from tubewall.errors import InputError
 from tubewall.studies.files import check_writable
 from tubewall.studies.study_key import shown
+from tubewall.studies.view_results import Kind, Shown, kind_of, opened
 from tubewall.units import parse
 
 if TYPE_CHECKING:
-    from tubewall.fem.model import Model
     from tubewall.view.scene_look import LookOptions
-    from tubewall.view.scene_open import Result
 
 Progress = Callable[[float, str], None]
 
@@ -35,15 +34,28 @@ OUTPUTS: Final = {
 def add_view_options(parser: argparse.ArgumentParser) -> None:
     """The words after ``tubewall view``."""
     add = parser.add_argument
-    add("result", metavar="RESULT", help="a case file, which is solved, or a .vtu that `tubewall solve` wrote")
+    add(
+        "result",
+        metavar="RESULT",
+        help="a case, study or tubule file, what --json wrote of one, or a .vtu of `tubewall solve`",
+    )
     add("--png", metavar="FILE", help="write a picture (default, where nothing else is asked for: RESULT's name.png)")
     add("--svg", metavar="FILE", help="write a plane body or a section as a vector picture")
     add("--pdf", metavar="FILE", help="the same as a PDF")
     add("--html", metavar="FILE", help="write a page to turn the body in a browser, no server needed")
     add("--live", metavar="FILE", help="write a page with a slider for each chamber's pressure")
-    add("--film", metavar="FILE", help="write a film of the load that comes and goes: .gif or .mp4")
+    add(
+        "--film",
+        metavar="FILE",
+        help="write a film of the filling of a study, else of the load that comes and goes: .gif, .mp4",
+    )
     add("--window", action="store_true", help="open a window where there is a display")
-    add("--quantity", metavar="NAME", default="max principal", help="the stress that is shown (default max principal)")
+    add(
+        "--quantity",
+        metavar="NAME",
+        help="the stress that is shown (default max principal, or what the study asks for)",
+    )
+    add("--question", metavar="NAME", help="of a tubule file: whose body is shown (default root)")
     add("--cut", metavar="PLANE", help="cut open: y, +x (x and beyond taken away), '-z = 20 nm' (write --cut=-z)")
     add("--apart", metavar="SHARE", default="0", help="move the regions apart by this share of the body's size")
     add("--region", metavar="NAME", action="append", default=[], help="only this region; may be repeated")
@@ -71,9 +83,15 @@ def run_view(options: argparse.Namespace, *, progress: Progress | None = None) -
         For a window without a display, or an MP4 without ffmpeg.
     """
     job = _job(options)
+    from tubewall.view.scene_look import Look
+
     tell = progress or (lambda _fraction, _text: None)
-    result, model = _result(job, tell)
-    lines = _written(job, result, model, tell)
+    found = opened(job.source, job.kind, Look(**job.look), tell, job.question)
+    if not options.title:
+        job.look["title"] = found.title
+    if options.quantity is None:
+        job.look["quantity"] = found.quantity
+    lines = _written(job, found, tell)
     return "\n".join(lines), list(job.outputs.values())
 
 
@@ -82,6 +100,8 @@ class _Job:
     """The words, read and checked."""
 
     source: str
+    kind: Kind
+    question: str | None
     outputs: dict[str, str]
     look: LookOptions
     size: tuple[int, int]
@@ -94,9 +114,7 @@ def _job(options: argparse.Namespace) -> _Job:
     from tubewall.view.scene_look import Look
 
     source = str(options.result)
-    suffix = Path(source).suffix.lower()
-    if suffix not in (".toml", ".vtu"):
-        raise InputError(f"{shown(source)}: a result is a case file (.toml) or a .vtu that `tubewall solve` wrote")
+    kind = kind_of(source, options.question)
     outputs = {name: str(getattr(options, name)) for name in OUTPUTS if getattr(options, name) is not None}
     if not outputs and not options.window:
         outputs = {"png": f"{Path(source).stem}.png"}
@@ -106,8 +124,8 @@ def _job(options: argparse.Namespace) -> _Job:
         check_writable(path, unlike=source)
     if len({os.path.realpath(path) for path in outputs.values()}) < len(outputs):
         raise InputError(f"{shown(list(outputs.values())[-1])}: two outputs would go to one file")
-    if "live" in outputs and suffix == ".vtu":
-        raise InputError("--live: a .vtu holds no loads that sliders could move; pass the case file")
+    if "live" in outputs and kind not in ("case", "array"):
+        raise InputError(f"--live: sliders move the loads of a case or study file, a {kind} has none")
     if options.window:
         from tubewall.view.canvas import check_display
 
@@ -117,7 +135,7 @@ def _job(options: argparse.Namespace) -> _Job:
 
         encoder()
     look: LookOptions = {
-        "quantity": options.quantity,
+        "quantity": options.quantity or "max principal",
         "title": options.title,
         "cut": options.cut,
         "apart": _number("--apart", options.apart),
@@ -134,6 +152,8 @@ def _job(options: argparse.Namespace) -> _Job:
     Look(**look)
     return _Job(
         source=source,
+        kind=kind,
+        question=options.question,
         outputs=outputs,
         look=look,
         size=checked_size(_size(options.size)),
@@ -142,27 +162,11 @@ def _job(options: argparse.Namespace) -> _Job:
     )
 
 
-def _result(job: _Job, tell: Progress) -> tuple[Result, Model | None]:
-    from tubewall.view.scene_open import source_of
-
-    if job.source.lower().endswith(".vtu"):
-        tell(0.1, "reading")
-        return source_of(job.source), None
-    from tubewall.fem.model_solver import solve_model
-    from tubewall.studies.case import Case
-    from tubewall.view.body_surface import check_look
-    from tubewall.view.scene_look import Look
-
-    model = Case.read(job.source).model
-    check_look(model.mesh, Look(**job.look))
-    tell(0.1, "solving")
-    return solve_model(model), model
-
-
-def _written(job: _Job, result: Result, model: Model | None, tell: Progress) -> list[str]:
+def _written(job: _Job, found: Shown, tell: Progress) -> list[str]:
     """Everything that is asked for, one after the other; what to say of it."""
     lines: list[str] = []
     done = 0
+    result, look = found.result, job.look
 
     def step(words: str) -> None:
         nonlocal done
@@ -174,30 +178,49 @@ def _written(job: _Job, result: Result, model: Model | None, tell: Progress) -> 
         from tubewall.view.scene_renderer import how_drawn
 
         step("drawing")
-        picture = draw_body(result, job.outputs.get("png"), size=job.size, show=job.window, **job.look)
+        picture = draw_body(result, job.outputs.get("png"), size=job.size, show=job.window, **look)
         lines += [picture.caption, how_drawn(picture)]
     for name in ("svg", "pdf"):
         if name in job.outputs:
             from tubewall.view.vector_picture import draw_vector
 
             step("drawing a section")
-            draw_vector(result, job.outputs[name], **job.look)
+            draw_vector(result, job.outputs[name], **look)
     if "html" in job.outputs:
         from tubewall.view.scene_page import body_page
 
         step("writing the page")
-        body_page(result, job.outputs["html"], **job.look)
+        body_page(result, job.outputs["html"], **look)
     if "film" in job.outputs:
-        from tubewall.view.animation import film_of_load
-
         step("drawing the film")
-        film_of_load(result, job.outputs["film"], size=_even(job.size), **job.look)
-    if "live" in job.outputs and model is not None:
+        _film(job, found)
+    if "live" in job.outputs:
+        step("solving each chamber alone")
+        _live(job, found)
+    return [line for line in lines if line]
+
+
+def _film(job: _Job, found: Shown) -> None:
+    """The filling of a study's array; of any other body the load that comes and goes."""
+    from tubewall.view.animation import film_of, film_of_load
+
+    if found.array is None:
+        film_of_load(found.result, job.outputs["film"], size=_even(job.size), **job.look)
+        return
+    results, titles = found.filling()
+    film_of(results, job.outputs["film"], titles=titles, size=_even(job.size), **job.look)
+
+
+def _live(job: _Job, found: Shown) -> None:
+    path = job.outputs["live"]
+    if found.array is not None:
+        from tubewall.view.live_array import write_array_page
+
+        write_array_page(found.array[1], path, found.state(), rings=found.rings, highest=job.highest, **job.look)
+    elif found.model is not None:
         from tubewall.view.live_page import write_live_page
 
-        step("solving each chamber alone")
-        write_live_page(model, job.outputs["live"], highest=job.highest, **job.look)
-    return [line for line in lines if line]
+        write_live_page(found.model, path, highest=job.highest, **job.look)
 
 
 def _number(option: str, words: str) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tubewall.view.animation import film_of, film_of_load
+    from tubewall.view.array_patch import array_source
     from tubewall.view.block import extruded
     from tubewall.view.body_picture import draw_body
     from tubewall.view.cross_section import section
@@ -40,6 +41,7 @@ _HOME = {
     "Picture": "picture",
     "anode_map": "lattice_map",
     "array_field": "patches",
+    "array_source": "array_patch",
     "body_page": "scene_page",
     "can_render": "probe",
     "draw_body": "body_picture",
@@ -66,6 +68,7 @@ __all__ = [
     "Picture",
     "anode_map",
     "array_field",
+    "array_source",
     "body_page",
     "can_render",
     "draw_body",

@@ -73,7 +73,7 @@ def surface(field: Field2D, *, splits: int = 4) -> Surface:
 
     Nodes of different tiles that lie at the same place count as one.
     """
-    numbers = _merged(field)
+    numbers = merged_nodes(field)
     sides = numbers[field.cells][:, _SIDES].reshape(-1, 3)
     owners, local = np.divmod(np.arange(len(sides)), 3)
     keys = np.sort(sides[:, :2], axis=1)
@@ -127,7 +127,7 @@ def signed_area(line: Floats) -> float:
     return 0.5 * float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
 
 
-def _merged(field: Field2D) -> Ints:
+def merged_nodes(field: Field2D) -> Ints:
     """For each node the lowest number of a node at the same place."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
