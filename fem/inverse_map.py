@@ -20,6 +20,8 @@ _SETTLED: Final = 1e-13
 _CHUNK: Final = 20_000
 # the map may fold over beyond the cell; iterates stay this near to it
 _REACH: Final = 0.6
+# no rounding moves a point by more than this of its cell; where the map is singular its estimate would
+_LARGEST: Final = 1e-4
 _EPS: Final = float(np.finfo(np.float64).eps)
 # change of the Jacobian over a cell from which on the iteration starts near each vertex too
 _BENT: Final = 0.4
@@ -93,13 +95,18 @@ def _bent(kind: str, corners: Floats, centre: Floats) -> NDArray[np.bool_]:
 def _newton(kind: str, corners: Floats, points: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     local = np.tile(start, (len(points), 1))
     settled = np.zeros(len(points), dtype=bool)
-    # coordinates far from the origin carry a rounding that small elements feel; from a node of its own none is added to it
+    # coordinates far from the origin carry a rounding that small elements feel; from the node beside them none is added
     given = _EPS * np.abs(points).max(axis=1, initial=0.0)
-    points, corners = points - corners[:, 0], corners - corners[:, :1]
+    nearest = np.argmin(((corners - points[:, None]) ** 2).sum(axis=2), axis=1)
+    origin = corners[np.arange(len(points)), nearest]
+    points, corners = points - origin, corners - origin[:, None]
     # each of the sums over k nodes rounds by no more than k eps of the largest term
     summed = corners.shape[1] * _EPS * np.abs(corners).max(axis=(1, 2), initial=0.0)
     rounding, typed = np.zeros(len(points)), np.zeros(len(points))
-    active = np.arange(len(points))
+    # a point on a node has its coordinates, also at the tip of a crack, where the map has no inverse
+    settled |= ~np.any(points, axis=1)
+    local[settled] = CELLS[kind].nodes[nearest[settled]]
+    active = np.flatnonzero(~settled)
     for _ in range(_STEPS):
         if len(active) == 0:
             break
@@ -111,8 +118,9 @@ def _newton(kind: str, corners: Floats, points: Floats, start: Floats) -> tuple[
         new = np.clip(local[active] + step, -_REACH, 1 + _REACH)
         moved = np.abs(new - local[active]).max(axis=1)
         local[active] = new
-        stretch = np.abs(inverse).sum(axis=2).max(axis=1)
-        rounding[active], typed[active] = 4 * stretch * summed[active], 4 * stretch * given[active]
+        stretch = 4 * np.abs(inverse).sum(axis=2).max(axis=1)
+        rounding[active] = np.minimum(stretch * summed[active], _LARGEST)
+        typed[active] = np.minimum(stretch * given[active], _LARGEST)
         done = (moved <= _SETTLED + rounding[active]) & regular
         # what stands still at the limit of its reach lies elsewhere
         settled[active] = done & (np.abs(step).max(axis=1) <= 1e-9 + rounding[active])
