@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tubewall.studies.case_result import Answer, CaseResult, LineAnswer
 
 _MOST: Final = 40
+# over the largest of its kind: less is rounding, which a reader need not see
+_NOTHING: Final = 1e-9
 _CRACK: Final = ("K_I", "K_II", "K_III", "T", "G")
 _TOLD: Final = ("max principal", "min principal", "von mises", "displacement magnitude")
 _PART: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -33,15 +35,17 @@ def _lines(result: CaseResult) -> Iterator[str]:
         yield from _table({name: _words(answer) for name, answer in result.probes.items()})
     for name, line in result.lines.items():
         yield f"line {name}, {show(line.length, 'm')} long: {_line_words(line)}"
-    told = {name: _words(result.maximum[name]) for name in _TOLD if name in result.maximum}
+    scale = max((abs(one.value) for one in result.maximum.values() if one.unit == "Pa"), default=0.0)
+    told = {name: _words(result.maximum[name], scale) for name in _TOLD if name in result.maximum}
     if told:
         yield "most dangerous in the body"
         yield from _table(told)
     if solution.reactions:
         yield "reactions"
+        largest = max(float(abs(reaction.force).max()) for reaction in solution.reactions)
         yield from _table(
             {
-                f"{number} {one['place']}": _force_words(one["force"])
+                f"{number} {one['place']}": _force_words(one["force"], largest)
                 for number, one in enumerate(result.to_json()["reactions"], 1)
             }
         )
@@ -60,8 +64,8 @@ def _table(rows: Mapping[str, str]) -> Iterator[str]:
         yield f"  {name:<{width}}   {told}"
 
 
-def _words(answer: Answer) -> str:
-    told = _value(answer.value, answer.unit)
+def _words(answer: Answer, scale: float = 0.0) -> str:
+    told = _value(_rounded(answer.value, scale if answer.unit == "Pa" else 0.0), answer.unit)
     place = ", ".join(show(one, "m") for one in answer.at)
     region = f" in {answer.region}" if answer.region else ""
     error = "" if answer.mesh_error is None else f", mesh error {_value(answer.mesh_error, answer.unit, 2)}"
@@ -74,9 +78,14 @@ def _value(value: float, unit: str, digits: int = 5) -> str:
     return f"{value:.{digits}g}" if unit == "1" else show(value, unit, digits)
 
 
-def _force_words(force: Mapping[str, Any]) -> str:
+def _force_words(force: Mapping[str, Any], largest: float) -> str:
     unit = next(iter(force.values()))["unit"]
-    return ", ".join(f"{axis} {part['value']:.5g}" for axis, part in force.items()) + f" {unit}"
+    return ", ".join(f"{axis} {_rounded(part['value'], largest):.5g}" for axis, part in force.items()) + f" {unit}"
+
+
+def _rounded(value: float, scale: float) -> float:
+    """The value, or 0 where it is what rounding leaves of numbers of this size."""
+    return 0.0 if abs(value) < _NOTHING * scale else value
 
 
 def _line_words(line: LineAnswer) -> str:
