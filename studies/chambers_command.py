@@ -26,8 +26,14 @@ _ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "chambers": (".parquet",),
     "netcdf": (".nc",),
     "png": (".png",),
+    "plots": (".png",),
+    "columns": (".png",),
     "film": (".gif", ".mp4"),
 }
+
+
+# needs every chamber
+_OF_ALL: Final = ("chambers", "png", "columns", "film", "loads")
 
 
 def answer_chambers_file(path: str, *, progress: Progress | None = None, **outputs: str | None) -> str:
@@ -40,8 +46,8 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
     progress : function of (float, str), optional
         Told how far it is.
     outputs : str, optional
-        ``json``; of a study also ``csv``, ``parquet``, ``netcdf``, ``chambers``, ``png``, ``film`` and
-        ``loads``. Each is written whole or not at all.
+        ``json``; of a study also ``csv``, ``parquet``, ``netcdf``, ``chambers``, ``png``, ``plots``,
+        ``columns``, ``film`` and ``loads``. Each is written whole or not at all.
 
     Raises
     ------
@@ -88,16 +94,23 @@ def _study(
 ) -> str:
     from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_data import write_chambers
-    from tubewall.studies.chambers_map import film_of_study, map_of
+    from tubewall.studies.chambers_map import check_means, columns_of_study, film_of_study, map_of
     from tubewall.studies.chambers_netcdf import write_netcdf
+    from tubewall.studies.chambers_plots import write_plots
     from tubewall.studies.chambers_provenance import provenance
-    from tubewall.studies.chambers_result import answer_study
+    from tubewall.studies.chambers_result import answer_study, keeps_all
 
     for name, ending in _ENDINGS.items():
         one = outputs.get(name)
         if one is not None and not one.endswith(ending):
             raise InputError(f"--{name}: {shown(one)} must end in {' or '.join(ending)}")
     study = ChambersStudy.from_tables(tables, source=path)
+    check_means(outputs.get("columns"), outputs.get("film"))
+    for name in _OF_ALL:
+        if outputs.get(name) is not None and not keeps_all(study):
+            raise InputError(
+                f"--{name}: the array is too large to keep every chamber: take fewer rows, columns or looks"
+            )
     answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
     text: str = answer.text()
     top = head(study.input_hash, time.perf_counter() - started)
@@ -114,6 +127,10 @@ def _study(
         write_netcdf(answer, str(outputs["netcdf"]))
     if outputs.get("png") is not None:
         map_of(answer).write(str(outputs["png"]))
+    if outputs.get("plots") is not None:
+        write_plots(answer, str(outputs["plots"]))
+    if outputs.get("columns") is not None:
+        columns_of_study(answer).write(str(outputs["columns"]))
     if outputs.get("film") is not None:
         film_of_study(answer, str(outputs["film"]))
     if outputs.get("loads") is not None:

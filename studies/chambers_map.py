@@ -1,4 +1,4 @@
-"""Pictures of the array of an answered study, hermetic and permeable walls side by side: a map, and a film."""
+"""Pictures of the array of an answered study, hermetic and permeable walls side by side: a map, columns in space, a film."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tubewall.errors import InputError
+from tubewall.errors import InputError, MissingDependencyError
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -39,6 +39,53 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
     at = show(time, "h", 3) if time >= 3600.0 else show(time, "s", 3)
     title = f"{answer.study.protocol.name}, after {at}"
     return anode_map(answer.study.lattice(), [panel(side) for side in answer.sides], quantity=quantity, title=title)
+
+
+def columns_of_study(answer: ChambersAnswer) -> Picture:
+    """The lithium of every bore as a column in the colour of its gas, at the moment of the map.
+
+    Raises
+    ------
+    InputError
+        When the array is too large to keep every chamber.
+    MissingDependencyError
+        When nothing can be drawn in 3D on this machine.
+    """
+    from tubewall.studies.chambers_data import hardest_look
+    from tubewall.view.lattice_columns import ColumnPanel, column_map
+
+    _check_kept(answer, "columns")
+    time = float(answer.hermetic.run.times[hardest_look(answer.hermetic.run)])
+    panels = []
+    for side in answer.sides:
+        look = look_at(side, time)
+        panels.append(
+            ColumnPanel(
+                title=f"{side.name} walls",
+                pressures=side.run.pressures[look],
+                fills=side.run.fills[look],
+                hardest=_hardest(side, look),
+            )
+        )
+    at = show(time, "h", 3) if time >= 3600.0 else show(time, "s", 3)
+    title = f"{answer.study.protocol.name}, after {at}"
+    return column_map(answer.study.lattice(), panels, height=answer.study.array.height, title=title)
+
+
+def check_means(columns: str | None, film: str | None) -> None:
+    """Before anything is computed: MissingDependencyError when the pictures asked for cannot be made on this machine."""
+    if film is not None and film.endswith(".mp4"):
+        from tubewall.view.animation import encoder
+
+        encoder()
+    if columns is not None:
+        from tubewall.view import probe
+
+        if not probe.can_render():
+            raise MissingDependencyError(
+                f"--columns: no 3D picture can be drawn here ({probe.why_no_rendering()}): `tubewall doctor` has the line "
+                "that brings it; --png needs nothing"
+            )
 
 
 def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:

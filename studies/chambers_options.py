@@ -13,6 +13,8 @@ CHAMBERS_OUTPUTS: Final = {
     "netcdf": "write all of it over time, every chamber and wall, as NetCDF",
     "chambers": "write every chamber at the hardest moment, as Parquet",
     "png": "draw a map of the array at that moment, hermetic and permeable walls side by side",
+    "plots": "plot overpotential, fills, pressures, differences and regime numbers",
+    "columns": "draw the lithium in the bores in space at that moment, in the colour of their gas",
     "film": "draw pressures and fills over the protocol as a film, .gif or .mp4",
     "loads": "write the hardest loads as a study for tubewall thickness",
 }

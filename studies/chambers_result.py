@@ -231,14 +231,14 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
     )
 
 
-def _kept(study: ChambersStudy) -> bool:
+def keeps_all(study: ChambersStudy) -> bool:
     """Whether the histories of all chambers are kept."""
     looks = study.run.looks + len(study.protocol.protocol().steps) + 1
     return study.lattice().chambers * looks <= _MOST_KEPT
 
 
 def _check_kept(study: ChambersStudy) -> None:
-    if study.run.bursts and not _kept(study):
+    if study.run.bursts and not keeps_all(study):
         raise InputError(
             f"[run] bursts: an array of {study.lattice().chambers} chambers is too large to keep every chamber: "
             "take fewer rows, columns or looks"
@@ -249,7 +249,7 @@ def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, perme
     from tubewall.chambers.engine import run
 
     anode, protocol, looks = study.anode(permeable=permeable), study.protocol.protocol(), study.looks()
-    kept = _kept(study)
+    kept = keeps_all(study)
     found = run(
         anode,
         protocol,
@@ -322,6 +322,22 @@ def _foil(study: ChambersStudy) -> tuple[FoilRun | None, tuple[Cycle, ...]]:
     return found, cell.cycles_of(found.ends)
 
 
+def _full_bores(sides: list[Side]) -> list[str]:
+    """What full bores do, whatever their walls let through."""
+    found = []
+    for side in sides:
+        if not side.run.complete:
+            continue
+        full = int((side.run.fills >= side.run.anode.fullest).any(axis=0).sum())
+        if full:
+            bores = "1 bore runs" if full == 1 else f"{full} bores run"
+            found.append(
+                f"{bores} full behind {side.name} walls: lithium then presses with all that the overpotential drives, "
+                f"{show(side.highest_lithium, 'Pa')}, whatever gas the walls let through"
+            )
+    return found
+
+
 def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
     found = []
     s = study.scatter
@@ -333,6 +349,7 @@ def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
         found.append(
             "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"
         )
+    found += _full_bores(sides)
     highest = max(side.highest_gas for side in sides)
     if study.gas.gas_law == "ideal" and highest > _IDEAL_UP_TO:
         found.append(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PERMEANCE: Final = "mol/(m2 s Pa)"
 _CYCLES_SHOWN: Final = 12
+# less gas than that stands in no wall's way
+_THIN: Final = 1e-9
 
 
 def answer_text(answer: ChambersAnswer) -> str:
@@ -135,7 +137,7 @@ def _load(load: ChamberLoad) -> str:
     low, high = load.zone
     zone = f"{show(low, 'm')} to {show(high, 'm')} above the electrolyte"
     if load.name == "gas against gas" and load.chambers[0] >= 0:
-        zone = f"on the uppermost {show(high - low, 'm')}"
+        zone = f"on the uppermost {show(high - low, 'm')}" if high - low >= _THIN else "the gas all but gone"
     if load.chambers[0] < 0:
         return f"{show(load.pressures[0], 'Pa', 4)} everywhere, {at}"
     one, other = load.chambers
