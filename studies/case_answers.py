@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # how many quantities a warning names, and which before others; all carry it themselves
 _LISTED: Final = 3
+_CRACK: Final = "corner of 360 degrees"
 _FIRST: Final = ("von mises", "max principal", "min principal")
 
 
@@ -66,17 +67,22 @@ def _maximum(solution: FieldSolution) -> tuple[dict[str, Answer], list[str]]:
     from tubewall.fem.largest_values import maxima
 
     found: dict[str, Answer] = {}
-    lying: dict[Singularity, list[str]] = {}
+    lying: dict[tuple[str, str], tuple[Singularity, list[str]]] = {}
     for name, one in maxima(solution).items():
         singular = None if one.warning is None else _singularity(solution, one.at, one.region)
         found[name] = Answer(value=one.value, unit=one.unit, at=one.at, region=one.region, singular=singular)
         if singular is not None:
-            lying.setdefault(singular, []).append(name)
-    warnings = [
-        f"maximum of {_listed(names)}: at {point}: no mesh gives the value; give a fillet, or the linearised stress of a line"
-        for point, names in lying.items()
-    ]
+            # the ends of one support are alike
+            lying.setdefault((singular.why, f"{singular.exponent:.4g}"), (singular, []))[1].append(name)
+    warnings = [f"maximum of {_listed(names)}: at {point}: {_instead(point)}" for point, names in lying.values()]
     return found, warnings
+
+
+def _instead(point: Singularity) -> str:
+    """What to ask for where a peak is no answer."""
+    if _CRACK in point.why:
+        return "no mesh gives the value; ask [[cracks]] for the stress intensity there"
+    return "no mesh gives the value; give a fillet, or the linearised stress of a line"
 
 
 def _listed(names: list[str]) -> str:

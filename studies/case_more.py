@@ -60,7 +60,8 @@ def more_answers(case: Case, solution: FieldSolution) -> More:
         warnings += told
     if file.weibull is not None:
         with at("[weibull]"):
-            found["weibull"] = weibull_data(solution, file.weibull)
+            found["weibull"], told = weibull_data(solution, file.weibull)
+        warnings += told
     if file.buckling is not None:
         with at("[buckling]"):
             found["buckling"], shapes, told = _buckling(solution, file.buckling)

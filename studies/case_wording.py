@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _MOST: Final = 40
 # over the largest of its kind: less is rounding, which a reader need not see
 _NOTHING: Final = 1e-9
+# over stress times the area of the body: less than its share above is no reaction
+_ROUNDING: Final = 1e-3
 _CRACK: Final = ("K_I", "K_II", "K_III", "T", "G")
 _TOLD: Final = ("max principal", "min principal", "von mises", "displacement magnitude")
 _PART: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -42,7 +44,10 @@ def _lines(result: CaseResult) -> Iterator[str]:
         yield from _table(told)
     if solution.reactions:
         yield "reactions"
-        largest = max(float(abs(reaction.force).max()) for reaction in solution.reactions)
+        # what stress leaves of forces that balance
+        mesh = result.case.mesh
+        rounding = _ROUNDING * scale * mesh.size ** (mesh.dim - 1 if analysis.kind != "axisymmetric" else 2)
+        largest = max(rounding, *(float(abs(reaction.force).max()) for reaction in solution.reactions))
         yield from _table(
             {
                 f"{number} {one['place']}": _force_words(one["force"], largest)

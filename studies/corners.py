@@ -23,12 +23,14 @@ def williams_exponent(solid_angle: float) -> float:
     The least root of sin(lambda a) + lambda sin a = 0 for a load that opens the notch (Williams, J. Appl. Mech. 19, 526,
     1952). The stress goes as r^(lambda - 1): 1 for a flat face, 1/2 for a crack.
     """
-    from scipy.optimize import brentq
+    from tubewall.fem import Sector, corner_exponents
+    from tubewall.materials import Isotropic
 
     if solid_angle <= math.pi:
         return 1.0
-    # the least root lies between that of the crack and that of the flat face, before lambda a reaches 3/2 pi
-    return float(brentq(lambda x: math.sin(x * solid_angle) + x * math.sin(solid_angle), 0.49, 1.0 - 1e-9))
+    # between free faces the exponent is that of the angle alone, whatever the constants
+    solid = Sector(law=Isotropic(youngs_modulus=1.0, poissons_ratio=0.3), start_angle=0.0, end_angle=solid_angle)
+    return float(corner_exponents([solid]).leading.real)
 
 
 def corner_exponent(drawing: Drawing) -> float | None:
