@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tubewall.fem.mixed_elements import Recovery
     from tubewall.fem.mixed_fields import MixedFields
 
-__all__ = ["Assembled", "Chunk", "assemble", "chunks", "laws_at", "rule_order"]
+__all__ = ["Assembled", "Chunk", "assemble", "chunks", "laws_at", "plain_elements", "rule_order"]
 
 _ZZ: Final = 2
 # entries of all element matrices (20 000 quadratic triangles): below, NumPy has done before a compiler had begun
@@ -44,6 +44,8 @@ class Assembled:
         Of all loads.
     recover : callable, optional
         From all unknowns (N,) to the fields that nearly incompressible elements keep for themselves.
+    recoveries : sequence of Recovery
+        What it does so with.
     notes : tuple of str
         What to tell the user.
     """
@@ -51,6 +53,7 @@ class Assembled:
     stiffness: csr_array
     forces: Floats
     recover: Callable[[Floats], MixedFields] | None = None
+    recoveries: Sequence[Recovery] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -85,9 +88,11 @@ def assemble(model: Model, *, compiled: bool | None = None) -> Assembled:
             stiffness = assemble_matrix(model, plain, mixed, crew)
         add_strains(model, plain, forces)
     else:
-        stiffness = _summed(chain(_plain(model, plain, forces), mixed), model.size)
+        stiffness = _summed(chain(plain_elements(model, plain, forces), mixed), model.size)
     add_loads(model, forces)
-    return Assembled(stiffness=stiffness, forces=forces, recover=_recovery(model, recoveries), notes=said)
+    return Assembled(
+        stiffness=stiffness, forces=forces, recover=_recovery(model, recoveries), recoveries=recoveries, notes=said
+    )
 
 
 def entries(model: Model) -> int:
@@ -114,7 +119,8 @@ def _mixed(model: Model, forces: Floats, recoveries: list[Recovery]) -> Iterator
         yield chunk.matrix, chunk.recovery.dofs
 
 
-def _plain(model: Model, regions: list[str], forces: Floats) -> Iterator[tuple[Floats, Ints]]:
+def plain_elements(model: Model, regions: list[str], forces: Floats) -> Iterator[tuple[Floats, Ints]]:
+    """Matrices and unknowns of the elements of ``regions``; forces of strain without stress are added to ``forces``."""
     for chunk in chunks(model, regions=regions):
         matrix, dofs, force = _element(model, chunk)
         if force is not None:

@@ -52,6 +52,12 @@ class Factorised:
             result[:, start : start + _BLOCK] = x
         return result if several else result[:, 0]
 
+    def rest(self, solution: Floats, right: Floats) -> float:
+        """The largest relative residual of any right-hand side, whatever it is."""
+        x, b = solution.reshape(self.unknowns, -1), right.reshape(self.unknowns, -1)
+        rest, scale = np.linalg.norm(b - self.matrix @ x, axis=0), np.linalg.norm(b, axis=0)
+        return float(np.divide(rest, scale, out=np.zeros_like(rest), where=scale > 0).max(initial=0.0))
+
     def residual(self, solution: Floats, right: Floats) -> float:
         """The largest relative residual of any right-hand side.
 

@@ -132,30 +132,82 @@ def mixed_chunks(model: Model) -> Iterator[MixedChunk]:
         yield _condensed(model, chunk)
 
 
-def _condensed(model: Model, chunk: Chunk) -> MixedChunk:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MixedParts:
+    """What the equations of some elements are made of, before anything is eliminated.
+
+    With u their unknowns and after them those of the bubbles: shear u + volume^T p = forces,
+    and volume u = mass (p / bulk + swelling).
+
+    Attributes
+    ----------
+    dofs : (m, n)
+    bulk : float
+        [Pa]
+    shear : (m, n + b, n + b)
+    volume : (m, s, n + b)
+    mass : (m, s, s)
+    swelling : (m, s)
+        Volume change that comes without stress.
+    forces : (m, n + b)
+    """
+
+    dofs: Ints
+    bulk: float
+    shear: Floats
+    volume: Floats
+    mass: Floats
+    swelling: Floats
+    forces: Floats
+
+
+def mixed_parts(model: Model, chunk: Chunk) -> MixedParts:
+    """The equations of some nearly incompressible elements."""
     bulk, shear = split(model.solids[chunk.region].elastic.stiffness())
     m, q = chunk.weights.shape
     by_unknowns, by_bubbles = mixed_strain(model, chunk, chunk.mapped)
     strain = np.concatenate([by_unknowns, by_bubbles], axis=-1)
-    n, total = by_unknowns.shape[-1], strain.shape[-1]
+    total = strain.shape[-1]
     stress = np.matmul(shear, strain) * chunk.weights[..., None, None]
-    full = np.matmul(strain.reshape(m, 6 * q, total).swapaxes(1, 2), stress.reshape(m, 6 * q, total))
+    matrix = np.matmul(strain.reshape(m, 6 * q, total).swapaxes(1, 2), stress.reshape(m, 6 * q, total))
     psi = pressure_functions(model, chunk.block, chunk.rows, chunk.mapped.points)
     weighted = psi * chunk.weights[..., None]
     mass = np.matmul(weighted.swapaxes(1, 2), psi)
     volume = np.matmul(weighted.swapaxes(1, 2), strain[:, :, :3].sum(axis=2))
-    change = np.linalg.solve(mass, volume)
-    full += bulk * np.matmul(volume.swapaxes(1, 2), change)
     forces = _body_force(model, chunk, total)
-    swelling = np.zeros(change.shape[:2])
+    swelling = np.zeros(volume.shape[:2])
     free = free_strain(model, chunk.region, chunk.mapped.points.reshape(m * q, -1))
     if free is not None:
         free = free.reshape(m, q, 6)
         swelling = np.linalg.solve(mass, np.einsum("mqs,mq->ms", weighted, free[..., :3].sum(axis=2))[..., None])[
             ..., 0
         ]
-        forces += np.einsum("mqck,mqc->mk", stress, free) + bulk * np.einsum("msk,ms->mk", volume, swelling)
-    if total == n:
+        forces += np.einsum("mqck,mqc->mk", stress, free)
+    return MixedParts(
+        dofs=_dofs(model, chunk),
+        bulk=bulk,
+        shear=matrix,
+        volume=volume,
+        mass=mass,
+        swelling=swelling,
+        forces=forces,
+    )
+
+
+def mixed_part_chunks(model: Model) -> Iterator[MixedParts]:
+    """The equations of all nearly incompressible elements, in the order of ``mixed_chunks``."""
+    regions = tuple(mixed_regions(model))
+    for chunk in chunks(model, regions=regions, order_of=mixed_rule_order, table=enriched_table):
+        yield mixed_parts(model, chunk)
+
+
+def _condensed(model: Model, chunk: Chunk) -> MixedChunk:
+    parts = mixed_parts(model, chunk)
+    bulk, volume, m, n = parts.bulk, parts.volume, len(parts.dofs), parts.dofs.shape[1]
+    change = np.linalg.solve(parts.mass, volume)
+    full = parts.shear + bulk * np.matmul(volume.swapaxes(1, 2), change)
+    forces = parts.forces + bulk * np.einsum("msk,ms->mk", volume, parts.swelling)
+    if full.shape[1] == n:
         inner, inner_load = np.zeros((m, 0, n)), np.zeros((m, 0))
     else:
         solved = np.linalg.solve(full[:, n:, n:], np.concatenate([-full[:, n:, :n], forces[:, n:, None]], axis=2))
@@ -163,11 +215,11 @@ def _condensed(model: Model, chunk: Chunk) -> MixedChunk:
     recovery = Recovery(
         block=chunk.block,
         rows=chunk.rows,
-        dofs=_dofs(model, chunk),
+        dofs=parts.dofs,
         inner=inner,
         inner_load=inner_load,
         pressure=bulk * (change[..., :n] + np.matmul(change[..., n:], inner)),
-        pressure_load=bulk * (np.einsum("msb,mb->ms", change[..., n:], inner_load) - swelling),
+        pressure_load=bulk * (np.einsum("msb,mb->ms", change[..., n:], inner_load) - parts.swelling),
     )
     return MixedChunk(
         matrix=full[:, :n, :n] + np.matmul(full[:, :n, n:], inner),

@@ -81,24 +81,32 @@ def _stress(model: Model, region: str, points: Floats, strain: Floats, pressure:
 
 def recover(model: Model, parts: Sequence[Recovery], unknowns: Floats) -> MixedFields:
     """Pressures and bubbles of the solved model from all its unknowns (N,)."""
-    mesh = model.discrete.mesh
+    inner = [np.einsum("mbn,mn->mb", part.inner, unknowns[part.dofs]) + part.inner_load for part in parts]
+    pressure = [np.einsum("msn,mn->ms", part.pressure, unknowns[part.dofs]) + part.pressure_load for part in parts]
+    return collect(model, parts, unknowns, inner, pressure)
+
+
+def collect(
+    model: Model, parts: Sequence[Recovery], unknowns: Floats, inner: Sequence[Floats], pressure: Sequence[Floats]
+) -> MixedFields:
+    """The fields of bubbles (m, b) [m] and pressures (m, s) [Pa] of each part, and all unknowns (N,)."""
     blocks = {}
     for number in sorted({part.block for part in parts}):
-        mine = [part for part in parts if part.block == number]
+        mine = [i for i, part in enumerate(parts) if part.block == number]
         on_faces, _ = bubbles(model.discrete.kinds[number])
-        moved, pressure = [], []
-        for part in mine:
-            u = unknowns[part.dofs]
-            inner = np.einsum("mbn,mn->mb", part.inner, u) + part.inner_load
-            shifts = inner.reshape(len(u), -1, model.discrete.dim)
+        moved = []
+        for i in mine:
+            u = unknowns[parts[i].dofs]
+            shifts = inner[i].reshape(len(u), -1, model.discrete.dim)
             if on_faces:
                 start = model.discrete.cells[number].shape[1] * model.discrete.dim
-                along = face_normals(model, number, part.rows) * u[:, start : start + on_faces, None]
+                along = face_normals(model, number, parts[i].rows) * u[:, start : start + on_faces, None]
                 shifts = np.concatenate([along, shifts], axis=1)
             moved.append(shifts)
-            pressure.append(np.einsum("msn,mn->ms", part.pressure, u) + part.pressure_load)
-        rows = np.concatenate([part.rows for part in mine])
-        row_of = np.full(len(mesh.blocks[number].cells), -1, dtype=np.int64)
+        rows = np.concatenate([parts[i].rows for i in mine])
+        row_of = np.full(len(model.discrete.mesh.blocks[number].cells), -1, dtype=np.int64)
         row_of[rows] = np.arange(len(rows))
-        blocks[number] = _BlockFields(row_of=row_of, moved=np.concatenate(moved), pressure=np.concatenate(pressure))
+        blocks[number] = _BlockFields(
+            row_of=row_of, moved=np.concatenate(moved), pressure=np.concatenate([pressure[i] for i in mine])
+        )
     return MixedFields(model=model, blocks=blocks)

@@ -1,13 +1,18 @@
 """Nearly incompressible elements: who gets a pressure, exact states of rest, and the work of the stress they report."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tubewall.errors import InputError
 from tubewall.fem.assemble_body import assemble
 from tubewall.fem.element_chunks import chunks
+from tubewall.fem.hold import hold
+from tubewall.fem.linear import factorise
 from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, Support
 from tubewall.fem.mixed_elements import mixed_rule_order
+from tubewall.fem.mixed_refine import refine
 from tubewall.fem.mixed_spaces import BUBBLED_FACETS, bubbles, enriched_table, mixed_regions
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
@@ -198,3 +203,64 @@ def test_the_stress_that_is_reported_does_the_work_of_the_loads(kind, order):
             work += float(np.einsum("pc,pc,p->", fields.stress, fields.strain, chunk.weights.ravel()))
         u = solution.displacement[model.discrete.nodes].ravel()
         assert work == pytest.approx(float(u @ solution.forces[: len(u)]), rel=1e-9)
+
+
+@pytest.mark.parametrize("nu", [0.499999, 0.4999999, 0.49999999])
+@pytest.mark.parametrize("kind", KINDS)
+def test_forces_balance_to_the_last_digits_however_near_the_ratio_is_to_a_half(kind, nu):
+    mesh = join(
+        {"soft": block(kind), "hard": block(kind, mapping=lambda unit: crooked(unit + np.eye(unit.shape[1])[0]))}
+    )
+    held = tuple(Support(boundary=f"{part}/bottom", fix=("x", "y", "z")[: mesh.dim]) for part in ("soft", "hard"))
+    model = Model(
+        mesh=mesh,
+        solids={
+            "soft": Solid(elastic=Isotropic(youngs_modulus=1e6, poissons_ratio=nu)),
+            "hard": Solid(elastic=CARBON),
+        },
+        kinematics=space(kind),
+        loads=(Pressure(boundary="soft/top", pressure=1e5),),
+        supports=held,
+    )
+    solution = solve_model(model)
+    assert solution.imbalance < 1e-12
+    assert solution.residual < 1e-12
+
+
+FLAT = ("plane strain", "generalised plane strain", "axisymmetric")
+
+
+@pytest.mark.parametrize(
+    ("kind", "kinematics"), [(kind, one) for kind in KINDS for one in (FLAT if CELLS[kind].dim == 2 else ("3d",))]
+)
+def test_the_refined_solution_is_that_of_the_condensed_system(kind, kinematics):
+    mesh = block(kind)
+    model = Model(
+        mesh=mesh,
+        solids={"body": Solid(elastic=Isotropic(youngs_modulus=1e6, poissons_ratio=0.499))},
+        kinematics=kinematics,
+        loads=(
+            Pressure(boundary="right", pressure=1e4),
+            Eigenstrain(region="body", strain=lambda x: 1e-4 * (1 + x[:, 0])),
+            BodyForce(force=lambda x: 2e4 * np.sin(3 * x)),
+        ),
+        supports=(Support(boundary="bottom", fix=("x", "y", "z")[: mesh.dim]),),
+    )
+    plain = solve_model(model)
+    assembled, held = assemble(model), hold(model, model.size)
+    matrix = (held.transform.T @ assembled.stiffness @ held.transform).tocsc()
+    factor = factorise(matrix)
+    y = held.transform @ factor.solve(held.transform.T @ assembled.forces)
+    # from a start that is wrong in the fourth digit
+    found = refine(model, held, factor.back_substitute, assembled.recoveries, 1.0001 * y, 1e-10)
+    assert found.residual < 1e-13
+    assert found.y == pytest.approx(y, abs=1e-9 * np.abs(y).max())
+    reactions = np.abs(found.left).max()
+    assert found.left == pytest.approx(assembled.stiffness @ y - assembled.forces, abs=1e-7 * reactions)
+    elements, local = (
+        np.arange(mesh.elements),
+        np.tile(CELLS[mesh.blocks[0].kind].nodes.mean(axis=0), (mesh.elements, 1)),
+    )
+    refined = dataclasses.replace(plain, mixed=found.mixed)
+    stress = plain.evaluate(elements, local).stress
+    assert refined.evaluate(elements, local).stress == pytest.approx(stress, abs=1e-8 * np.abs(stress).max())
