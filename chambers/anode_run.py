@@ -88,7 +88,7 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """Energies of a run [J]; the first is the sum of the others.
+    """Energies of a run [J]; the first is the sum of the others. Each is a quadrature of order 4 over the steps.
 
     Attributes
     ----------

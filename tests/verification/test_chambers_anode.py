@@ -151,7 +151,7 @@ def test_leaks_and_a_crowd_of_unequal_chambers_agree_with_the_small_network():
     network = Network.from_graph(anode.array, height=H, **settings)
     expected = pressurise(network, linear_filling(HOUR, found.fills[-1]))
     assert found.pressures[-1] == pytest.approx(expected.final, rel=1e-6)
-    assert found.leaked[-1] == pytest.approx(expected.leaked[-1], rel=1e-6)
+    assert found.leaked[-1] == pytest.approx(expected.leaked[-1], rel=1e-6, abs=0)
 
 
 def test_pinholes_agree_with_the_small_network_until_lithium_covers_them():
@@ -286,8 +286,9 @@ def test_the_work_of_the_current_on_hermetic_gas_is_its_free_energy():
     anode = Anode(array=graph(4), height=H, conductance=np.linspace(400.0, 800.0, 4))
     found = run(anode, Protocol(steps=(current(0.6 * FULL / HOUR, HOUR),)), rtol=1e-8)
     expected = (found.moles[0] * RT * -np.log(1.0 - found.fills[-1])).sum()
-    assert found.work.gas == pytest.approx(expected, rel=1e-7)
-    assert found.work.current == pytest.approx(found.work.dissipated + found.work.gas, rel=1e-12)
+    # a quadrature over 13 steps, which hold fill and pressure far better
+    assert found.work.gas == pytest.approx(expected, rel=1e-5, abs=0)
+    assert found.work.current == pytest.approx(found.work.dissipated + found.work.gas, rel=1e-12, abs=0)
 
 
 def test_a_cycle_of_a_leaky_anode_ends_below_the_pressure_outside():
