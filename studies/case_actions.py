@@ -165,6 +165,9 @@ class SupportTable(Table):
         return Support(fix=held, displacement=values or None, **where)
 
     def _where(self, mesh: SolidMesh) -> dict[str, Any]:
+        if self.edge is not None and mesh.dim == 2 and self.edge in mesh.boundaries:
+            # the lines around a plane body
+            return {"boundary": with_facets(self.edge, mesh)}
         if self.edge is not None:
             return {"edge": named(self.edge, "edge", mesh.edges)}
         if self.point is not None:

@@ -180,3 +180,11 @@ def test_a_cell_that_is_flat_but_for_rounding_is_refused(tmp_path: Path) -> None
     write(tmp_path / "t.msh", points, cells)
     with pytest.raises(InputError, match=r"1 elements .* flat, the first is element 0 \(triangle\)"):
         pull(tmp_path)
+
+
+def test_the_lines_around_a_plane_body_may_be_called_edges(tmp_path: Path) -> None:
+    write(tmp_path / "t.msh", *square())
+    supports = [{"edge": "left", "fix": ["x"]}, {"edge": "bottom", "fix": ["y"]}]
+    assert pull(tmp_path, supports=supports) == pytest.approx(1e6, rel=1e-9)
+    with pytest.raises(InputError, match=r"\[\[supports\]\] 1: edge: no edge 'lfet'"):
+        pull(tmp_path, supports=[{"edge": "lfet", "fix": ["x"]}])
