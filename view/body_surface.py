@@ -37,8 +37,8 @@ Marks = NDArray[np.bool_]
 MOST_TRIANGLES: Final = 400_000
 #: What is said of a value in an element at a corner where stress has no limit.
 SHARP: Final = "sharp corner: no answer"
-#: Of the values that are drawn, those beyond this share are no answer where a corner or a tip makes them grow without end
-TRUSTED: Final = 0.998
+# of the values that are drawn, those beyond this share are no answer where a corner or a tip makes them grow without end
+_TRUSTED: Final = 0.998
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -178,7 +178,7 @@ def body_surface(result: Result, look: Look | None = None, *, most: int = MOST_T
         mark_value=mark.value,
         warning=mark.warning,
         singular=singular,
-        ends=look.colour_range or _ends(values, mark),
+        ends=look.colour_range or _ends(values, mark, singular),
         cut=plane,
         plane=mesh.dim == 2,
         faces=faces,
@@ -222,10 +222,17 @@ def _mark(
     return _Mark(value=float(values[index]), at=points[index], index=index, warning=warning, singular=bool(top.warning))
 
 
-def _ends(values: Floats, mark: _Mark) -> tuple[float, float]:
+def trusted_ends(values: Floats, singular: Marks) -> tuple[float, float]:
+    """The ends of values (n,) of which those at corners where stress has no limit are left out, but for a few."""
+    low, high = (float(end) for end in np.quantile(values, [1 - _TRUSTED, _TRUSTED]))
+    bounded = values[~singular]
+    return min(low, float(bounded.min(initial=low))), max(high, float(bounded.max(initial=high)))
+
+
+def _ends(values: Floats, mark: _Mark, singular: Marks) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     if mark.singular:
-        low, high = (float(end) for end in np.quantile(values, [1 - TRUSTED, TRUSTED]))
+        low, high = trusted_ends(values, singular)
     else:
         low, high = min(low, mark.value), max(high, mark.value)
     if high - low > 1e-9 * max(abs(low), abs(high)):

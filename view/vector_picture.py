@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene, body_scene
-from tubewall.view.body_surface import SHARP, TRUSTED, body_surface
+from tubewall.view.body_surface import SHARP, body_surface, trusted_ends
 from tubewall.view.glyphs import crosses
 from tubewall.view.picture import checked_path, write_whole
 from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, stress_name, ticks
@@ -142,9 +142,8 @@ class _Frame:
     def _own_ends(self) -> tuple[float, float]:
         """The ends of the colours of what the section shows, but for what lies at corners where stress has no limit."""
         surface = self.scene.surface
-        values = surface.values[self.inside]
-        beyond = 1 - TRUSTED if surface.singular[self.inside].any() else 0.0
-        low, high = (float(end) for end in np.quantile(values, [beyond, 1 - beyond]))
+        values, singular = surface.values[self.inside], surface.singular[self.inside]
+        low, high = trusted_ends(values, singular) if singular.any() else (float(values.min()), float(values.max()))
         return (low, high) if high - low > 1e-9 * max(abs(low), abs(high)) else surface.ends
 
     def fluids(self) -> list[tuple[Floats, tuple[float, float, float]]]:

@@ -209,3 +209,23 @@ def test_a_flaw_under_the_piston_is_weighed_against_the_handbook() -> None:
     assert rim > mouth > strip + 0.2
     assert "it holds" in text
     assert files["flaw.png"].startswith(b"\x89PNG")
+
+
+def test_a_tubule_is_cut_open_pressed_and_turned() -> None:
+    from tubewall.view import can_render
+
+    text, files = run("look_at_a_tubule.py")
+    peak, x, y, z = (
+        float(part) for part in re.findall(r"(-?[\d.]+) (?:MPa|nm|m)\b", text.split("max principal, max", 1)[1])
+    )
+    # Johnson (1985, 3.4.2) and Lame bound it from below: the wall's own hoop under 5 MPa, a matrix of 20 nm between bores of
+    # 100 nm carries at least the mean p a / (w / 2) = 25 MPa
+    assert 25 < peak < 100
+    # on the fillet of 8 nm at the mouth, or on the wall above it
+    assert 48 <= math.hypot(x, y) <= 70
+    assert -10 <= z <= 80
+    pages = {"tubule.html", "press.html"}
+    pictures = {"tubule.png", "section.svg"} | ({"load.gif"} if can_render() else set())
+    assert set(files) == pages | pictures
+    assert files["tubule.png"] == b"\x89PNG\r\n\x1a\n"
+    assert all(files[name].startswith(b"<!doctyp") for name in pages)

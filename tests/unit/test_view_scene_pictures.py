@@ -253,7 +253,7 @@ def test_the_command_draws_a_case_and_what_was_saved_of_it(case, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["mesh.stl"], "a case file"),
+        (["mesh.stl"], "a result is a case"),
         (["case.toml", "--png", "a.gif"], "must end in .png"),
         (["case.toml", "--png", "case.toml"], "must end in .png"),
         (["case.toml", "--html", "a.html", "--live", "a.html"], "two outputs"),
@@ -282,7 +282,7 @@ def test_the_command_refuses_in_one_line_and_writes_nothing(case, capsys, words,
 def test_sliders_of_a_saved_result_are_refused(case, capsys):
     (case / "case.vtu").write_text("")
     assert main(["view", "case.vtu", "--live", "a.html"]) == 2
-    assert "holds no loads" in capsys.readouterr().err
+    assert "a saved body has none" in capsys.readouterr().err
 
 
 def test_half_the_load_is_half_the_stress_in_every_picture():
