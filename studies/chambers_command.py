@@ -99,6 +99,7 @@ def _study(
     from tubewall.studies.chambers_plots import write_plots
     from tubewall.studies.chambers_provenance import provenance
     from tubewall.studies.chambers_result import answer_study, keeps_all
+    from tubewall.studies.chambers_text import loads_head
 
     for name, ending in _ENDINGS.items():
         one = outputs.get(name)
@@ -139,7 +140,7 @@ def _study(
             raise InputError(
                 "--loads: there are no walls between chambers that were kept: take an array of 2 to some 800 000 chambers"
             )
-        write_whole(str(outputs["loads"]), loads.to_toml())
+        write_whole(str(outputs["loads"]), f"{loads_head(answer)}\n{loads.to_toml()}")
     return text
 
 

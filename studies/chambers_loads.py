@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.studies.chambers_strength import fillet_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -250,17 +251,27 @@ def keys_of_load(study: ChambersStudy, load: ChamberLoad, lithium: float, run: A
     pressure below the initial one is left at it. The time of the filling is that of the load, the largest overpotential
     and lithium pressure are those of the run.
     """
-    gas, g, a = study.gas_of(), study.gas, study.array
+    gas, g, a, walls = study.gas_of(), study.gas, study.array, study.walls
     start = float(gas.molar_density(g.initial_pressure, g.temperature))
     fills = [max(1.0 - start / float(gas.molar_density(p, g.temperature)), 0.0) for p in load.pressures]
     fill = min(max(fills[0], 1e-9), 1.0 - 1e-9)
     square = a.shape == "square"
+    more: dict[str, Any] = {}
+    if walls.material is not None:
+        more["wall_material"] = walls.material
+    if walls.strength is not None:
+        more |= {"strength_low": walls.strength, "strength_high": walls.strength}
+    if study.protocol.most_lithium is not None:
+        more["areal_capacity"] = study.protocol.most_lithium
+    if study.lithium.interface_diffusivity is not None:
+        more["interface_diffusivity"] = min(study.lithium.interface_diffusivity, 1e-4)
     return {
         "packing": "square" if square else "hexagonal",
         "bore_shape": "square" if square else "hexagonal",
         "bore": a.bore,
         "wall": a.wall,
-        "fillet": min(2e-9, 0.05 * a.bore),
+        "fillet": fillet_of(study),
+        "confinement": walls.confinement,
         "height": a.height,
         "permeance": min(study.permeance(), 1.0),
         "gas": g.gas,
@@ -277,4 +288,5 @@ def keys_of_load(study: ChambersStudy, load: ChamberLoad, lithium: float, run: A
         "surface_energy": study.lithium.surface_energy,
         "contact_angle": study.lithium.contact_angle,
         "current_density": max(float(np.abs(run.current_density).max()), 1e-5),
+        **more,
     }

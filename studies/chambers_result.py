@@ -175,7 +175,8 @@ class ChambersAnswer:
         side = self.hermetic
         if side.walls is None or not side.walls.loads:
             return None
-        return keys_of_load(self.study, side.walls.loads[0], side.highest_lithium, side.run)
+        lithium = max(one.highest_lithium for one in self.sides)
+        return keys_of_load(self.study, side.walls.loads[0], lithium, side.run)
 
     def text(self) -> str:
         """The answer as the command prints it."""

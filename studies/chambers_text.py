@@ -116,6 +116,19 @@ def _hardest(answer: ChambersAnswer) -> list[str]:
     return lines
 
 
+def loads_head(answer: ChambersAnswer) -> str:
+    """Comments that say where the loads of a study for ``tubewall thickness`` come from."""
+    walls = answer.hermetic.walls
+    assert walls is not None
+    most = max(answer.sides, key=lambda side: side.highest_lithium)
+    lines = [
+        f"Loads from `tubewall chambers`, {answer.study.protocol.name}, input {answer.study.input_hash}",
+        f"gas: hermetic walls, {_load(walls.loads[0])}",
+        f"lithium: {most.name} walls, {show(most.highest_lithium, 'Pa', 4)}",
+    ]
+    return "\n".join(f"# {line}" for line in lines)
+
+
 def _allowable(answer: ChambersAnswer) -> list[str]:
     """What the walls bear, and which of them bear more or open."""
     if answer.allowable is None:

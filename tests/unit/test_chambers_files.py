@@ -150,6 +150,9 @@ def test_the_command_writes_everything_with_units_and_provenance(tmp_path, capsy
     hardest = data["hermetic"]["walls"]["load_cases"][0]
     # closed at 1 atm, the pair of the thickness study stands at the pressures of the hardest wall
     assert P0 / (1 - loads.gas.fill) == pytest.approx(hardest["pressures"][0]["value"], rel=1e-9)
+    assert (tmp_path / "loads.toml").read_text().startswith("# Loads from `tubewall chambers`, full cell, input ")
+    # excess and what the cathode held
+    assert loads.cell.areal_capacity == pytest.approx(2 * 5e-2 * 164 * 3600, rel=0.02)
     assert P0 / (1 - loads.gas.neighbour_fill) == pytest.approx(hardest["pressures"][1]["value"], rel=1e-9)
     assert loads.lithium.lithium_pressure == pytest.approx(data["hermetic"]["highest_lithium_pressure"]["value"])
     assert loads.gas.temperature == pytest.approx(328.15)
@@ -286,11 +289,23 @@ def test_the_tail_of_an_exponential_grows_with_the_logarithm_of_the_walls():
     assert tail.expected_largest(1e8) == pytest.approx(math.log(1e8) + 0.5772, rel=0.1)
 
 
-def test_the_tail_of_a_uniform_ends_where_it_ends():
-    values = np.random.default_rng(1).uniform(size=200_000)
-    tail = Tail.of(values)
-    assert tail.shape == pytest.approx(-1.0, abs=0.2)
-    assert tail.expected_largest(1e10) == pytest.approx(1.0, abs=1e-3)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_largest_difference_of_normal_fills_errs_on_the_safe_side(seed):
+    """|x - y| of standard normals: the quantile of 1 - exp(-gamma) / N is about the mean of the largest of N (Gumbel 1958)."""
+    from scipy.stats import norm
+
+    x = np.random.default_rng(seed).normal(size=(2, 5000))
+    tail = Tail.of(np.abs(x[0] - x[1]))
+    exact = math.sqrt(2.0) * float(norm.isf(0.5 * math.exp(-0.5772156649) / 2.9e10))
+    assert exact == pytest.approx(6.5 * math.sqrt(2.0), rel=0.04)
+    assert 1.0 < tail.expected_largest(2.9e10) / exact < 2.0
+
+
+def test_a_tail_that_ends_is_not_taken_to_end():
+    tail = Tail.of(np.random.default_rng(1).uniform(size=200_000))
+    assert tail.shape == 0.0
+    assert tail.scale == pytest.approx(0.005, rel=0.1)
+    assert tail.expected_largest(1e10) > 1.0
 
 
 def test_a_few_walls_have_no_tail():
