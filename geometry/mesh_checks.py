@@ -213,7 +213,10 @@ def check_jacobians(mesh: SolidMesh) -> None:
         bad = np.flatnonzero((low < least * largest) | (largest <= _NO_VOLUME * span))
         if len(bad):
             first = int(mesh.starts[number] + bad[0])
+            hint = (
+                ": cells of second order fold on curves they are too coarse for" if CELLS[block.kind].order > 1 else ""
+            )
             raise InputError(
                 f"{len(bad)} elements of the mesh are inverted, folded or flat, the first is element {first} "
-                f"({block.kind}) at {centre_of(mesh, first)} m"
+                f"({block.kind}) at {centre_of(mesh, first)} m{hint}"
             )
