@@ -83,7 +83,7 @@ class BodyScene:
         surface, look = self.surface, self.look
         head = f"{look.title}: " if look.title else ""
         # to a millionth of the body: what is zero but for rounding prints as zero
-        place = ", ".join(shown(round(part / self.metres, 6) * self.metres, "m") for part in surface.mark_place)
+        place = ", ".join(shown(round(part / self.metres, 6) * self.metres + 0.0, "m") for part in surface.mark_place)
         parts = [f"{stress_name(surface.quantity.name)}, {self.mark_text} at ({place})", self.scale_text]
         if surface.warning:
             parts.append(surface.warning)

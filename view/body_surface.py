@@ -213,11 +213,18 @@ def _mark(
     at = np.zeros(3)
     at[: len(top.at)] = top.at
     gone = plane is not None and plane.beyond(at[None])[0] > 2 * plane.eps
+    danger = look.stress.danger
+    amount = -values if danger == "min" else np.abs(values) if danger == "amount" else values
+    index = int(np.argmax(amount))
     if whole and not gone and np.isfinite(top.value):
+        sought = -top.value if danger == "min" else abs(top.value) if danger == "amount" else top.value
+        if amount[index] > sought:
+            # a place that is drawn, from the same basis, beats what the search found elsewhere
+            value, own = float(values[index]), points[index]
+            return _Mark(value=value, at=own, index=index, warning=top.warning, singular=bool(top.warning))
         near = int(np.argmin(((points - at) ** 2).sum(axis=1)))
         return _Mark(value=top.value, at=at, index=near, warning=top.warning, singular=bool(top.warning))
-    index = int(np.argmin(values) if look.stress.danger == "min" else np.argmax(values))
-    words = f"the body's own {'minimum' if look.stress.danger == 'min' else 'maximum'} is not drawn"
+    words = f"the body's own {'minimum' if danger == 'min' else 'maximum'} is not drawn"
     warning = f"{words}; {SHARP}" if singular[index] else words
     return _Mark(value=float(values[index]), at=points[index], index=index, warning=warning, singular=bool(top.warning))
 

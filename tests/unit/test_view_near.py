@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from tubewall.view.body_scene import body_scene
 from tubewall.view.body_surface import SHARP, body_surface
 from tubewall.view.scale import stress_name
 from tubewall.view.scene_camera import hidden
+from tubewall.view.scene_source import Solved
 from tubewall.view.vector_picture import _Frame
 
 needs_renderer = pytest.mark.skipif(not can_render(), reason="no 3D renderer here")
@@ -113,6 +116,30 @@ def test_a_section_takes_the_colours_of_what_it_shows(tubule):
     assert frame.ends[1] < 0.7 * scene.surface.ends[1]
     asked = _Frame(scene_of(tubule, **look, colour_range=(0.0, 1e7)))
     assert asked.ends == (0.0, 1e7)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Overlooked(Solved):
+    """A solution whose search stopped a little below its largest value."""
+
+    def top(self, quantity):
+        found = super().top(quantity)
+        return replace(found, value=0.99 * found.value)
+
+
+@pytest.mark.parametrize("quantity", ["max principal", "min principal", "stress xy"])
+def test_the_mark_is_never_below_what_is_drawn(beam, quantity):
+    surface = body_surface(Overlooked(solution=beam), Look(quantity=quantity))
+    amount = {"min principal": -surface.values, "stress xy": np.abs(surface.values)}.get(quantity, surface.values)
+    assert surface.mark_value == surface.values[np.argmax(amount)]
+    assert np.array_equal(surface.mark, surface.points[np.argmax(amount)])
+    # and where the search found more, between the drawn places, it is the search's
+    found = body_surface(beam, Look(quantity=quantity))
+    assert abs(found.mark_value) >= abs(surface.mark_value)
+
+
+def test_no_place_is_minus_nothing(beam):
+    assert "-0 m" not in scene_of(beam).caption
 
 
 def test_a_drawn_value_at_a_sharp_corner_is_no_answer_and_one_away_from_it_is(tubule):
