@@ -178,11 +178,14 @@ def _without_doubles(model: Model, given: Dependences) -> Dependences:
     if len(clash):
         unknown = int(given.slaves[clash[0]])
         node, component = divmod(unknown, model.discrete.dim)
-        names = [model.supports[given.owner[i]] for i in (kept[clash[0]], clash[0]) if given.owner[i] >= 0]
-        places = " and ".join(s.place for s in names if isinstance(s, Support))
+        told = [
+            f"{given.offset[i]:.6g} m by {model.supports[given.owner[i]].place}"
+            for i in (kept[clash[0]], clash[0])
+            if given.owner[i] >= 0 and isinstance(model.supports[given.owner[i]], Support)
+        ]
+        place = ", ".join(f"{one:.6g}" for one in model.discrete.points[node])
         raise InputError(
-            f"two supports hold the node at {model.discrete.points[node].tolist()} m at different "
-            f"{'xyz'[component]}: {places}"
+            f"two supports hold the node at ({place}) m at different {'xyz'[component]}: {' and '.join(told)}"
         )
     return chosen(given, np.sort(first))
 

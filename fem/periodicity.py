@@ -80,12 +80,18 @@ def cell_volume(model: Model) -> float:
 
 
 def mean_stress_forces(model: Model) -> Floats:
-    """The work [J] that a given mean stress does on a unit of each mean strain, in the unknowns of the model (size,)."""
+    """The work [J] that a given mean stress and cut bores do on a unit of each mean strain, in the unknowns (size,)."""
+    from tubewall.fem.cut_loads import cut_moments
+
     assert model.periodic is not None
     forces = np.zeros(model.size)
     names = components(model.mesh.dim)
+    moments = cut_moments(model, tuple(match(model, low, high) for low, high in model.periodic.pairs))
+    for unknown, name in zip(macro_unknowns(model), names, strict=True):
+        i, j = _AXES[name]
+        forces[unknown] = 0.5 * (moments[i, j] + moments[j, i])
     for name, value in model.periodic.mean_stress.items():
-        forces[macro_unknowns(model)[names.index(name)]] = value * cell_volume(model)
+        forces[macro_unknowns(model)[names.index(name)]] += value * cell_volume(model)
     return forces
 
 

@@ -40,7 +40,7 @@ def add_loads(model: Model, forces: Floats) -> None:
             _add_body(model, load, forces)
     if model.ends == "closed":
         forces[model.discrete.size] += end_force(model)
-    if model.periodic is not None and model.periodic.mean_stress:
+    if model.periodic is not None:
         from tubewall.fem.periodicity import mean_stress_forces
 
         forces += mean_stress_forces(model)

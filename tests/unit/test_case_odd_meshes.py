@@ -188,3 +188,14 @@ def test_the_lines_around_a_plane_body_may_be_called_edges(tmp_path: Path) -> No
     assert pull(tmp_path, supports=supports) == pytest.approx(1e6, rel=1e-9)
     with pytest.raises(InputError, match=r"\[\[supports\]\] 1: edge: no edge 'lfet'"):
         pull(tmp_path, supports=[{"edge": "lfet", "fix": ["x"]}])
+
+
+def test_supports_that_contradict_each_other_are_named_with_their_values(tmp_path: Path) -> None:
+    write(tmp_path / "t.msh", *square())
+    supports = [
+        {"boundary": "left", "displacement": {"x": "1 nm"}},
+        {"boundary": "bottom", "displacement": {"x": "2 nm", "y": 0}},
+    ]
+    told = r"two supports hold the node at \(0, 0\) m at different x: 1e-09 m by boundary 'left' and 2e-09 m by boundary 'bottom'"
+    with pytest.raises(InputError, match=told):
+        pull(tmp_path, supports=supports)
