@@ -52,7 +52,11 @@ def _marked(screen: Canvas, scene: BodyScene, camera: Camera, *, moving: bool) -
     at = camera.seen(scene.mark[None])[0]
     behind = not scene.surface.plane and hidden(scene.points, scene.surface.triangles, scene.mark, camera.eye)
     draw_ring(screen, camera, at, 12 * letter, dashed=behind and not moving)
+    notes = [part for part in (scene.mark_note, "behind" if behind and not moving else "") if part]
+    words = scene.mark_text + (f" ({', '.join(notes)})" if notes else "")
     if moving:
+        row = (62 if scene.look.title else 14) * letter
+        screen.text(words, (0.5, 1 - row / camera.size[1]), 34, colour=MARK, up="top", pane=True)
         return
     top = camera.seen(scene.points)[:, 1].max()
     end = np.array([at[0] + (90.0 if at[0] < 0 else -90.0) * letter, top + 34 * letter])
@@ -60,8 +64,6 @@ def _marked(screen: Canvas, scene: BodyScene, camera: Camera, *, moving: bool) -
     lead = np.array([at + 12 * letter * away, end])
     screen.lines([camera.on_paper(lead)], (1.0, 1.0, 1.0), 6.0)
     screen.lines([camera.on_paper(lead, 1)], MARK, 2.5)
-    notes = [part for part in (scene.mark_note, "behind" if behind else "") if part]
-    words = scene.mark_text + (f" ({', '.join(notes)})" if notes else "")
     half = 0.5 * camera.size[0]
     share = (end[0] + half) / camera.size[0]
     across = "left" if share < 0.3 else "right" if share > 0.7 else "center"

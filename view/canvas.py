@@ -234,7 +234,7 @@ def check_display() -> None:
     """MissingDependencyError when no window can be opened for want of a display."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise MissingDependencyError(
-            "there is no display to open a window on: leave out show, and look at the PNG instead"
+            "there is no display to open a window on: leave out --window (show=True), and look at the PNG or at the page of --html"
         )
 
 
