@@ -34,6 +34,9 @@ def _q(unit: str, **limits: Any) -> Any:
     return PlainValidator(quantity(unit, **limits))
 
 
+_SHARE: Final = _q("1", within=("0", "2"))
+
+
 def _switch(value: object) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"expected true or false, got {value!r}")
@@ -46,9 +49,9 @@ class ArrayTable(Table):
     shape: Annotated[str, PlainValidator(of.choice("shape", SHAPES))] = "hexagon"
     rows: Annotated[int, PlainValidator(of.whole(1, _MOST_ROWS))] = 60
     columns: Annotated[int, PlainValidator(of.whole(1, _MOST_ROWS))] = 60
-    bore: Annotated[float, _q("m", above=0.0, example="100 nm")] = 100e-9
-    wall: Annotated[float, _q("m", above=0.0, example="10 nm")] = 10e-9
-    height: Annotated[float, _q("m", above=0.0, example="20 um")] = 20e-6
+    bore: Annotated[float, _q("m", within=("1 nm", "100 um"), example="100 nm")] = 100e-9
+    wall: Annotated[float, _q("m", within=("0.1 nm", "10 um"), example="10 nm")] = 10e-9
+    height: Annotated[float, _q("m", within=("100 nm", "10 mm"), example="20 um")] = 20e-6
     periodic: Annotated[bool, PlainValidator(_switch)] = True
 
 
@@ -57,20 +60,24 @@ class GasTable(Table):
 
     gas: Annotated[str, PlainValidator(of.choice("gas", GASES))] = "argon"
     gas_law: Annotated[str, PlainValidator(of.choice("gas_law", GAS_LAWS))] = "ideal"
-    initial_pressure: Annotated[float, _q("Pa", above=0.0, example="1 atm")] = 101325.0
-    temperature: Annotated[float, _q("K", above=0.0, example="25 C")] = 298.15
+    initial_pressure: Annotated[float, _q("Pa", within=("1 Pa", "100 MPa"), example="1 atm")] = 101325.0
+    temperature: Annotated[float, _q("K", above=0.0, within=("200 K", "500 K"), example="25 C")] = 298.15
     electrolyte_permeance: Annotated[float, _q("mol/(m2 s Pa)", least=0.0)] = 0.0
-    external_pressure: Annotated[float, _q("Pa", least=0.0, example="1 atm")] = 101325.0
+    external_pressure: Annotated[float, _q("Pa", within=("0 Pa", "1 GPa"), example="1 atm")] = 101325.0
 
 
 class LithiumTable(Table):
     """[lithium]: the metal, and what drives it into the bores."""
 
-    conductance: Annotated[float, _q("S/m2", above=0.0, example="60 mS/cm2")] = 600.0
-    lattice_parameter: Annotated[float, _q("m", above=0.0, example="3.51 angstrom")] = 3.51e-10
-    surface_energy: Annotated[float, _q("J/m2", least=0.0, example="0.5 J/m2")] = 0.5
-    contact_angle: Annotated[float, _q("rad", least=0.0, example="90 deg")] = math.pi / 2
-    interface_diffusivity: Annotated[float, _q("m2/s", above=0.0, example="1e-7 cm2/s")] | None = None
+    conductance: Annotated[float, _q("S/m2", within=("1e-6 S/cm2", "1e6 S/cm2"), example="60 mS/cm2")] = 600.0
+    lattice_parameter: Annotated[float, _q("m", within=("3 angstrom", "4 angstrom"), example="3.51 angstrom")] = (
+        3.51e-10
+    )
+    surface_energy: Annotated[float, _q("J/m2", within=("0 J/m2", "10 J/m2"), example="0.5 J/m2")] = 0.5
+    contact_angle: Annotated[float, _q("rad", within=("0 deg", "180 deg"), example="90 deg")] = math.pi / 2
+    interface_diffusivity: (
+        Annotated[float, _q("m2/s", within=("1e-20 m2/s", "1e-4 m2/s"), example="1e-7 cm2/s")] | None
+    ) = None
 
 
 class ScatterTable(Table):
@@ -79,13 +86,13 @@ class ScatterTable(Table):
     With neither it is 0.025, a guess; 0 makes all chambers alike.
     """
 
-    deviation: Annotated[float, _q("1", least=0.0)] | None = None
-    wall: Annotated[float, _q("1", least=0.0)] = 0.0
-    bore: Annotated[float, _q("1", least=0.0)] = 0.0
-    height: Annotated[float, _q("1", least=0.0)] = 0.0
-    diffusivity: Annotated[float, _q("1", least=0.0)] = 0.0
+    deviation: Annotated[float, _SHARE] | None = None
+    wall: Annotated[float, _SHARE] = 0.0
+    bore: Annotated[float, _SHARE] = 0.0
+    height: Annotated[float, _SHARE] = 0.0
+    diffusivity: Annotated[float, _SHARE] = 0.0
     law: Annotated[str, PlainValidator(of.choice("law", ("lognormal", "normal")))] = "lognormal"
-    correlation: Annotated[float, _q("1", least=0.0)] = 0.0
+    correlation: Annotated[float, _q("1", within=("0", "10000"))] = 0.0
     blocked: Annotated[float, _q("1", least=0.0)] = 0.0
 
     @model_validator(mode="after")
@@ -105,7 +112,7 @@ class RunTable(Table):
     rtol: Annotated[float, _q("1", above=0.0)] = 1e-6
     looks: Annotated[int, PlainValidator(of.whole(2, 1000))] = 24
     threads: Annotated[int, PlainValidator(of.whole(0, 256))] = 0
-    electrode_area: Annotated[float, _q("m2", above=0.0, example="1 cm2")] = 1e-4
+    electrode_area: Annotated[float, _q("m2", within=("1e-8 cm2", "1e6 cm2"), example="1 cm2")] = 1e-4
     bursts: Annotated[bool, PlainValidator(_switch)] = False
 
     @model_validator(mode="after")

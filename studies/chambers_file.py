@@ -25,6 +25,8 @@ GASES: Final = ("argon", "nitrogen", "helium")
 GAS_LAWS: Final = ("ideal", "virial", "coolprop")
 _CONDUCTANCE: Final = {"linear": "mol/(s Pa)", "viscous": "mol/(s Pa2)", "wall": "mol/(m2 s Pa)"}
 _MOST_CHAMBERS: Final = 100_000
+# argon, nitrogen and helium (physics page 3.1)
+_COOLPROP_TO: Final = 1e9
 _MOST_KEYS: Final = 10_000
 _LONG_LINE: Final = 10_000
 # between two members of a list: a list of thousands may stand on one line
@@ -34,8 +36,15 @@ _IS_NETWORK: Final = re.compile(r"^[ \t]*\[[ \t]*network[ \t]*\]|^[ \t]*network[
 Edge = tuple[int, int, float]
 
 
-def quantity(unit: str, *, least: float | None = None, above: float | None = None, example: str = "") -> of.Reader:
-    """A reader of a quantity with its unit, at least or above a bound (SI)."""
+def quantity(
+    unit: str,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    within: tuple[str, str] | None = None,
+    example: str = "",
+) -> of.Reader:
+    """A reader of a quantity with its unit, at least or above a bound (SI), or within two that are written with units."""
 
     def read(value: object) -> float:
         if not isinstance(value, (str, int, float)) or isinstance(value, bool):
@@ -45,7 +54,9 @@ def quantity(unit: str, *, least: float | None = None, above: float | None = Non
         found = found if unit == "rad" else float(f"{found:.15g}")
         if (least is not None and found < least) or (above is not None and found <= above):
             bound = f"at least {least:g}" if least is not None else f"above {above:g}"
-            raise InputError(f"must be {bound} {unit}, got {shown(value)}")
+            raise InputError(f"must be {bound}{f' {unit}' if unit != '1' else ''}, got {shown(value)}")
+        if within is not None and not parse(within[0], unit) <= found <= parse(within[1], unit):
+            raise InputError(f"must lie within {within[0]} and {within[1]}, got {shown(value)}")
         return found
 
     return read
@@ -117,6 +128,10 @@ class NetworkTable(Table):
     def _fits(self) -> NetworkTable:
         if len(self.pressures) != len(self.volumes):
             raise InputError(f"pressures: expected {len(self.volumes)}, one for each volume, got {len(self.pressures)}")
+        if self.gas_law == "coolprop" and max(self.pressures) > _COOLPROP_TO:
+            raise InputError(
+                f"pressures: CoolProp's equations of state hold to {_COOLPROP_TO:g} Pa, got {max(self.pressures):g} Pa"
+            )
         for key in ("area", "slip_pressure"):
             if getattr(self, key) is not None and self.law != "wall":
                 raise InputError(f"{key}: belongs to law 'wall', not to {self.law!r}")
@@ -125,6 +140,7 @@ class NetworkTable(Table):
     def connections(self) -> tuple[Edge, ...]:
         """Chambers and conductance of every edge; that of a wall is its permeance times its area [mol/(s Pa)]."""
         known: dict[tuple[object, ...], float] = {}
+        seen: dict[tuple[int, int], int] = {}
         found = []
         for place, edge in enumerate(self.edges):
             rest = tuple(edge[2:])
@@ -132,6 +148,11 @@ class NetworkTable(Table):
                 ends = [_chamber(end, len(self.volumes)) for end in edge[:2]]
                 if ends[0] == ends[1]:
                     raise InputError(f"joins chamber {ends[0]} with itself")
+                before = seen.setdefault((min(ends), max(ends)), place)
+                if before != place:
+                    raise InputError(
+                        f"joins chambers {ends[0]} and {ends[1]} like edge {before}: write one edge with both conductances added"
+                    )
                 if not all(isinstance(part, str) for part in rest) or rest not in known:
                     known[rest] = self._conductance(rest)
             except InputError as error:

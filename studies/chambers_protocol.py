@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tubewall.chambers.protocol import Protocol
 
 _CHARGE: Final = "A s/m2"
+_CURRENT: Final = ("1e-6 mA/cm2", "1e4 mA/cm2")
 _KINDS: Final = ("current", "hold", "rest")
 
 
@@ -26,7 +27,9 @@ def _q(unit: str, **limits: Any) -> Any:
     return PlainValidator(quantity(unit, **limits))
 
 
-_CURRENTS: Final = PlainValidator(list_of(quantity("A/m2", above=0.0, example="0.5 mA/cm2"), "current densities"))
+_CURRENTS: Final = PlainValidator(
+    list_of(quantity("A/m2", above=0.0, within=_CURRENT, example="0.5 mA/cm2"), "current densities")
+)
 _CYCLES: Final = PlainValidator(of.whole(1, 1000))
 
 
@@ -64,9 +67,11 @@ class ChargeTable(ProtocolTable):
     """One charge, and a rest after it."""
 
     name: ClassVar[str] = "charge"
-    current_density: Annotated[float, _q("A/m2", above=0.0, example="3 mA/cm2")] = 30.0
-    capacity: Annotated[float, _q(_CHARGE, above=0.0, example="3 mAh/cm2")] = 3.0 * 3.6e4
-    rest: Annotated[float, _q("s", least=0.0, example="10 min")] = 0.0
+    current_density: Annotated[float, _q("A/m2", above=0.0, within=_CURRENT, example="3 mA/cm2")] = 30.0
+    capacity: Annotated[float, _q(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="3 mAh/cm2")] = (
+        3.0 * 3.6e4
+    )
+    rest: Annotated[float, _q("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
 
     @property
     def most_lithium(self) -> float:
@@ -93,10 +98,12 @@ class HalfCellTable(ProtocolTable):
 
     name: ClassVar[str] = "half cell"
     current_densities: Annotated[tuple[float, ...], _CURRENTS] = (1.25, 2.5, 5.0)
-    capacity: Annotated[float, _q(_CHARGE, above=0.0, example="1 mAh/cm2")] = 3.6e4
+    capacity: Annotated[float, _q(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="1 mAh/cm2")] = (
+        3.6e4
+    )
     cycles: Annotated[int, _CYCLES] = 3
     loss: Annotated[float, _q("1", least=0.0)] = 0.0
-    rest: Annotated[float, _q("s", least=0.0, example="10 min")] = 0.0
+    rest: Annotated[float, _q("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
     cutoff: Annotated[float, _q("V", above=0.0, example="1 V")] = 1.0
 
     @model_validator(mode="after")
@@ -184,9 +191,9 @@ class StepTable(Table):
     """One of [[protocol.steps]]."""
 
     kind: Annotated[str, PlainValidator(of.choice("kind", _KINDS))]
-    current_density: Annotated[float, _q("A/m2", example="3 mA/cm2")] = 0.0
-    overpotential: Annotated[float, _q("V", example="50 mV")] = 0.0
-    duration: Annotated[float, _q("s", above=0.0, example="1 h")] | None = None
+    current_density: Annotated[float, _q("A/m2", within=("-1e4 mA/cm2", "1e4 mA/cm2"), example="3 mA/cm2")] = 0.0
+    overpotential: Annotated[float, _q("V", within=("-5 V", "5 V"), example="50 mV")] = 0.0
+    duration: Annotated[float, _q("s", above=0.0, within=("1e-9 s", "1e6 h"), example="1 h")] | None = None
     charge: Annotated[float, _q(_CHARGE, above=0.0, example="1 mAh/cm2")] | None = None
     lowest: Annotated[float, _q("V", example="-1 V")] | None = None
     highest: Annotated[float, _q("V", example="1 V")] | None = None

@@ -339,6 +339,20 @@ def _full_bores(sides: list[Side]) -> list[str]:
     return found
 
 
+def _cut_short(sides: list[Side]) -> list[str]:
+    """Steps of the user's own that ended before they were to, since all bores were full or empty."""
+    found = []
+    for side in sides:
+        short = [end for end in side.run.ends if end.reason in ("full", "empty")]
+        if short:
+            first = short[0]
+            found.append(
+                f"step {first.step + 1} of the protocol ended after {show(first.end - first.start, 's')}, all bores "
+                f"{first.reason} ({side.name} walls{f', and {len(short) - 1} more steps' if len(short) > 1 else ''})"
+            )
+    return found
+
+
 def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
     found = []
     s = study.scatter
@@ -351,6 +365,8 @@ def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
             "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"
         )
     found += _full_bores(sides)
+    if study.protocol.name == "steps":
+        found += _cut_short(sides)
     highest = max(side.highest_gas for side in sides)
     if study.gas.gas_law == "ideal" and highest > _IDEAL_UP_TO:
         found.append(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tubewall.materials import Gas
 
 _PERMEANCE: Final = "mol/(m2 s Pa)"
+_PERMEABLE: Final = ("0 mol/(m2 s Pa)", "1 mol/(m2 s Pa)")
 
 
 def _q(unit: str, **limits: Any) -> Any:
@@ -63,7 +64,7 @@ class WallsTable(Table):
 class GivenWalls(WallsTable):
     """A permeance as it was measured."""
 
-    permeance: Annotated[float, _q(_PERMEANCE, least=0.0, example="1e-12 mol/(m2 s Pa)")] = 1e-12
+    permeance: Annotated[float, _q(_PERMEANCE, least=0.0, within=_PERMEABLE, example="1e-12 mol/(m2 s Pa)")] = 1e-12
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """The one given."""
