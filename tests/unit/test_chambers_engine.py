@@ -14,7 +14,7 @@ from tubewall.chambers.engine import run
 from tubewall.chambers.engine_checkpoint import Checkpoint
 from tubewall.chambers.protocol import Protocol, Step
 from tubewall.chambers.wall_strength import WallStrength
-from tubewall.errors import ConvergenceError, DamagedFileError, InputError, ResourceError
+from tubewall.errors import DamagedFileError, InputError, ResourceError
 from tubewall.geometry import ChamberGraph
 from tubewall.materials import Gas
 
@@ -282,10 +282,8 @@ def anodes(draw):
 def test_whatever_the_network_and_the_protocol_nothing_is_lost_or_negative(anode, steps, allowable):
     try:
         found = run(anode, Protocol(steps=tuple(steps)), allowable=allowable)
-    except (InputError, ConvergenceError) as error:
-        words = ("overfills the array", "no step is short enough", "ask for a larger rtol")
-        if not any(word in str(error) for word in words):
-            raise
+    except InputError as error:
+        assert "overfills the array" in str(error)
         return
     for values in (found.fills, found.pressures, found.moles):
         assert np.isfinite(values).all()
