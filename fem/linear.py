@@ -26,6 +26,8 @@ IMBALANCE_LIMIT: Final = 1e-9
 _BLOCK: Final = 32
 # entries above which compiled kernels take the triangle out of a matrix
 _LARGE: Final = 3_000_000
+# entries a row from which on a matrix is that of a body in space
+_SOLID_ROW: Final = 45
 _EPS: Final = float(np.finfo(np.float64).eps)
 
 
@@ -199,13 +201,18 @@ def _factor(a: Any, matrix: csc_array | FreePart) -> Factorised:
     from kvxopt import cholmod
     from kvxopt.base import matrix as dense
 
-    factor = cholmod.symbolic(a)
     try:
+        factor = cholmod.symbolic(a)
         cholmod.numeric(a, factor)
         # a failed factorisation shows only when it is used
         cholmod.solve(factor, dense(0.0, (matrix.shape[0], 1)))
     except ArithmeticError as error:
         raise _indefinite(matrix) from error
+    except (MemoryError, ValueError) as error:
+        # where memory gives out the library leaves the factor as the symbolic one
+        if isinstance(error, ValueError) and "symbolic" not in str(error):
+            raise
+        raise _too_large(matrix) from error
 
     def back_substitute(right: Floats) -> Floats:
         # the library reads a Fortran buffer, of which its stubs know nothing
@@ -225,6 +232,8 @@ def _superlu(matrix: csc_array) -> Factorised:
         factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     except RuntimeError as error:
         raise _indefinite(matrix) from error
+    except MemoryError as error:
+        raise _too_large(matrix) from error
     if not np.all(factor.U.diagonal() > 0):
         raise _indefinite(matrix)
 
@@ -238,6 +247,17 @@ def _superlu(matrix: csc_array) -> Factorised:
 def _indefinite(matrix: csc_array | FreePart) -> ConvergenceError:
     return ConvergenceError(
         f"the stiffness matrix of {matrix.shape[0]} unknowns is not positive definite: check supports, materials and elements"
+    )
+
+
+def _too_large(matrix: csc_array | FreePart) -> ResourceError:
+    """Memory gave out in the midst: the estimate was too low, or something else took it."""
+    n = int(matrix.shape[0])
+    whole = matrix.matrix if isinstance(matrix, FreePart) else matrix
+    need = space_factor_bytes(n) if whole.nnz > _SOLID_ROW * whole.shape[0] else factor_bytes(n)
+    return ResourceError(
+        f"memory gave out while {n} unknowns were factorised, which needs about {need / 1e9:.2g} GB; {free_bytes() / 1e9:.2g} GB "
+        "are free: take larger or fewer elements, or end other programs"
     )
 
 
@@ -257,8 +277,8 @@ def space_factor_bytes(unknowns: int) -> float:
 
 
 def free_bytes() -> float:
-    """Memory [bytes] that may be used: what the system has available, within the limit of the control group."""
-    free = _available()
+    """Memory [bytes] that may be used: what the system has, within the limits of the process and of the control group."""
+    free = min(_available(), _allowed())
     group = Path("/sys/fs/cgroup")
     limit, used = _number(group / "memory.max"), _number(group / "memory.current")
     if limit is None or used is None:
@@ -278,6 +298,19 @@ def _available() -> float:
     names = os.sysconf_names if hasattr(os, "sysconf_names") else {}
     pages = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in names else "SC_PHYS_PAGES"
     return float(os.sysconf(pages)) * float(os.sysconf("SC_PAGE_SIZE")) if pages in names else float("inf")
+
+
+def _allowed() -> float:
+    """What is left [bytes] of the address space that ``ulimit -v`` allows the process."""
+    try:
+        import resource
+    except ImportError:
+        return float("inf")
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    used = Path("/proc/self/statm")
+    if limit == resource.RLIM_INFINITY or not used.is_file():
+        return float("inf")
+    return max(limit - int(used.read_text().split()[0]) * float(resource.getpagesize()), 0.0)
 
 
 def _number(path: Path) -> float | None:

@@ -127,20 +127,20 @@ def _misses(model: Model, state: _State) -> tuple[Floats, Floats, float]:
 def _felt(part: MixedParts, state: _State, i: int) -> Floats:
     """Forces (m, n + b) of the stress of a part."""
     moved = np.concatenate([state.y[part.dofs], state.inner[i]], axis=1)
-    return np.einsum("mij,mj->mi", part.shear, moved) + np.einsum("msk,ms->mk", part.volume, state.pressure[i])
+    found: Floats = np.einsum("mij,mj->mi", part.shear, moved)
+    return np.asarray(found + np.einsum("msk,ms->mk", part.volume, state.pressure[i]), dtype=np.float64)
 
 
 def _gap(part: MixedParts, state: _State, i: int) -> Floats:
     """The volume change (m, s) less that of the pressure."""
     moved = np.concatenate([state.y[part.dofs], state.inner[i]], axis=1)
-    gap: Floats = np.einsum("msk,mk->ms", part.volume, moved)
-    gap -= np.einsum("mst,mt->ms", part.mass, state.pressure[i] / part.bulk + part.swelling)
-    return gap
+    own = np.einsum("mst,mt->ms", part.mass, state.pressure[i] / part.bulk + part.swelling)
+    return np.asarray(np.einsum("msk,mk->ms", part.volume, moved) - own, dtype=np.float64)
 
 
 def _stiff(part: MixedParts, gap: Floats) -> Floats:
     """The pressure (m, s) that a volume change makes."""
-    return np.asarray(part.bulk * np.linalg.solve(part.mass, gap[..., None])[..., 0])
+    return np.asarray(part.bulk * np.linalg.solve(part.mass, gap[..., None])[..., 0], dtype=np.float64)
 
 
 def _full(part: MixedParts) -> Floats:

@@ -22,6 +22,7 @@ Progress = Callable[[float, str], None]
 def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     """The answer to all that a case asks; errors of input say the case, those of single questions their place."""
     from tubewall.fem.flat_corners import flat_corner_warnings
+    from tubewall.fem.model_solver import refuse_too_large
     from tubewall.studies.case_answers import answers
     from tubewall.studies.case_result import CaseResult
 
@@ -29,6 +30,7 @@ def solve_case(case: Case, *, progress: Progress | None = None) -> CaseResult:
     tell(0.05, "assembling and solving")
     started = time.perf_counter()
     with at(case.source):
+        refuse_too_large(case.model, cast("Solver", case.file.analysis.solver))
         _check_places(case)
         touching = (*_open_places(case), *flat_corner_warnings(case.mesh))
         checked = time.perf_counter()
