@@ -289,5 +289,6 @@ def node_at(mesh: SolidMesh, place: str | tuple[float, ...]) -> Ints:
     near = np.flatnonzero(distance <= 1e-6 * mesh.size)
     if len(near) == 0:
         nearest = int(np.argmin(distance))
-        raise InputError(f"no node of the mesh at {at.tolist()} m: the nearest is at {mesh.points[nearest].tolist()} m")
+        asked, there = ([float(f"{one:.6g}") for one in point] for point in (at, mesh.points[nearest]))
+        raise InputError(f"no node of the mesh at {asked} m: the nearest is at {there} m")
     return near

@@ -106,7 +106,8 @@ def whole(low: int, high: int) -> Reader:
 
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise InputError(f"expected a whole number, got {shown(value)} (allowed: {low} .. {high})")
+            given = f"the text {shown(value)!r}" if isinstance(value, str) else shown(value)
+            raise InputError(f"expected a whole number, got {given} (allowed: {low} .. {high})")
         if not low <= value <= high:
             raise InputError(f"is out of range, got {shown(value)} (allowed: {low} .. {high})")
         return value
