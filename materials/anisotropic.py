@@ -166,8 +166,8 @@ def _from_engineering(e: tuple[float, ...], nu: tuple[float, ...], g: tuple[floa
     values = np.linalg.eigvalsh(compliance)
     if values[0] <= 1e-12 * values[-1]:
         raise InputError(
-            f"the Poisson's ratios {nu} do not go with the moduli ({', '.join(f'{x:g}' for x in e)}) Pa: the law would release energy "
-            "when compressed (it is not positive definite); pass smaller ratios"
+            f"the Poisson's ratios {nu} do not go with the moduli ({', '.join(f'{x:g}' for x in e)}) Pa: the law would release "
+            "energy when compressed (it is not positive definite); pass smaller ratios"
         )
     matrix = np.zeros((6, 6))
     matrix[:3, :3] = np.linalg.inv(compliance)

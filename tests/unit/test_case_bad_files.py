@@ -88,7 +88,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     "a mistyped kind": (analysis("", "plain strain"), "did you mean 'plane strain'? (allowed: plane strain,"),
     "a kind of space": (analysis("", "3d"), "[analysis] kind: '3d' does not fit a mesh in 2 dimensions"),
     "order three": (analysis("order = 3"), "[analysis] order: is out of range, got 3 (allowed: 1 .. 2)"),
-    "order as a text": (analysis("order = '2'"), "[analysis] order: expected a whole number, got 2"),
+    "order as a text": (analysis("order = '2'"), "[analysis] order: expected a whole number, got the text '2'"),
     "order true": (analysis("order = true"), "[analysis] order: expected a whole number, got true"),
     "a bare temperature": (analysis("temperature_change = 30"), "'30' has no unit: write for example '30 K'"),
     "a temperature in C": (analysis("temperature_change = '30 C'"), "a change of temperature is in K"),
