@@ -306,7 +306,8 @@ def _thickness(options: argparse.Namespace) -> int:
     study = _study(options)
     outputs = (options.json, options.report, options.png, options.gif)
     _check_outputs(options, *outputs)
-    from tubewall.studies.files import write_json, written_whole
+    from tubewall.studies.files import write_json
+    from tubewall.whole_files import written_whole
     from tubewall.studies.pictures import draw_array, film_of_filling
     from tubewall.studies.thickness import minimum_wall
     from tubewall.studies.workers import one_beside, outcome
@@ -339,7 +340,8 @@ def _compare(options: argparse.Namespace) -> int:
     study = _study(options)
     _check_outputs(options, options.json, options.png, options.csv)
     from tubewall.studies.compare import hermetic_against_permeable
-    from tubewall.studies.files import write_json, written_whole
+    from tubewall.studies.files import write_json
+    from tubewall.whole_files import written_whole
 
     with _progress(options.quiet) as progress:
         comparison = hermetic_against_permeable(study, progress=progress)
@@ -442,7 +444,8 @@ def _materials(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    from tubewall.studies.files import check_writable, write_whole
+    from tubewall.studies.files import check_writable
+    from tubewall.whole_files import write_whole
     from tubewall.studies.study import Study
 
     check_writable(options.file)

@@ -8,8 +8,6 @@ is written once for each.
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import DamagedFileError, InputError
 from tubewall.geometry.mesh import NamedMesh
+from tubewall.whole_files import written_whole
 
 if TYPE_CHECKING:
     import meshio
@@ -36,19 +35,11 @@ def write_mesh(mesh: NamedMesh, path: str | PathLike[str]) -> None:
         When the file cannot be written or does not end in ``.msh``.
     """
     target = _checked(path)
-    temporary = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.msh")
-    try:
+    with written_whole(target) as temporary:
         _meshio_mesh(mesh).write(temporary, file_format="gmsh22", binary=True)
         content = temporary.read_bytes()
         with temporary.open("ab") as written:
             written.write(_MARK + _digest(content) + _END)
-            written.flush()
-            os.fsync(written.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise InputError(f"cannot write the mesh {str(target)!r}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_mesh(path: str | PathLike[str]) -> NamedMesh:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -15,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from tubewall.errors import InputError
 from tubewall.geometry.reference_cells import CELLS, Ints
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.whole_files import written_whole
 
 Named = tuple[str, int, str, Ints]
 """Name, dimension, kind and cells (k, j) of something of a mesh that carries a name."""
@@ -127,15 +126,5 @@ def _field(name: str, values: ArrayLike, count: int, what: str) -> NDArray[np.ge
 
 
 def _whole_or_not(target: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write under another name first, then rename."""
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}{target.suffix}")
-    try:
-        with temporary.open("wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise InputError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(target) as temporary, temporary.open("wb") as stream:
+        write(stream)

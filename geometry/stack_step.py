@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from tubewall.geometry.checks import positive_length, whole_number
 from tubewall.geometry.mesher import _session
 from tubewall.geometry.stack import Stack
 from tubewall.units import show
+from tubewall.whole_files import written_whole
 
 # sections that a fillet in a polygonal bore is lofted through
 _SECTIONS: Final = 9
@@ -83,8 +83,7 @@ def write_step(
     if not 1 <= len(set(chosen)) == len(chosen) <= _MOST:
         raise InputError(f"chambers must name 1 to {_MOST} bores, each once, got {len(chosen)}")
     levels = stack.levels(count)
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}{target.suffix}")
-    with _session() as gmsh:
+    with written_whole(target) as temporary, _session() as gmsh:
         try:
             bodies = _Drawing(gmsh, stack, array, scale).bodies({k: levels[k] for k in chosen})
             volumes = {
@@ -94,18 +93,11 @@ def write_step(
             with _silent():
                 gmsh.write(str(temporary))
             _name(temporary, {tag: name for name, tags in bodies.items() for _, tag in tags})
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise InputError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
+        except OSError:
+            raise
         # gmsh raises bare Exceptions
         except Exception as error:
-            temporary.unlink(missing_ok=True)
             raise MeshingError(f"the drawing could not be made or written: {error}") from error
-    try:
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise InputError(f"cannot write {str(target)!r}: {error.strerror or error}") from error
     return volumes
 
 

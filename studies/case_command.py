@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tubewall.errors import InputError
-from tubewall.studies.files import check_writable, write_json, written_whole
+from tubewall.studies.files import check_writable, write_json
 from tubewall.studies.study_key import shown
+from tubewall.whole_files import written_whole
 
 Progress = Callable[[float, str], None]
 _SUFFIXES = {"vtu": ".vtu", "png": ".png"}

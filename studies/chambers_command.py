@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError
 from tubewall.studies.chambers_file import is_network, read_network, tables_of, with_places
-from tubewall.studies.files import check_writable, write_json, write_whole
+from tubewall.studies.files import check_writable, write_json
 from tubewall.studies.study_key import shown
 from tubewall.studies.toml_text import read_text
 from tubewall.units import show
+from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tubewall.chambers.any_network import AnyNetwork, Relaxation

@@ -272,7 +272,7 @@ def write_chambers(answer: ChambersAnswer, path: str, about: dict[str, str]) -> 
     import pyarrow.parquet
 
     from tubewall.errors import InputError
-    from tubewall.studies.files import written_whole
+    from tubewall.whole_files import written_whole
 
     if not all(side.run.complete for side in answer.sides):
         raise InputError("--chambers: the array is too large to keep every chamber: take fewer rows, columns or looks")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tubewall.studies.chambers_provenance import provenance
-from tubewall.studies.files import written_whole
+from tubewall.whole_files import written_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

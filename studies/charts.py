@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tubewall.studies.files import written_whole
+from tubewall.whole_files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

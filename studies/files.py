@@ -1,62 +1,18 @@
-"""Writing files so that nobody ever sees half of one."""
+"""What a command writes: JSON without a NaN, and whether its outputs can be written, asked before it computes."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from tubewall.errors import ConvergenceError, InputError
 from tubewall.studies.study_key import shown
-
-TEMPORARY: Final = ".tubewall-"
-
-
-@contextlib.contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside ``path``, which takes its place when the block ends well and vanishes otherwise.
-
-    Raises
-    ------
-    InputError
-        When the place cannot be written.
-    """
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{target.suffix[:16]}")
-    try:
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-        _sync_directory(target.parent)
-    except OSError as error:
-        if error.filename is not None and Path(str(error.filename)) not in (temporary, target):
-            raise
-        raise InputError(f"{shown(str(path))}: cannot be written: {error.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_whole(path: str | Path, data: str | bytes) -> None:
-    """Write ``data`` to ``path`` at once: either the old file is there or all of the new one."""
-    with written_whole(path) as temporary, open(temporary, "xb") as file:
-        file.write(data.encode() if isinstance(data, str) else data)
+from tubewall.whole_files import TEMPORARY, write_whole
 
 
 def write_json(path: str | Path, data: Mapping[str, object]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tubewall.studies.charts import as_uri, bounds_figure, stress_figure
 from tubewall.studies.corners import is_sharp
-from tubewall.studies.files import write_whole
 from tubewall.studies.load_cases import SAYS
 from tubewall.studies.pictures import draw_array
 from tubewall.studies.wording import (
@@ -21,6 +20,7 @@ from tubewall.studies.wording import (
     window_words,
 )
 from tubewall.units import show
+from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tubewall.studies.answer import WallAnswer

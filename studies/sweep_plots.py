@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeGuard
 
-from tubewall.studies.files import written_whole
 from tubewall.studies.keys import KEYS
 from tubewall.studies.tables import Cell, Column, Table
 from tubewall.units import unit_factor
+from tubewall.whole_files import written_whole
 
 _MOST_LINES: Final = 6
 

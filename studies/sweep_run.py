@@ -17,7 +17,7 @@ from tubewall.errors import (
     TubewallError,
     unknown_name,
 )
-from tubewall.studies.files import check_writable, write_json, write_whole
+from tubewall.studies.files import check_writable, write_json
 from tubewall.studies.flatten import flatten
 from tubewall.studies.keys import KEYS
 from tubewall.studies.study import Study
@@ -26,6 +26,7 @@ from tubewall.studies.sweep_plots import is_wall, plot_axis
 from tubewall.studies.sweep_store import Result, Store, evaluation_name, name_of, pack
 from tubewall.studies.tables import Cell, Column, Table
 from tubewall.studies.workers import Died, cores, run_tasks
+from tubewall.whole_files import write_whole
 
 Evaluate = Callable[[Study], Mapping[str, object]]
 Progress = Callable[[float, str], None]

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from tubewall.errors import DamagedFileError, InputError
-from tubewall.studies.files import TEMPORARY, write_whole
 from tubewall.studies.flatten import Flat
 from tubewall.studies.study import Study
+from tubewall.whole_files import TEMPORARY, write_whole
 
 Outcome = Literal["answered", "refused", "failed", "crashed"]
 _FORMAT: Final = 1

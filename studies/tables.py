@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.studies.files import write_whole, written_whole
 from tubewall.units import show
+from tubewall.whole_files import write_whole, written_whole
 
 Cell = float | int | bool | str | None
 

@@ -118,7 +118,8 @@ def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
 
 def run_tubule(options: argparse.Namespace, version: str) -> str:
     """Answer what the options ask, write what they name, and give what is to be printed."""
-    from tubewall.studies.files import check_writable, write_json, written_whole
+    from tubewall.studies.files import check_writable, write_json
+    from tubewall.whole_files import written_whole
 
     started = time.perf_counter()
     if options.question not in QUESTIONS:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-import numpy as np
-
 from tubewall.errors import DamagedFileError, InputError
 from tubewall.studies.keys import TABLES
 from tubewall.studies.study_key import shown
@@ -75,6 +73,8 @@ class Shown:
 
     def filling(self) -> tuple[list[Result], list[str]]:
         """The array at moments of its filling, dense where the gas is compressed fastest, and a title for each."""
+        import numpy as np
+
         from tubewall.view import array_source
 
         study, basis = self._array

@@ -70,7 +70,7 @@ def rebuild(results: Sequence[CaseResult], folder: str | Path) -> list[Path]:
     place = Path(folder)
     if not place.is_dir():
         raise InputError(f"{place}: not a folder; --markdown takes the folder of the book's pages")
-    from tubewall.studies.files import write_whole
+    from tubewall.whole_files import write_whole
 
     cases = {case.name: case for case in all_cases()}
     written = []

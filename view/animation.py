@@ -19,9 +19,10 @@ from tubewall.errors import InputError, MissingDependencyError
 from tubewall.view.body_picture import scene_picture, triangles_for
 from tubewall.view.body_scene import BodyScene, body_scene, chosen_magnification
 from tubewall.view.body_surface import BodySurface, body_surface
-from tubewall.view.picture import Pixels, checked_path, checked_size, gif_in_colours, gif_of, write_whole
+from tubewall.view.picture import Pixels, checked_path, checked_size, gif_in_colours, gif_of
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
+from tubewall.whole_files import write_whole
 
 Floats = NDArray[np.float64]
 

@@ -13,8 +13,9 @@ from tubewall.units import show as shown
 from tubewall.view.block import draw_extruded
 from tubewall.view.canvas import Canvas, drawn_off_screen
 from tubewall.view.layers import Layer, check_layers, faces_away, turned
-from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of, write_whole
+from tubewall.view.picture import Pixels, checked_path, checked_size, gif_of
 from tubewall.view.solid import Stack, alike, gas_pressures, stacked
+from tubewall.whole_files import write_whole
 
 _MOST_FRAMES = 200
 

@@ -18,13 +18,14 @@ from tubewall.view.live_patch import array_stress
 from tubewall.view.live_units import MOST_CHAMBERS
 from tubewall.view.outline import holes, surface
 from tubewall.view.patches import ArrayState, array_field
-from tubewall.view.picture import checked_path, write_whole
+from tubewall.view.picture import checked_path
 from tubewall.view.scene_fluids import Fluid
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_page import Units, page_of
 from tubewall.view.scene_places import Places
 from tubewall.view.scene_split import split_cell
 from tubewall.view.subdivision import shape_functions
+from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tubewall.fem.periodic_basis import ArrayBasis

@@ -12,9 +12,10 @@ from tubewall.fem.model import Model
 from tubewall.view.body_scene import body_scene
 from tubewall.view.body_surface import body_surface
 from tubewall.view.live_units import chamber_units, checked_chambers, solved_units
-from tubewall.view.picture import checked_path, write_whole
+from tubewall.view.picture import checked_path
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_page import MOST_TRIANGLES, page_of
+from tubewall.whole_files import write_whole
 
 # triangles times chambers of a page, about: 20 bytes each, and what a browser adds up in some tens of milliseconds
 _MOST_PRODUCTS: Final = 600_000

@@ -1,10 +1,9 @@
-"""A finished picture as a value, and files written whole or not at all."""
+"""A finished picture as a value; images as files in memory; names of files, asked before any work is done."""
 
 from __future__ import annotations
 
 import base64
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.whole_files import write_whole
 
 Pixels = NDArray[np.uint8]
 
@@ -113,28 +113,4 @@ def checked_path(path: str | os.PathLike[str], suffix: str) -> Path:
         raise InputError(f"cannot write {target}: there is no folder {target.parent}")
     if not os.access(target.parent, os.W_OK):
         raise InputError(f"cannot write {target}: the folder {target.parent} is read-only")
-    return target
-
-
-def write_whole(target: Path, content: bytes) -> Path:
-    """Write beside the target and rename, so that a reader finds the old file or the new one, never a part."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:
-        raise InputError(f"cannot write {target}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes the file private; a picture has the rights of any new file
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise InputError(f"cannot write {target}: {error.strerror}") from error
-        raise
     return target

@@ -18,7 +18,7 @@ from tubewall.view.body_skin import OPACITY
 from tubewall.view.body_surface import body_surface
 from tubewall.view.canvas import INK
 from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
-from tubewall.view.picture import checked_path, write_whole
+from tubewall.view.picture import checked_path
 from tubewall.view.scale import STRESS_COLOURS, stress_name
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
@@ -27,6 +27,7 @@ from tubewall.view.scene_panel import PANEL
 from tubewall.view.scene_script import CORE, SHADERS
 from tubewall.view.scene_stage import STAGE
 from tubewall.view.scene_template import HINT_PLANE, HINT_SPACE, PAGE, STYLE
+from tubewall.whole_files import write_whole
 
 Floats = NDArray[np.float64]
 

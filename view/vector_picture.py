@@ -16,11 +16,12 @@ from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene, body_scene
 from tubewall.view.body_surface import SHARP, body_surface, trusted_ends
 from tubewall.view.glyphs import crosses
-from tubewall.view.picture import checked_path, write_whole
+from tubewall.view.picture import checked_path
 from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, stress_name, ticks
 from tubewall.view.scene_bands import bands
 from tubewall.view.scene_look import Look, LookOptions
 from tubewall.view.scene_open import Result
+from tubewall.whole_files import write_whole
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

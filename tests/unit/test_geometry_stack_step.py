@@ -109,7 +109,7 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
     necked = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", neck=20 * nm, rings=0)
     with pytest.raises(InputError, match="the necks of tubes, 20 nm wide, are not written"):
         write_step(STACK, necked, tmp_path / "stack.step")
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(InputError, match="cannot be written"):
         write_step(STACK, array, tmp_path / "nowhere" / "stack.step", chambers=[0])
     assert list(tmp_path.iterdir()) == []
 
