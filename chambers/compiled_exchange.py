@@ -251,6 +251,15 @@ def contents(first, last, density, volume, room, count, moles, sums):
         sums[block, 0] = total
 
 
+@inlined
+def known(room):
+    """How well the pressure in a share of a chamber is known: less than a thousandth to that much of a thousandth.
+
+    The last breath of gas in a chamber that fills up, below a ten-thousandth, counts for hardly anything.
+    """
+    return room / (room + 1e-3) * (room / (room + 1e-4))
+
+
 @compiled
 def misfit(
     first,
@@ -285,8 +294,7 @@ def misfit(
             of_gas = abs(moles[i] - n * (room / other)) / (moles[i] + floor * room)
             if joined.size > 0 and joined[i]:
                 of_gas = 0.0
-            # less than a thousandth of a chamber is known to that much of a thousandth
-            error = max(of_gas * room / (room + 1e-3), abs(fill[i] - f))
+            error = max(of_gas * known(room), abs(fill[i] - f))
             squares += error * error
             worst = max(worst, error)
             moved = max(moved, abs(fill[i] - fill_before[i]) / max(room, 1.0 - fill_before[i], 1e-2))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from tubewall.chambers.compiled_crew import BLOCK, compiled
+from tubewall.chambers.compiled_exchange import known
 
 
 @compiled
@@ -74,7 +75,7 @@ def misfit_of_spaces(
             held += moles[i]
             embedded += n
         of_gas = abs(held - embedded * (room / other)) / (held + lowest * room)
-        error = of_gas * room / (room + 1e-3 * bores)
+        error = of_gas * known(room / bores)
         squares += error * error * (starts[s + 1] - starts[s])
         worst = max(worst, error)
     sums[0], sums[1] = squares, worst

@@ -26,6 +26,7 @@ _DESCENT: Final = 2000
 # chambers, and conductance of the walls over the mass in a step, from which coarser lattices and graphs pay
 _SMALL: Final = 2000
 _STIFF: Final = 400.0
+_SMALL_LIST: Final = 1000
 _STIFF_LIST: Final = 100.0
 _FEW: Final = 20_000
 # from this tolerance and size on corrections are found in single precision; the balance itself never is
@@ -151,13 +152,11 @@ class Descent:
     def _coarser(self) -> Multigrid | Aggregates | None:
         """Where walls let much gas through in a step, coarser lattices or graphs; their values built once for each step."""
         found = self.exchange.walls
-        if self.x.size < _SMALL:
-            return None
         if isinstance(found, LatticeWalls):
-            around, stiff = 6.0 * found.width, _STIFF
+            around, stiff, small = 6.0 * found.width, _STIFF, _SMALL
         else:
-            around, stiff = float(found.width.sum()) / self.x.size, _STIFF_LIST
-        if self.step * around / self.unit[0] < stiff:
+            around, stiff, small = float(found.width.sum()) / self.x.size, _STIFF_LIST, _SMALL_LIST
+        if self.x.size < small or self.step * around / self.unit[0] < stiff:
             return None
         if self.coarse is None:
             if isinstance(found, LatticeWalls):
