@@ -94,6 +94,7 @@ def _side(answer: ChambersAnswer, side: Side) -> Data:
             "moles": number(run.balances.moles, "1"),
             "lithium": number(run.balances.lithium, "1"),
             "current": number(run.balances.constraint, "1"),
+            "energy": number(run.balances.energy, "1"),
             "error": number(run.balances.error, "1"),
         },
     }
@@ -157,6 +158,10 @@ def _walls(walls: Walls) -> Data:
         "expected_largest_over_electrode": number(walls.expected_largest, "Pa"),
         "expected_largest_is_ceiling": walls.bounded,
         "regime_number": {"lowest": _unbounded(walls.regime[0]), "median": _unbounded(walls.regime[1])},
+        "share_of_walls": {
+            name: number(share, "1")
+            for name, share in zip(("hermetic, below 0.1", "between", "permeable, above 10"), walls.kinds, strict=True)
+        },
         "crossover_permeance": {
             name: number(value, _PERMEANCE)
             for name, value in zip(("1 %", "50 %", "99 %"), walls.crossover, strict=True)

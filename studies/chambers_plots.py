@@ -19,6 +19,7 @@ _STYLES: Final = ("-", "--")
 # shares of the chambers between which a band is drawn: columns of `Spread.quantiles`
 _BANDS: Final = ((2, 8, 0.15), (4, 6, 0.35))
 _MEDIAN: Final = 5
+_LEGEND: Final[dict[str, Any]] = {"fontsize": 8, "framealpha": 0.7, "edgecolor": "none", "loc": "best"}
 
 
 def write_plots(answer: ChambersAnswer, path: str | Path) -> None:
@@ -36,6 +37,17 @@ def write_plots(answer: ChambersAnswer, path: str | Path) -> None:
         for one in axes[1, 1:]:
             one.set_axis_off()
     save(figure, path)
+
+
+def _plain_ticks(axis: Any, low: float, high: float) -> None:
+    """Numbers as one writes them on an axis by the logarithm, few of them over many decades."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    span = high / low
+    between = (1.0,) if span > 300.0 else (1.0, 2.0, 5.0) if span > 4.0 else (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0)
+    axis.set_major_locator(LogLocator(subs=between))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:g}"))
 
 
 def _hours(answer: ChambersAnswer) -> tuple[float, str]:
@@ -63,11 +75,16 @@ def _over_time(axes: Any, answer: ChambersAnswer, name: str, label: str, factor:
             axes.fill_between(at, rows[:, low], rows[:, high], color=_COLOURS[k], alpha=shade, lw=0)
         axes.plot(at, rows[:, _MEDIAN], _STYLES[k], color=_COLOURS[k], label=f"{side.name}, median")
         axes.plot(at, rows[:, -1], ":", color=_COLOURS[k], lw=1.0, label=f"{side.name}, largest")
+    axes.set(xlabel=time, ylabel=label)
     if name == "pressure":
         axes.set_yscale("log")
-    axes.set(xlabel=time, ylabel=label)
+    # room for the legend
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high * (high / low) ** 0.3 if name == "pressure" else high + 0.3 * (high - low))
+    if name == "pressure":
+        _plain_ticks(axes.yaxis, *axes.get_ylim())
     axes.set_title("bands: 1 to 99 % and 25 to 75 % of the bores", size=9)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(**{**_LEGEND, "loc": "upper left", "ncols": 2})
 
 
 def _histograms(axes: Any, answer: ChambersAnswer) -> None:
@@ -85,8 +102,9 @@ def _histograms(axes: Any, answer: ChambersAnswer) -> None:
         )  # fmt: skip
     axes.set(xscale="log", yscale="log", xlabel="gas pressure [MPa]", ylabel="bores in a bin")
     axes.set_xlim(0.9e-6 * min(ends), 1.1e-6 * max(ends))
+    _plain_ticks(axes.xaxis, *axes.get_xlim())
     axes.set_ylim(bottom=0.5)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(**_LEGEND)
 
 
 def _exceedance(axes: Any, answer: ChambersAnswer) -> None:
@@ -107,7 +125,7 @@ def _exceedance(axes: Any, answer: ChambersAnswer) -> None:
     axes.set(
         xscale="log", yscale="log", xlabel="largest difference across a wall [MPa]", ylabel="share of walls beyond"
     )
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(**{**_LEGEND, "loc": "center left", "bbox_to_anchor": (0.0, 0.36)})
 
 
 def _beyond(axes: Any, side: Side, walls: float, colour: str) -> None:
@@ -132,4 +150,4 @@ def _regimes(axes: Any, answer: ChambersAnswer) -> None:
         axes.plot(ordered[known], 100.0 * share[known], _STYLES[k], color=_COLOURS[k], label=f"{side.name} run")
     axes.axvline(answer.permeable.permeance, color=BLACK, lw=1.0, ls=":", label="the study's walls")
     axes.set(xscale="log", xlabel="permeance [mol/(m2 s Pa)]", ylabel="walls of regime number above 1 [%]")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(**_LEGEND)

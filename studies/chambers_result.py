@@ -81,6 +81,12 @@ class Walls:
         return float(self.regimes.min()), float(np.median(self.regimes))
 
     @property
+    def kinds(self) -> tuple[float, float, float]:
+        """Shares of the walls whose smallest regime number is below 0.1, between, and above 10."""
+        hermetic, permeable = float((self.regimes < 0.1).mean()), float((self.regimes > 10.0).mean())
+        return hermetic, 1.0 - hermetic - permeable, permeable
+
+    @property
     def crossover(self) -> tuple[float, float, float]:
         """Permeance at which 1 %, half and 99 % of the walls would be permeable [mol/(m2 s Pa)]."""
         low, middle, high = (float(q) for q in np.quantile(self.crossovers, (0.01, 0.5, 0.99)))

@@ -63,6 +63,7 @@ def _rows(answer: ChambersAnswer) -> list[tuple[str, ...]]:
     add("difference across walls, largest", *(_wall(side, -1) for side in sides))
     add(f"expected largest of {answer.walls_of_electrode:.3g} walls", *(_expected(side) for side in sides))
     add("regime number, lowest / median", *(_regime(side) for side in sides))
+    add("walls below 0.1 / between / above 10", *(_kinds(side) for side in sides))
     return rows
 
 
@@ -88,6 +89,12 @@ def _regime(side: Side) -> str:
     if side.walls is None:
         return "-"
     return " / ".join("infinite" if math.isinf(one) else f"{one:.3g}" for one in side.walls.regime)
+
+
+def _kinds(side: Side) -> str:
+    if side.walls is None:
+        return "-"
+    return " / ".join(f"{100.0 * share:.3g}" for share in side.walls.kinds) + " %"
 
 
 def _stops(answer: ChambersAnswer) -> list[str]:
@@ -197,5 +204,7 @@ def _balances(answer: ChambersAnswer) -> list[str]:
     told = []
     for side in answer.sides:
         b = side.run.balances
-        told.append(f"{side.name} moles {b.moles:.1e}, lithium {b.lithium:.1e}, current {b.constraint:.1e}")
+        told.append(
+            f"{side.name} moles {b.moles:.1e}, lithium {b.lithium:.1e}, current {b.constraint:.1e}, energy {b.energy:.1e}"
+        )
     return ["", f"balances: {'; '.join(told)}"]
