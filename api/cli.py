@@ -307,10 +307,10 @@ def _thickness(options: argparse.Namespace) -> int:
     outputs = (options.json, options.report, options.png, options.gif)
     _check_outputs(options, *outputs)
     from tubewall.studies.files import write_json
-    from tubewall.whole_files import written_whole
     from tubewall.studies.pictures import draw_array, film_of_filling
     from tubewall.studies.thickness import minimum_wall
     from tubewall.studies.workers import one_beside, outcome
+    from tubewall.whole_files import written_whole
 
     with _progress(options.quiet) as progress, one_beside() as beside:
         wants_picture = options.report is not None or options.png is not None
@@ -430,9 +430,9 @@ def _written(*paths: str | None) -> list[str]:
 
 
 def _tubule(options: argparse.Namespace) -> int:
-    from tubewall.studies.tubule_command import run_tubule
+    from tubewall.studies.tubule_command import run_tubule, tubule_outputs
 
-    _say(options, run_tubule(options, _version()), *_written(options.json, options.png))
+    _say(options, run_tubule(options, _version()), *_written(*tubule_outputs(options)))
     return 0
 
 
@@ -445,8 +445,8 @@ def _materials(options: argparse.Namespace) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     from tubewall.studies.files import check_writable
-    from tubewall.whole_files import write_whole
     from tubewall.studies.study import Study
+    from tubewall.whole_files import write_whole
 
     check_writable(options.file)
     if os.path.lexists(options.file) and not options.force:

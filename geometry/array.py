@@ -20,6 +20,8 @@ FARADAY: Final = 96485.33212331001
 FINEST: Final = 1e-4
 #: Thickest wall as a multiple of the bore.
 THICKEST: Final = 10.0
+#: Widest spacing of separate tubes as a multiple of the bore.
+WIDEST_SPACING: Final = 1000.0
 #: Most bores a finite array may have.
 MOST_BORES: Final = 100_000
 
@@ -134,10 +136,10 @@ class CellArray:
                 f"CellArray.spacing {show(self.spacing, 'm')} keeps separate tubes apart: pass construction='tubes' and neck=0, or "
                 "spacing=0"
             )
-        if 0 < self.spacing < FINEST * self.bore or self.spacing > THICKEST * self.bore:
+        if 0 < self.spacing < FINEST * self.bore or self.spacing > WIDEST_SPACING * self.bore:
             raise InputError(
                 f"CellArray.spacing {show(self.spacing, 'm')} cannot be drawn beside a bore of {show(self.bore, 'm')}: pass 0, or "
-                f"{show(FINEST * self.bore, 'm')} <= spacing <= {show(THICKEST * self.bore, 'm')}"
+                f"{show(FINEST * self.bore, 'm')} <= spacing <= {show(WIDEST_SPACING * self.bore, 'm')}"
             )
         if self.neck == 0:
             return

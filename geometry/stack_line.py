@@ -35,10 +35,18 @@ def line_section(
     size = max(fine.rim, float(rows[-1] - rows[-3])) if fillet else fine.rim
     core = graded([0.0, inner, *(at for at, _ in places if at < inner)], [(inner, size), *places], growth, bore / 8)
     strip = bore + wall_strip(array, fine, outer - bore)
+    inside = [(at, size) for at, size in places if inner <= at < outer]
+    if inside:
+        first, last = float(strip[1] - strip[0]), float(strip[-1] - strip[-2])
+        strip = graded([bore, outer, *(at for at, _ in inside)], [(bore, first), (outer, last), *inside], growth, last)
     parts = [halved(core), bore - rows[::-1][1:], halved(strip)[1:]]
     if end - outer > 1e-9 * bore:
         layer = float(strip[-1] - strip[-2])
-        parts.append(halved(graded([outer, end], [(outer, layer)], growth, bore / 8))[1:])
+        beyond = [(at, size) for at, size in places if outer < at < end]
+        gap = graded(
+            [outer, end, *(at for at, _ in beyond)], [(outer, layer), *beyond], growth, max(bore, end - outer) / 8
+        )
+        parts.append(halved(gap)[1:])
     radii = np.concatenate(parts)
     count = len(radii) // 2
     cells = 2 * np.arange(count)[:, None] + np.array([0, 2, 1])

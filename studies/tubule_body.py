@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: Radius of the electrolyte around a tubule whose neighbours are empty, in bores; and over the length of a flaw.
 WIDE: Final = 8.0
 WIDE_OVER_FLAW: Final = 6.0
+#: Pitch of the tubes around a penny, over its radius: half the side of a circle as large as a cell is 0.525 of it.
+CELL_OVER_FLAW: Final = 3.0
 
 #: How the mesher is told of each kind of lithium.
 MESHED: Final[Mapping[str, Literal["load", "bonded", "sliding"]]] = {
@@ -107,10 +109,15 @@ def radial(
     radius = None
     if alone:
         radius = WIDE * study.bore if flaw is None else max(WIDE * study.bore, WIDE_OVER_FLAW * flaw.length)
+    array = study.array(round_bore=True, alone=alone)
+    if alone and flaw is not None and flaw.kind == "penny":
+        # a penny lies within the cell of the mesh, which ends half way to the next tube
+        apart = CELL_OVER_FLAW * flaw.length - array.pitch
+        array = replace(array, spacing=apart) if apart > 0.01 * study.bore else array
     changes = {"root_fillet": 0.0, "insulator_fillet": 0.0} if sharp else {}
     return Radial(
         stack=study.stack(**changes),
-        array=study.array(round_bore=True, alone=alone),
+        array=array,
         elements=elements,
         radius=radius,
         flaw=flaw,

@@ -15,8 +15,11 @@ from tubewall.studies.tubule_keys import TUBULE_KEYS, TUBULE_TABLES
 
 if TYPE_CHECKING:
     from tubewall.studies.tubule_answer import TubuleAnswer
+    from tubewall.studies.tubule_drawing import Drawing
     from tubewall.studies.tubule_study import TubuleStudy
 
+# more rings are more bores than a drawing may have
+_MOST_RINGS: Final = 7
 #: The questions and what they ask.
 QUESTIONS: Final[Mapping[str, str]] = {
     "root": "membrane, bending and peak along the wall from its root, against plane strain",
@@ -25,6 +28,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "full": "the thinnest wall with lithium in one tubule alone, and the length of wall that bears it",
     "interface": "peel and shear along wall, insulator and electrolyte, exponents of their corners, a debond",
     "prestress": "swelling, heat and the film's own stress, alone and on top of the pressures",
+    "drawing": "the drawing itself: its mesh and how good that is, and files of it (--mesh, --step)",
     "study": "print the tubule file with every key",
 }
 
@@ -36,9 +40,17 @@ def add_tubule_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", nargs="?", metavar="STUDY", help="a tubule file; without it the defaults")
     parser.add_argument("--json", metavar="FILE", help="write everything as JSON, each number with its unit")
     parser.add_argument("--png", metavar="FILE", help="write a picture of the stress")
+    parser.add_argument("--chart", metavar="FILE", help="write the curves of the answer as .png, .svg or .pdf")
+    drawn = parser.add_argument_group("drawing", "of the question 'drawing' alone")
+    drawn.add_argument("--mesh", metavar="FILE", help="write the mesh: .msh, .vtu, .inp, .med, .vtk, .avs, .mesh")
+    drawn.add_argument("--step", metavar="FILE", help="write the bodies as .step; 1 mm in it is 1 nm")
+    drawn.add_argument("--kind", metavar="KIND", help="of mesh: axisymmetric, plane, sector, cell or cluster")
+    drawn.add_argument(
+        "--rings", metavar="N", help="rings of tubules around the one in the middle, of --kind cluster and --step"
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     for table, about in TUBULE_TABLES.items():
-        group = parser.add_argument_group(table, about)
+        group = parser.add_argument_group(f"[{table}]", about)
         for key in TUBULE_KEYS.values():
             if key.table != table:
                 continue
@@ -118,41 +130,91 @@ def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
 
 def run_tubule(options: argparse.Namespace, version: str) -> str:
     """Answer what the options ask, write what they name, and give what is to be printed."""
-    from tubewall.studies.files import check_writable, write_json
+    from tubewall.studies.files import check_writable
     from tubewall.whole_files import written_whole
 
     started = time.perf_counter()
     if options.question not in QUESTIONS:
         raise unknown_name("question", options.question[:60], QUESTIONS)
     study = tubule_study(options)
-    outputs = [path for path in (options.json, options.png) if path is not None]
+    outputs = tubule_outputs(options)
     for path in outputs:
         check_writable(path, unlike=options.study)
     if options.png is not None and Path(options.png).suffix.lower() != ".png":
         raise InputError(f"--png: {shown(options.png)} must end in .png")
+    _check_words(options)
     if len({os.path.realpath(path) for path in outputs}) < len(outputs):
         raise InputError(f"{shown(outputs[-1])}: two outputs would go to one file")
     if options.question == "study":
         if outputs:
             raise InputError(
-                "the question 'study' prints the tubule file and writes nothing: leave --json and --png out"
+                "the question 'study' prints the tubule file and writes nothing: leave --json, --png and --chart out"
             )
         return study.to_toml().rstrip("\n")
+    if options.question == "drawing":
+        made = _drawn(options, study)
+        _write_json(options, study, version, started, made.to_json())
+        return made.text()
     found = answer(options.question, study)
     text = found.text()
-    if options.json is not None:
-        head = {
-            "version": version,
-            "input_hash": study.input_hash,
-            "seconds": {"value": time.perf_counter() - started, "unit": "s"},
-            "warnings": [],
-            "inputs": _inputs(study),
-        }
-        write_json(options.json, {**head, **found.to_json()})
+    _write_json(options, study, version, started, found.to_json())
+    if options.chart is not None:
+        from tubewall.studies.tubule_charts import write_chart
+
+        with written_whole(options.chart) as temporary:
+            write_chart(found, temporary)
     if options.png is not None:
         with written_whole(options.png) as temporary:
             found.picture.write(temporary)
     return text
+
+
+def _write_json(
+    options: argparse.Namespace, study: TubuleStudy, version: str, started: float, found: dict[str, Any]
+) -> None:
+    from tubewall.studies.files import write_json
+
+    if options.json is None:
+        return
+    head = {
+        "version": version,
+        "input_hash": study.input_hash,
+        "seconds": {"value": time.perf_counter() - started, "unit": "s"},
+        "warnings": [],
+        "inputs": _inputs(study),
+    }
+    write_json(options.json, {**head, **found})
+
+
+def tubule_outputs(options: argparse.Namespace) -> list[str]:
+    """The files that the options name."""
+    paths = (options.json, options.png, options.chart, options.mesh, options.step)
+    return [path for path in paths if path is not None]
+
+
+def _check_words(options: argparse.Namespace) -> None:
+    """Refuse outputs that do not belong to the question."""
+    if options.chart is not None and Path(options.chart).suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise InputError(f"--chart: {shown(options.chart)} must end in .png, .svg or .pdf")
+    if options.question == "drawing":
+        for name in ("png", "chart"):
+            if getattr(options, name) is not None:
+                raise InputError(f"--{name}: the question 'drawing' has no stress to draw: pass --mesh or --step")
+        return
+    for name in ("mesh", "step", "kind", "rings"):
+        if getattr(options, name) is not None:
+            raise InputError(f"--{name}: belongs to the question 'drawing': tubewall tubule drawing --{name} ...")
+
+
+def _drawn(options: argparse.Namespace, study: TubuleStudy) -> Drawing:
+    from tubewall.studies.tubule_drawing import KINDS, drawing
+
+    if options.kind is not None and options.kind not in KINDS:
+        raise unknown_name("kind of mesh", options.kind[:40], KINDS)
+    rings = options.rings or "0"
+    if not (rings.isdecimal() and int(rings) <= _MOST_RINGS):
+        raise InputError(f"--rings: must be a whole number from 0 to {_MOST_RINGS}, got {shown(rings)}")
+    return drawing(study, kind=options.kind or "", rings=int(rings), step=options.step, mesh=options.mesh)
 
 
 def _inputs(study: TubuleStudy) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tubewall.errors import InputError
 from tubewall.fem.cracks import crack
 from tubewall.fem.loads import Pressure
 from tubewall.geometry.stack_flaw import Flaw
+from tubewall.geometry.stack_line import cell_radius
 from tubewall.materials import Isotropic, material
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import (
@@ -38,7 +39,9 @@ _LONGEST: Final = 0.5
 _MOST_BORES: Final = 50.0
 # deepest half a penny over the electrolyte, beyond which the far side of it is felt
 _DEEPEST: Final = 0.3
-_WIDEST_PENNY: Final = 0.45
+# widest penny over the radius of the cell, and the widest of the curve over the bore
+_WIDEST_PENNY: Final = 0.9
+_USUAL_PENNY: Final = 5.0
 _STEPS: Final = 8
 # elements along a flaw, and over the bore, for each through the wall
 _ALONG: Final = 4
@@ -66,10 +69,13 @@ def flaw_at_mouth(study: TubuleStudy) -> FlawAnswer:
             "[drawing] insulator_form: under a film the mouth is insulator: pass insulator_form = 'ring' to ask for a flaw in "
             "the electrolyte"
         )
-    if study.flaw_kind == "penny" and study.flaw_length > _WIDEST_PENNY * study.bore:
+    if study.flaw_kind == "penny" and study.flaw_length > _widest_penny(study) * (1 + 1e-9):
+        around = (
+            "the cell of a tubule with full neighbours" if study.neighbours == "full" else "what is modelled around it"
+        )
         raise InputError(
-            f"[flaw] flaw_length: a penny of {show(study.flaw_length, 'm')} reaches beyond the mouth of {show(study.bore, 'm')}: "
-            f"pass at most {show(_WIDEST_PENNY * study.bore, 'm')}, or flaw_kind = 'half-penny'"
+            f"[flaw] flaw_length: a penny of {show(study.flaw_length, 'm')} is wider than {around} lets it be: pass at most "
+            f"{show(_widest_penny(study), 'm')}, or flaw_kind = 'half-penny'"
         )
     lengths = _lengths(study)
     if study.flaw_kind == "half-penny":
@@ -105,8 +111,15 @@ def _lengths(study: TubuleStudy) -> list[float]:
     if study.flaw_kind == "edge":
         longest = min(longest, 10 * study.bore)
     if study.flaw_kind == "penny":
-        longest = min(longest, _WIDEST_PENNY * study.bore)
+        longest = min(longest, max(_USUAL_PENNY * study.bore, 2 * study.flaw_length), _widest_penny(study))
     return [float(a) for a in np.geomspace(_SHORTEST * study.bore, longest, _STEPS)]
+
+
+def _widest_penny(study: TubuleStudy) -> float:
+    """Radius [m] of the widest penny that the model holds."""
+    if study.neighbours == "full":
+        return _WIDEST_PENNY * cell_radius(study.array(round_bore=True), plane=False)
+    return _MOST_BORES * study.bore
 
 
 def _radial_flaw(study: TubuleStudy, length: float, elements: int) -> tuple[Intensity, FieldSolution]:

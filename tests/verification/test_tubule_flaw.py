@@ -129,9 +129,51 @@ def test_a_kink_under_pure_shear_opens_at_seventy_degrees() -> None:
         ({"electrolyte": "PEO/LiTFSI 25 C"}, "no toughness"),
         ({"insulator_form": "film"}, "mouth is insulator"),
         ({"lithium_level": 0.0}, "no lithium"),
-        ({"flaw_kind": "penny", "flaw_length": 1e-6}, "beyond the mouth"),
+        ({"flaw_kind": "penny", "flaw_length": 6e-6}, "wider than what is modelled around it"),
+        ({"flaw_kind": "penny", "flaw_length": 7e-8, "neighbours": "full"}, "wider than the cell of a tubule"),
     ],
 )
 def test_what_has_no_answer_is_refused(changes: dict[str, object], told: str) -> None:
     with pytest.raises(InputError, match=told):
         flaw_at_mouth(TubuleStudy(**changes))  # type: ignore[arg-type]
+
+
+def wide_penny(length: float) -> tuple[float, float]:
+    """Energy release rate and half the work of a unit pressure in a penny 60 nm below a mouth, wider than it."""
+    study = TubuleStudy()
+    flaw = Flaw(kind="penny", length=length, depth=60 * nm, size=2 * nm)
+    mesh = radial_mesh(radial(study, elements=2, neighbours="empty", flaw=flaw, sharp=True))
+    solids = dict.fromkeys(mesh.regions, Solid(elastic=STEEL))
+    names = ("flaw upper", "flaw lower")
+    loads = [Pressure(boundary=name, pressure=1.0) for name in names]
+    (solution,) = solved(study, mesh, [loads], solids=solids)
+    work = 0.5 * float(solution.forces[: solution.displacement.size] @ solution.displacement.ravel())
+    return crack(solution, tip="flaw tip", direction=(1.0, 0.0), faces=names).g, work
+
+
+def test_a_penny_wider_than_the_mouth_releases_what_its_growth_takes_from_the_loads() -> None:
+    # at fixed loads G = dW / dA (Irwin 1956); the ligament above bends, so that it is more than Sneddon's
+    length, step = 150 * nm, 2 * nm
+    low, high = (wide_penny(one)[1] for one in (length - step, length + step))
+    found, _ = wide_penny(length)
+    area = math.pi * ((length + step) ** 2 - (length - step) ** 2)
+    assert found == pytest.approx((high - low) / area, rel=0.02, abs=0)
+    plane = STEEL.youngs_modulus / (1 - STEEL.poissons_ratio**2)
+    assert found > 1.5 * 4 * length / math.pi / plane
+
+
+def test_a_wide_penny_is_told_with_its_tip_under_wall_and_gap() -> None:
+    for length in (50 * nm, 55 * nm, 62 * nm):
+        mesh = radial_mesh(
+            radial(
+                TubuleStudy(),
+                elements=2,
+                neighbours="empty",
+                flaw=Flaw(kind="penny", length=length, depth=40 * nm),
+                sharp=True,
+            )
+        )
+        tip = mesh.points[mesh.nodes["flaw tip"][0]]
+        assert tip == pytest.approx([length, -40 * nm], rel=1e-9, abs=0)
+        upper = mesh.points[mesh.boundary_nodes("flaw upper")]
+        assert upper[:, 0].max() == pytest.approx(length, rel=1e-9, abs=0)

@@ -1,0 +1,63 @@
+"""Meshes for other programs come back with their cells, at their own order or as corners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import meshio
+import numpy as np
+import pytest
+
+from tubewall.errors import InputError
+from tubewall.geometry import CellArray, Stack, stack_mesh
+from tubewall.geometry.mesh_export import OTHERS, OWN, export_mesh
+from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.units import nm
+
+ARRAY = CellArray(bore=100 * nm, wall=20 * nm, bore_shape="round", rings=0)
+STACK = Stack(height=60 * nm, electrolyte=60 * nm, ends="open")
+
+
+def mesh_of(kind: str) -> SolidMesh:
+    return stack_mesh(STACK, ARRAY, kind=kind, growth=3.0, rim=20 * nm)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("suffix", [*OWN, *OTHERS])
+@pytest.mark.parametrize("kind", ["axisymmetric", "sector"])
+def test_a_mesh_is_read_back_with_all_its_cells(kind: str, suffix: str, tmp_path: Path) -> None:
+    mesh = mesh_of(kind)
+    path = tmp_path / f"stack{suffix}"
+    order = export_mesh(mesh, path)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    read = meshio.read(path)
+    solid = {"quad", "quad9", "hexahedron", "hexahedron27", "wedge", "wedge18"}
+    inside = [block for block in read.cells if block.type in solid]
+    if suffix in OTHERS:
+        assert sum(len(block.data) for block in inside) == mesh.elements
+        nodes = len(mesh.points) if order == 2 else len(mesh.vertex_nodes)
+        assert len(read.points) == nodes
+        assert np.ptp(read.points[:, 0]) == pytest.approx(np.ptp(mesh.points[:, 0]), rel=1e-6, abs=0)
+
+
+def test_abaqus_gets_the_regions_as_sets(tmp_path: Path) -> None:
+    mesh = mesh_of("axisymmetric")
+    assert export_mesh(mesh, tmp_path / "a.inp") == 2
+    sets = meshio.read(tmp_path / "a.inp").cell_sets_dict
+    assert {name: sum(map(len, parts.values())) for name, parts in sets.items()} == {
+        name: len(part) for name, part in mesh.regions.items()
+    }
+
+
+def test_what_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match=r"a mesh is written to .msh, .vtu, .inp"):
+        export_mesh(mesh_of("axisymmetric"), tmp_path / "a.stl")
+    with pytest.raises(InputError, match="cannot write"):
+        export_mesh(mesh_of("axisymmetric"), tmp_path / "nowhere" / "a.vtk")
+
+    def fails(*_: object) -> None:
+        raise meshio.WriteError("no such cells")
+
+    monkeypatch.setattr(meshio, "write", fails)
+    with pytest.raises(InputError, match=r".avs cannot hold this mesh \(WriteError no such cells\)"):
+        export_mesh(mesh_of("axisymmetric"), tmp_path / "a.avs")
+    assert list(tmp_path.iterdir()) == []
