@@ -210,7 +210,7 @@ def _refined(model: Model, held: Held, factor: Factorised, assembled: Assembled,
 
     # stiff parts on a soft one: what rounding of y leaves is no miss of the solution
     lost = 4 * _EPS * (abs(assembled.stiffness) @ np.abs(y))
-    rest = float(np.linalg.norm(lost) / max(np.linalg.norm(assembled.forces), _TINY))
+    rest = float(np.linalg.norm(lost)) / max(float(np.linalg.norm(assembled.forces)), _TINY)
     found = refine(model, held, factor.back_substitute, assembled.recoveries, y, max(RESIDUAL_LIMIT, rest))
     return _Answer(
         y=found.y,
