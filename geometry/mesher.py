@@ -6,6 +6,7 @@ session of somebody else, reads the user's option files, and its size callback l
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError, MeshingError, MissingDependencyError
+from tubewall.geometry.outline_file import keep_drawing
+from tubewall.geometry.time_limit import ChildDied, in_child
 from tubewall.geometry.triangles import side_keys
 
 #: Most triangles a mesh may have.
 MOST_CELLS: Final = 1_000_000
+#: How long gmsh may take: a million triangles take a tenth of it.
+MOST_SECONDS: Final = 600.0
 
 Point = tuple[float, float]
 Size = Callable[[float, float], float]
+# vertices, the triangles of each patch, the edges of each curve, numbered from 0
+Raw = tuple[NDArray[np.float64], list[NDArray[np.int64]], list[NDArray[np.int64]]]
 
 _LIBRARIES: Final = (
     "apt-get update && apt-get install -y --no-install-recommends "
@@ -109,16 +116,49 @@ def mesh_outline(outline: Outline, splits: int = 0) -> Meshed:
     Raises
     ------
     MeshingError
-        When gmsh cannot mesh the outline.
+        When gmsh cannot mesh the outline, crashes or does not end within :data:`MOST_SECONDS`; the drawing is saved, and the
+        message says where.
     MissingDependencyError
         When gmsh lacks shared libraries of the system.
     """
+    import pygmsh  # noqa: F401 - before the copy is made, which would import it each time
+
+    _import_gmsh()
+    try:
+        raw = _unpacked(in_child(MOST_SECONDS, lambda: _packed(_generated(outline))))
+    except (MeshingError, TimeoutError, ChildDied) as error:
+        told = error if isinstance(error, MeshingError) else f"gmsh could not mesh the drawing: {error}"
+        raise MeshingError(f"{told}; {keep_drawing(outline)}") from error
+    refuse_size(sum(map(len, raw[1])) * 4**splits)
+    for _ in range(splits):
+        raw = _split(outline, *raw)
+    return _curved(outline, *raw)
+
+
+def _packed(raw: Raw) -> bytes:
+    """What gmsh made, as bytes for another process."""
+    vertices, triangles, edges = raw
+    whole = io.BytesIO()
+    parts = {f"t{i}": part for i, part in enumerate(triangles)} | {f"e{i}": part for i, part in enumerate(edges)}
+    np.savez(whole, vertices=vertices, **parts)  # type: ignore[arg-type]
+    return whole.getvalue()
+
+
+def _unpacked(whole: bytes) -> Raw:
+    with np.load(io.BytesIO(whole)) as parts:
+        count = [sum(name[0] == letter for name in parts.files if name != "vertices") for letter in "te"]
+        triangles, edges = ([parts[f"{letter}{i}"] for i in range(n)] for letter, n in zip("te", count, strict=True))
+        return parts["vertices"], triangles, edges
+
+
+def _generated(outline: Outline) -> Raw:
+    """What gmsh makes of an outline."""
     with _session() as gmsh:
         try:
             curve_tags, patch_tags = _draw(gmsh, outline)
             gmsh.model.mesh.setSizeCallback(lambda dim, tag, x, y, z, lc: outline.size(x, y))
             gmsh.model.mesh.generate(2)
-            raw = _extract(gmsh, curve_tags, patch_tags)
+            return _extract(gmsh, curve_tags, patch_tags)
         except MeshingError:
             raise
         # gmsh raises bare Exceptions
@@ -126,10 +166,6 @@ def mesh_outline(outline: Outline, splits: int = 0) -> Meshed:
             raise MeshingError(f"gmsh could not mesh the drawing: {error}") from error
         finally:
             gmsh.model.mesh.removeSizeCallback()
-    refuse_size(sum(map(len, raw[1])) * 4**splits)
-    for _ in range(splits):
-        raw = _split(outline, *raw)
-    return _curved(outline, *raw)
 
 
 def _import_gmsh() -> Any:
