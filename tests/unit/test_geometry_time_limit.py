@@ -101,7 +101,7 @@ def test_results_and_errors_come_back_from_the_copy() -> None:
         in_child(10.0, refuse)
     with pytest.raises(ChildDied, match="exit code 3"):
         in_child(10.0, lambda: os._exit(3))
-    with pytest.raises(ChildDied, match="ZeroDivisionError: .* by zero"):
+    with pytest.raises(ChildDied, match=r"ZeroDivisionError: .* by zero"):
         in_child(10.0, lambda: bytes(1 // 0))
 
 
