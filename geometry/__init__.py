@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tubewall.geometry.graph import ChamberGraph, finite_graph, periodic_graph
     from tubewall.geometry.mesh import MeshQuality, NamedMesh
     from tubewall.geometry.mesh_contact import parts
+    from tubewall.geometry.mesh_export import export_mesh
     from tubewall.geometry.mesh_input import read_solid_mesh
     from tubewall.geometry.mesh_join import join
     from tubewall.geometry.mesh_measures import volumes
@@ -41,6 +42,7 @@ _HOME = {
     "Stack": "stack",
     "Tubule": "tubule",
     "array_mesh": "finite",
+    "export_mesh": "mesh_export",
     "finite_graph": "graph",
     "join": "mesh_join",
     "mapped_block": "block_mapping",
@@ -74,6 +76,7 @@ __all__ = [
     "Stack",
     "Tubule",
     "array_mesh",
+    "export_mesh",
     "finite_graph",
     "join",
     "mapped_block",

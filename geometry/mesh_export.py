@@ -52,6 +52,7 @@ def export_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> int:
         raise InputError(f"a mesh is written to {', '.join((*OWN, *OTHERS))}, got {str(path)!r}")
     temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}{target.suffix}")
     orders = [2, 1] if mesh.order == 2 else [1]
+    failure: str | None = ""
     try:
         for order in orders:
             failure = _try(mesh, temporary, order)

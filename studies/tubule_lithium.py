@@ -55,7 +55,8 @@ def lithium_table(
         for one, values in found
     )
     notes = (
-        "lithium as a body grows at the mouth and presses there; sliding, its top is held; sticking, the wall holds it",
+        "lithium as a body grows at the mouth and presses there; sliding, its top is held; sticking, the wall holds it, and soft "
+        "lithium is sheared beyond what linear elasticity says of it: it flows",
         f"crept lithium of {show(study.lithium_modulus, 'Pa')} is a guess; what has not crept carries part of the load itself",
     )
     heads = (Column(name="lithium"), Column(name="its modulus", unit="Pa"))
