@@ -103,10 +103,14 @@ def test_a_periodic_cell_pressed_everywhere_is_its_sector_between_mirrors() -> N
     repeated = _solved(cell, "3d", _pressed(cell, "chamber 0 gas"), _held(cell, "bottom"), periodic=period)
     rollers = _held(sector, "sides", fix=("normal",))
     mirrored = _solved(sector, "3d", _pressed(sector, "chamber 0 gas"), (*rollers, *_held(sector, "bottom")))
+    # and the whole cell between rollers on its six oblique sides
+    around = _held(cell, "sides", fix=("normal",))
+    rolled = _solved(cell, "3d", _pressed(cell, "chamber 0 gas"), (*around, *_held(cell, "bottom")))
     at = (52 * nm, 10 * nm, 50 * nm)
     for name in ("stress xx", "stress yy", "stress zz", "displacement z"):
-        values = [value_at(s, name, at, estimate=False).value for s in (repeated, mirrored)]
+        values = [value_at(s, name, at, estimate=False).value for s in (repeated, mirrored, rolled)]
         assert values[0] == pytest.approx(values[1], rel=1e-6, abs=0)
+        assert values[2] == pytest.approx(values[1], rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize("window_top", [60 * nm, 120 * nm])

@@ -218,3 +218,77 @@ def test_a_periodic_cell_is_the_centre_of_a_large_cluster(packing: str, rings: i
         at = np.array([[1.0001 * r * math.cos(angle), 1.0001 * r * math.sin(angle), z]])
         one, other = (invariants.principal(stress_at(solution, at))[0] for solution in (repeated, cluster))
         assert other == pytest.approx(one, abs=0.01 * np.abs(one).max()), f"{packing}, r = {r}, z = {z}"
+
+
+def test_a_tube_with_closed_ends_among_others_in_space_is_lames() -> None:
+    # the 12th of one of many separate tubes, capped, its electrolyte held below: sigma_z = p a^2 / (b^2 - a^2) of closed ends
+    array = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", spacing=10 * nm, rings=0)
+    stack = Stack(height=500 * nm, electrolyte=60 * nm, cap=30 * nm)
+    mesh = stack_mesh(stack, array, kind="sector", growth=2.0, elements_through_wall=4)
+    pressed = [name for name in mesh.boundaries if name.startswith(("chamber", "mouth"))]
+    # through the bore run 'side 0' and 'side 2'; the middle between two tubes is 'side 1'
+    rolled = [name for name in ("side 0", "side 1", "side 2") if name in mesh.boundaries]
+    solution = solve_model(
+        Model(
+            mesh=mesh,
+            solids={name: Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)) for name in mesh.regions},
+            kinematics="3d",
+            loads=tuple(Pressure(boundary=name, pressure=1.0) for name in pressed),
+            supports=(
+                Support(boundary="bottom", fix=("z",)),
+                *(Support(boundary=name, fix=("normal",)) for name in rolled),
+            ),
+        )
+    )
+    a, b, angle = 50.0, 60.0, math.radians(13)
+    base = a**2 / (b**2 - a**2)
+    for r in (50.001, 55.0, 59.999):
+        at = np.array([[r * nm * math.cos(angle), r * nm * math.sin(angle), 250 * nm]])
+        stress = invariants.principal(stress_at(solution, at))[0]
+        assert stress[0] == pytest.approx(base * (1 + b**2 / r**2), rel=0.005)
+        assert stress[1] == pytest.approx(base, rel=0.005)
+
+
+def test_a_local_model_in_space_is_the_whole_one_at_the_root() -> None:
+    from tubewall.studies.tubule_submodel import submodel
+
+    array = CellArray(bore=100 * nm, wall=20 * nm, fillet=8 * nm, rings=0)
+    stack = Stack(height=200 * nm, electrolyte=120 * nm, insulator=20 * nm, ends="open")
+    window = (-80 * nm, 110 * nm)
+    meshes = {
+        "coarse": stack_mesh(stack, array, kind="sector", growth=1.5, elements_through_wall=2),
+        "whole": stack_mesh(stack, array, kind="sector", growth=1.5, elements_through_wall=4),
+        "local": stack_mesh(stack, array, kind="sector", growth=1.5, elements_through_wall=4, window=window),
+    }
+    solids = {
+        "electrolyte": Solid(elastic=Isotropic(youngs_modulus=150e9, poissons_ratio=0.26)),
+        "insulator": Solid(elastic=Isotropic(youngs_modulus=380e9, poissons_ratio=0.23)),
+        "wall": Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)),
+    }
+
+    def pressed(mesh: SolidMesh) -> tuple[Pressure, ...]:
+        return tuple(
+            Pressure(boundary=name, pressure=1.0) for name in mesh.boundaries if name.startswith(("chamber", "mouth"))
+        )
+
+    coarse, whole = (
+        solve_model(
+            Model(
+                mesh=meshes[name],
+                solids=solids,
+                kinematics="3d",
+                loads=pressed(meshes[name]),
+                supports=(Support(boundary="bottom", fix=("z",)), Support(boundary="sides", fix=("normal",))),
+            )
+        )
+        for name in ("coarse", "whole")
+    )
+    local = submodel(coarse, meshes["local"], pressed(meshes["local"]))
+    for height in (3 * nm, 10 * nm, 40 * nm):
+        z = stack.root + height
+        one, other = (
+            line_values(solution, (50 * nm, 1e-3 * nm, z), (60 * nm, 1e-3 * nm, z), region="wall")
+            for solution in (whole, local)
+        )
+        full, part = (line.membrane + line.bending_start for line in (one, other))
+        assert part == pytest.approx(full, abs=0.01 * np.abs(full).max())
