@@ -119,13 +119,13 @@ def run(
         made = population(anode)
         edges = anode.array.edges if with_walls or bears is not None else None
         book = Book(kept, edges if with_walls else None)
-        if with_walls and edges is not None and kept.size == anode.chambers:
-            book.peaks = PeakBook(edges, anode.chambers)
     else:
         made = sorted_by.population(anode)
         book = Book(np.arange(made.size), None, _comparison(anode, sorted_by, threads) if with_walls else None)
     _check_capacity(made, protocol)
     with Crew(made.size, threads) as crew:
+        if book.edges is not None and kept.size == anode.chambers:
+            book.peaks = PeakBook(book.edges, anode.chambers, crew)
         ride = Ride(made, Stepper(made, crew, rtol), protocol, asked, book)
         if bears is not None:
             assert edges is not None

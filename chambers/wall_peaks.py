@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tubewall.chambers.check import read_only
+from tubewall.chambers.compiled_peaks import see_chambers, see_walls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tubewall.chambers.compiled_crew import Crew
+
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
+_PARTS: Final = 64
 _NAMES: Final = ("differences", "times", "pressures", "fills", "compression")
 
 
@@ -45,6 +49,7 @@ class PeakBook:
 
     edges: Indices
     chambers: int
+    crew: Crew
     differences: Floats = field(init=False)
     times: Floats = field(init=False)
     pressures: Floats = field(init=False)
@@ -60,12 +65,9 @@ class PeakBook:
 
     def see(self, time: float, pressure: Floats, fill: Floats, fill_rate: Floats) -> None:
         """One more state of the chambers (n,)."""
-        np.maximum(self.compression, np.abs(fill_rate) / (1.0 - fill), out=self.compression)
-        both = pressure[self.edges]
-        across = np.abs(both[:, 0] - both[:, 1])
-        more = np.flatnonzero(across > self.differences)
-        self.differences[more], self.times[more] = across[more], time
-        self.pressures[more], self.fills[more] = both[more], fill[self.edges[more]]
+        walls = self.differences, self.times, self.pressures, self.fills
+        self.crew.share(see_walls, _PARTS, _PARTS, self.edges, pressure, fill, time, *walls)
+        self.crew.share(see_chambers, _PARTS, _PARTS, fill, fill_rate, self.compression)
 
     def packed(self) -> dict[str, NDArray[Any]]:
         """As arrays."""

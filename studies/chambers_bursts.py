@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tubewall.studies.as_data import number
+from tubewall.studies.chambers_text import clock
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class BurstAnswer:
         found = self.bursts
         if not found.walls.size:
             return f"no wall opens; at most {show(self.left, 'Pa')} across a wall at the end"
-        first, last = (_clock(float(time)) for time in found.times[[0, -1]])
+        first, last = (clock(float(time)) for time in found.times[[0, -1]])
         when = f"after {first}" if found.times.size == 1 else f"between {first} and {last}"
         return (
             f"{found.walls.size} of {self.walls} walls open in {_many(found.times.size, 'cascade')} {when}; "
@@ -115,10 +116,6 @@ def bursts_of(run: AnodeRun) -> BurstAnswer | None:
         highest=float(gas.max()),
         bursts=run.bursts,
     )
-
-
-def _clock(time: float) -> str:
-    return show(time, "h", 4) if time >= 3600.0 else show(time, "s", 4)
 
 
 def _many(count: int, what: str) -> str:

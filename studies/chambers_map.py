@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.errors import InputError, MissingDependencyError
-from tubewall.units import show
+from tubewall.studies.chambers_text import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +36,7 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
         values = side.run.pressures[look] if quantity == "gas pressure" else side.run.fills[look]
         return Panel(title=f"{side.name} walls", values=values, hardest=_hardest(side, look))
 
-    at = show(time, "h", 3) if time >= 3600.0 else show(time, "s", 3)
-    title = f"{answer.study.protocol.name}, after {at}"
+    title = f"{answer.study.protocol.name}, after {clock(time)}"
     return anode_map(answer.study.lattice(), [panel(side) for side in answer.sides], quantity=quantity, title=title)
 
 
@@ -67,8 +66,7 @@ def columns_of_study(answer: ChambersAnswer) -> Picture:
                 hardest=_hardest(side, look),
             )
         )
-    at = show(time, "h", 3) if time >= 3600.0 else show(time, "s", 3)
-    title = f"{answer.study.protocol.name}, after {at}"
+    title = f"{answer.study.protocol.name}, after {clock(time)}"
     return column_map(answer.study.lattice(), panels, height=answer.study.array.height, title=title)
 
 

@@ -20,6 +20,7 @@ from tubewall.studies.chambers_loads import (
 )
 from tubewall.studies.chambers_strength import Allowable, allowable_of_study
 from tubewall.studies.chambers_tail import Tail
+from tubewall.studies.chambers_text import clock
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -353,7 +354,7 @@ def _cut_short(sides: list[Side]) -> list[str]:
         if short:
             first = short[0]
             found.append(
-                f"step {first.step + 1} of the protocol ended after {show(first.end - first.start, 's')}, all bores "
+                f"step {first.step + 1} of the protocol ended after {clock(first.end - first.start)}, all bores "
                 f"{first.reason} ({side.name} walls{f', and {len(short) - 1} more steps' if len(short) > 1 else ''})"
             )
     return found

@@ -123,6 +123,13 @@ def _hardest(answer: ChambersAnswer) -> list[str]:
     return lines
 
 
+def clock(time: float) -> str:
+    """A time [s] in hours, minutes or seconds, to four digits."""
+    if time >= 3600.0:
+        return f"{time / 3600.0:.4g} h"
+    return f"{time / 60.0:.4g} min" if time >= 60.0 else show(time, "s", 4)
+
+
 def loads_head(answer: ChambersAnswer) -> str:
     """Comments that say where the loads of a study for ``tubewall thickness`` come from."""
     walls = answer.hermetic.walls
@@ -153,7 +160,7 @@ def _allowable(answer: ChambersAnswer) -> list[str]:
 
 
 def _load(load: ChamberLoad) -> str:
-    at = f"after {show(load.time, 'h', 3) if load.time >= 3600.0 else show(load.time, 's', 3)}"
+    at = f"after {clock(load.time)}"
     low, high = load.zone
     zone = f"{show(low, 'm')} to {show(high, 'm')} above the electrolyte"
     if load.name == "gas against gas" and load.chambers[0] >= 0:

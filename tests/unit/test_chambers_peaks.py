@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tubewall.chambers import Anode, Checkpoint, Lattice, Protocol, Scatter, Step, run
+from tubewall.chambers.compiled_crew import Crew
 from tubewall.chambers.wall_peaks import PeakBook
 
 P0 = 101325.0
@@ -51,9 +52,10 @@ def test_a_bore_that_runs_full_behind_permeable_walls_is_seen_between_two_looks(
 
 
 def test_compression_is_the_rate_of_fill_over_what_is_left():
-    book = PeakBook(np.array([[0, 1]]), 2)
-    book.see(1.0, np.array([2.0, 1.0]), np.array([0.5, 0.75]), np.array([0.1, -0.1]))
-    book.see(2.0, np.array([2.5, 2.5]), np.array([0.6, 0.75]), np.array([0.1, 0.0]))
+    with Crew(2, 1) as crew:
+        book = PeakBook(np.array([[0, 1]]), 2, crew)
+        book.see(1.0, np.array([2.0, 1.0]), np.array([0.5, 0.75]), np.array([0.1, -0.1]))
+        book.see(2.0, np.array([2.5, 2.5]), np.array([0.6, 0.75]), np.array([0.1, 0.0]))
     made = book.made()
     assert made.compression == pytest.approx([0.1 / 0.4, 0.1 / 0.25], rel=1e-14)
     assert (made.differences[0], made.times[0]) == (1.0, 1.0)
@@ -104,3 +106,9 @@ def test_lithium_that_fills_its_bore_presses_with_all_the_overpotential_can_driv
     load = next(one for one in side.walls.loads if one.name == "lithium against gas")
     assert load.pressures[0] == pytest.approx(most, rel=1e-3)
     assert load.zone[1] == pytest.approx(20e-6, rel=1e-5)
+
+
+def test_the_peaks_are_the_same_on_any_number_of_threads():
+    one, three = (run(anode(1e-12), CHARGE, keep="all", threads=threads).peaks for threads in (1, 3))
+    for name in ("differences", "times", "pressures", "fills", "compression"):
+        assert np.array_equal(getattr(one, name), getattr(three, name)), name
