@@ -221,7 +221,8 @@ def _mark(
         if amount[index] > sought:
             # a place that is drawn, from the same basis, beats what the search found elsewhere
             value, own = float(values[index]), points[index]
-            return _Mark(value=value, at=own, index=index, warning=top.warning, singular=bool(top.warning))
+            words = (top.warning or SHARP) if singular[index] else ""
+            return _Mark(value=value, at=own, index=index, warning=words, singular=bool(top.warning))
         near = int(np.argmin(((points - at) ** 2).sum(axis=1)))
         return _Mark(value=top.value, at=at, index=near, warning=top.warning, singular=bool(top.warning))
     words = f"the body's own {'minimum' if danger == 'min' else 'maximum'} is not drawn"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.reference_cells import CELLS
-from tubewall.units import parse
+from tubewall.units import parse, show
 from tubewall.view.scene_places import Places, located
 from tubewall.view.scene_split import split_cell
 
@@ -78,6 +78,15 @@ class Cut:
         through = (place[0], place[1], place[2])
         return cls(normal=(normal[0], normal[1], normal[2]), through=through, either=not found[1])
 
+    @property
+    def _direction(self) -> str:
+        """The normal in words: 'z', '-x', or its numbers."""
+        named = {1.0: "", -1.0: "-"}
+        axis = np.flatnonzero(self.normal)
+        if len(axis) == 1 and self.normal[axis[0]] in named:
+            return named[self.normal[axis[0]]] + "xyz"[axis[0]]
+        return f"({', '.join(f'{part:.4g}' for part in self.normal)})"
+
     def plane(self, mesh: SolidMesh) -> Plane:
         """Where it lies in a mesh.
 
@@ -95,8 +104,8 @@ class Cut:
         place = 0.5 * (low + high) @ normal if self.through is None else np.asarray(self.through) @ normal
         if not along.min() < place < along.max():
             raise InputError(
-                f"the cut at {place:.4g} m along {self.normal} misses the body, "
-                f"which reaches from {along.min():.4g} to {along.max():.4g} m"
+                f"the cut at {show(float(place), 'm')} along {self._direction} misses the body, "
+                f"which reaches from {show(float(along.min()), 'm')} to {show(float(along.max()), 'm')}"
             )
         return Plane(normal=normal, place=float(place), eps=_ON * mesh.size)
 

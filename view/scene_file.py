@@ -130,7 +130,9 @@ def read_fields(path: str | os.PathLike[str]) -> SavedFields:
     except TubewallError as error:
         raise type(error)(f"{str(path)!a}: {error}") from error
     except (ValueError, KeyError, IndexError, zlib.error) as error:
-        raise DamagedFileError(f"{str(path)!a}: is damaged ({type(error).__name__}): solve the case again") from error
+        raise DamagedFileError(
+            f"{str(path)!a}: is damaged, its blocks cannot be unpacked: solve the case again"
+        ) from error
 
 
 def _parsed(content: bytes) -> ElementTree.Element:

@@ -282,7 +282,10 @@ def test_a_saved_result_is_what_was_written(saved):
     assert yz == pytest.approx(fields["stress"][:, 5], abs=0)
     top = found.top(Look(quantity="von mises").stress)
     assert top.value == pytest.approx(fields["von mises"].max(), rel=1e-9)
-    assert body_surface(path, Look(quantity="von mises", cut="y")).mark_value == pytest.approx(top.value, rel=1e-12)
+    # between the nodes the shape functions may reach a little higher, and then that is what is marked
+    surface = body_surface(path, Look(quantity="von mises", cut="y"))
+    assert surface.mark_value == max(top.value, surface.values.max())
+    assert surface.mark_value == pytest.approx(top.value, rel=1e-2)
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.98])
@@ -349,7 +352,7 @@ class AtACorner(Solved):
 def test_a_singular_maximum_is_no_answer_and_does_not_set_the_colours(cluster):
     plain = body_surface(cluster, Look(cut="y"))
     surface = body_surface(AtACorner(solution=cluster), Look(cut="y"))
-    assert surface.mark_value == pytest.approx(3 * plain.mark_value, rel=1e-12)
+    assert surface.mark_value == 3 * Solved(solution=cluster).top(Look().stress).value
     assert surface.ends[1] < plain.ends[1] * (1 + 1e-12)
     scene = body_scene(surface, Look(cut="y"))
     assert scene.mark_note == "sharp corner: no answer"
