@@ -97,7 +97,7 @@ def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
         For MP4 without ffmpeg.
     """
     from tubewall.view.animation import MOST_FRAMES
-    from tubewall.view.lattice_film import FilmSide, lattice_film
+    from tubewall.view.lattice_film import FilmSide, film_of_array
 
     _check_kept(answer, "film")
     times = np.unique(np.concatenate([side.run.times for side in answer.sides]))
@@ -115,7 +115,7 @@ def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
                 overpotential=side.run.trace.overpotential,
             )
         )
-    return lattice_film(answer.study.lattice(), times, sides, path, title=answer.study.protocol.name)
+    return film_of_array(answer.study.lattice(), times, sides, path, title=answer.study.protocol.name)
 
 
 def look_at(side: Side, time: float) -> int:

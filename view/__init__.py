@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tubewall.view.cross_section import section
     from tubewall.view.field import Chamber, Field2D, Maximum
     from tubewall.view.filling import Moment, filling_gif
+    from tubewall.view.lattice_columns import column_map
+    from tubewall.view.lattice_film import film_of_array
     from tubewall.view.lattice_map import anode_map
     from tubewall.view.layers import Layer
     from tubewall.view.live_array import write_array_page
@@ -44,11 +46,13 @@ _HOME = {
     "array_source": "array_patch",
     "body_page": "scene_page",
     "can_render": "probe",
+    "column_map": "lattice_columns",
     "draw_body": "body_picture",
     "draw_vector": "vector_picture",
     "extruded": "block",
     "filling_gif": "filling",
     "film_of": "animation",
+    "film_of_array": "lattice_film",
     "film_of_load": "animation",
     "section": "cross_section",
     "solution_field": "patches",
@@ -71,11 +75,13 @@ __all__ = [
     "array_source",
     "body_page",
     "can_render",
+    "column_map",
     "draw_body",
     "draw_vector",
     "extruded",
     "filling_gif",
     "film_of",
+    "film_of_array",
     "film_of_load",
     "section",
     "solution_field",

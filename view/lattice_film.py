@@ -61,7 +61,7 @@ class FilmSide:
     overpotential: Floats
 
 
-def lattice_film(
+def film_of_array(
     lattice: Lattice,
     times: Floats,
     sides: Sequence[FilmSide],

@@ -10,7 +10,7 @@ import pytest
 from tubewall import cli
 from tubewall.chambers.anode import Lattice
 from tubewall.errors import InputError
-from tubewall.view.lattice_film import FilmSide, lattice_film
+from tubewall.view.lattice_film import FilmSide, film_of_array
 from tubewall.view.lattice_map import colour_scale
 
 RED = np.array([0xD9, 0x0D, 0x26])
@@ -36,7 +36,7 @@ def side(**changes):
 @pytest.fixture(scope="module")
 def frames(tmp_path_factory):
     path = tmp_path_factory.mktemp("film") / "array.gif"
-    lattice_film(ARRAY, TIMES, [side(), side(title="leaky walls")], path, title="charge", size=(800, 700))
+    film_of_array(ARRAY, TIMES, [side(), side(title="leaky walls")], path, title="charge", size=(800, 700))
     return imageio.v3.imread(path)
 
 
@@ -95,7 +95,7 @@ def test_a_little_span_is_coloured_evenly_and_a_wide_one_by_decades():
 )
 def test_what_makes_no_film_is_refused_and_nothing_is_written(tmp_path, sides, name, told):
     with pytest.raises(InputError, match=told):
-        lattice_film(ARRAY, TIMES, sides, tmp_path / name)
+        film_of_array(ARRAY, TIMES, sides, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
