@@ -154,7 +154,6 @@ def test_hermetic_arrays_burst_as_the_rule_carried_out_word_by_word(seed):
         if over(crossed[0]).max() > 0 and low < crossed[0]:
             share = brentq(lambda s: over(s).max(), low, crossed[0], xtol=1e-15)
         times.append(share * HOUR)
-        room = volume * (1.0 - fills * share)
         # at its moment the first wall opens, and then the cascade takes its course
         wall = int(np.argmax(over(share)))
         opened = []
@@ -175,7 +174,6 @@ def test_hermetic_arrays_burst_as_the_rule_carried_out_word_by_word(seed):
     assert found.moles[-1].sum() == pytest.approx(found.moles[0].sum(), rel=1e-12, abs=0)
     assert found.balances.moles < 1e-12
     assert found.balances.lithium < 1e-12
-    assert room.min() > 0
 
 
 @pytest.mark.parametrize("law", ["ideal", "virial"])
