@@ -104,9 +104,12 @@ def answer(question: str, study: TubuleStudy) -> TubuleAnswer:
     InputError
         For a question that there is not, and for what the study lacks.
     """
-    found = _functions().get(question)
+    functions = _functions()
+    found = functions.get(question)
+    if found is None and question in QUESTIONS:
+        raise InputError(f"the question {question!r} solves nothing: ask {', '.join(functions)}")
     if found is None:
-        raise unknown_name("question", question[:60], QUESTIONS)
+        raise unknown_name("question", question[:60], functions)
     return found(study)
 
 

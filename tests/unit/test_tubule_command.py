@@ -43,6 +43,8 @@ def test_the_drawing_is_written_as_bodies_and_as_a_mesh(tmp_path: Path, capsys: 
     found = json.loads(out.read_text())
     # the tube's section times its height, in space
     assert found["bodies"]["wall"]["value"] == pytest.approx(3.141592653589793 * (60**2 - 50**2) * 500e-27, rel=1e-6)
+    assert main(["view", str(out), "--png", str(tmp_path / "a.png")]) == 2
+    assert "the question 'drawing' solves nothing" in capsys.readouterr().err
     assert main([*words, "--kind", "sector", "--spacing", "20 nm", "--mesh", str(tmp_path / "a.vtk"), *QUICK]) == 0
     assert "wall" in capsys.readouterr().out
 
