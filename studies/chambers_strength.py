@@ -208,7 +208,8 @@ def _difference_at(stress: Any, strength: float) -> float:
 def _thicknesses(anode: Anode, nominal: float) -> Floats:
     from tubewall.chambers.random_fields import wall_factors
 
-    return nominal * np.asarray(wall_factors(anode), dtype=np.float64)
+    # factors of the permeance, which goes as one over the thickness
+    return nominal / np.asarray(wall_factors(anode), dtype=np.float64)
 
 
 def _of_each(model: StressModel, walls: Floats) -> Floats:
