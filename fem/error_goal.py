@@ -17,6 +17,7 @@ from tubewall.fem.dual import Duals
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import PointFields
 from tubewall.fem.known_errors import (
+    facets_at,
     missed_displacement,
     missed_traction,
     missed_tractions,
@@ -32,8 +33,8 @@ from tubewall.geometry.reference_cells import CELLS
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
 
-# the recovered stress stands for the true one: what it may miss of the error, by order of the displacement
-_LOCAL: Final = {1: 2.0, 2: 1.25}
+#: The recovered stress stands for the true one: what it may miss of the error, by order of the displacement.
+LOCAL: Final = {1: 2.0, 2: 1.25}
 _GLOBAL: Final = {1: 2.5, 2: 1.5}
 # what a converged iterative solve leaves, over the largest value
 _ROUNDING: Final = 1e-10
@@ -57,9 +58,12 @@ class MeshErrors:
         self.duals = Duals(solution)
         self._held: float | None = None
 
-    def at(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> float | None:
+    def at(
+        self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes, *, far: bool = True
+    ) -> float | None:
         """Error of the mean of a quantity over ``elements`` (h,) at local points (h, dim), which are one place.
 
+        Without ``far`` what other elements send there is left out, and no dual problem is solved.
         None where the stress is not finite, or for displacement in models too large for a dual problem.
         """
         if quantity.kind == "displacement":
@@ -68,7 +72,13 @@ class MeshErrors:
         if near is None:
             return None
         shape = shape_error(self.solution, quantity, elements, local, axes)
-        return _LOCAL[self.solution.model.order] * near + self._far(quantity, elements, local, axes) + shape
+        sent = self._far(quantity, elements, local, axes) if far else 0.0
+        found = LOCAL[self.solution.model.order] * near + shape + sent
+        if quantity.kind != "stress":
+            return found
+        # on the surface the load is known: what the stress misses of it is wrong with it
+        mesh = self.solution.model.discrete.mesh
+        return max([found, *(missed_traction(self.solution, *one) for one in facets_at(mesh, elements, local))])
 
     def on_facet(
         self, quantity: Quantity, element: int, side: int, elements: Ints, local: Floats, axes: CylinderAxes
@@ -117,7 +127,7 @@ class MeshErrors:
             for start in range(0, len(mine), _CHUNK):
                 some = mine[start : start + _CHUNK]
                 where, at = np.repeat(elements[some], len(nodes)), np.tile(nodes, (len(some), 1))
-                difference = self._differences(quantity, where, at, axes)
+                difference = self.differences(quantity, where, at, axes)
                 found[some] = np.nan_to_num(difference).reshape(len(some), -1).max(axis=1)
         return found
 
@@ -136,7 +146,7 @@ class MeshErrors:
             share = share * self.solution.evaluate(where, places).points[:, 0]
         return where, places, share / share.sum()
 
-    def _differences(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
+    def differences(self, quantity: Quantity, elements: Ints, local: Floats, axes: CylinderAxes) -> Floats:
         """How far computed and recovered value differ (p,) at local points (p, dim) of elements (p,)."""
         kinematics = self.solution.model.kinematics
         fields = self.solution.evaluate(elements, local)
@@ -151,7 +161,7 @@ class MeshErrors:
         each = np.flatnonzero(area)
         near, far = np.zeros(mesh.elements), np.zeros(mesh.elements)
         # recovered and computed stress err to one side all along a surface, so that their mean difference is too small
-        near[each] = _LOCAL[self.solution.model.order] * self.misses(quantity, each, axes) * area[each]
+        near[each] = LOCAL[self.solution.model.order] * self.misses(quantity, each, axes) * area[each]
         if quantity.kind == "stress":
             missed = np.concatenate(
                 [

@@ -19,6 +19,7 @@ from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
+    from tubewall.geometry.solid_mesh import SolidMesh
 
 
 def shape_error(
@@ -30,20 +31,29 @@ def shape_error(
     """
     mesh = solution.model.mesh
     turn = 0.0
-    for element, place in zip(elements, local, strict=True):
+    for element, side in facets_at(mesh, elements, local):
         number = int(mesh.block_of(np.array([element]))[0])
         cell = CELLS[mesh.blocks[number].kind]
         nodes = mesh.blocks[number].cells[element - mesh.starts[number]]
-        for facet in cell.facets:
-            loop = [node for node in facet.nodes if node < cell.vertices]
-            corners = cell.nodes[loop]
-            flat = np.linalg.svd(corners[1:] - corners[0])[2][-1]
-            if abs(flat @ (place - corners[0])) < 1e-5:
-                turn = max(turn, float(kinks(solution.model)[nodes[loop]].max()))
+        loop = [node for node in cell.facets[side].nodes if node < cell.vertices]
+        turn = max(turn, float(kinks(solution.model)[nodes[loop]].max()))
     if turn == 0.0:
         return 0.0
     fields = solution.evaluate(elements, local)
     return turn * float(np.abs(quantity.values(fields, solution.model.kinematics, axes)).max())
+
+
+def facets_at(mesh: SolidMesh, elements: Ints, local: Floats) -> list[tuple[int, int]]:
+    """The facets (element, side) of elements (h,) that local points (h, dim) of them lie on."""
+    found = []
+    for element, place in zip(elements, local, strict=True):
+        cell = CELLS[mesh.blocks[int(mesh.block_of(np.array([element]))[0])].kind]
+        for side, facet in enumerate(cell.facets):
+            corners = cell.nodes[[node for node in facet.nodes if node < cell.vertices]]
+            flat = np.linalg.svd(corners[1:] - corners[0])[2][-1]
+            if abs(flat @ (place - corners[0])) < 1e-5:
+                found.append((int(element), side))
+    return found
 
 
 def moved_by_shape(solution: FieldSolution, displacement: Floats) -> float:

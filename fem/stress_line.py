@@ -6,6 +6,7 @@ sigma_m = (1/t) int sigma dx and sigma_b = (6/t^2) int sigma (t/2 - x) dx; bendi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from tubewall.errors import InputError
 from tubewall.fem import invariants
-from tubewall.fem.elements import Floats
+from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.line_panels import LinePanels, cut_line, gauss_on
 from tubewall.fem.locate_point import locate
 from tubewall.fem.probe import cylinder
@@ -47,6 +48,8 @@ class LineStress:
         The stress itself at the two ends.
     radius_weighted : bool
         Whether the stress along the wall is weighted with the radius.
+    errors : mapping of part to (6,), optional
+        Estimated discretisation error [Pa] of every part, as in ``parts``; nan where an end lies at a singular point.
     """
 
     length: float
@@ -59,6 +62,7 @@ class LineStress:
     start: Floats
     end: Floats
     radius_weighted: bool = False
+    errors: Mapping[str, Floats] | None = None
 
     @property
     def peak_start(self) -> Floats:
@@ -113,6 +117,7 @@ def line_values(
     region: str | None = None,
     about: ArrayLike | None = None,
     radius_weighted: bool = False,
+    estimate: bool = False,
 ) -> LineStress:
     """Linearised stress on a line from ``start`` to ``end`` [m].
 
@@ -133,6 +138,8 @@ def line_values(
         the circumference, sigma R / R_c, with bending about the neutral axis x_f = t^2 cos(phi) / (12 R_c) from the middle,
         phi the angle from the radius to the line (as codes do for rings and shells of revolution). Without it, as in Annex
         5-A, every component is averaged through the thickness. Hoop and through-the-wall stress are never weighted.
+    estimate : bool
+        Whether to estimate the discretisation errors (``fem.line_errors``); with ``radius_weighted`` there are none.
 
     Raises
     ------
@@ -156,7 +163,13 @@ def line_values(
     bending_end = -bending
     if radius_weighted:
         membrane, bending, bending_end = _weighted(line, shares, weights, stress, axes, (membrane, bending))
-    first, last = (_at_end(solution, line, which, region) for which in (0, 1))
+    ends = tuple(_end_elements(solution, line, which, region) for which in (0, 1))
+    first, last = (solution.stress_in(elements, local).mean(axis=0) for elements, local in ends)
+    errors = None
+    if estimate and not radius_weighted:
+        from tubewall.fem.line_errors import line_errors
+
+        errors = line_errors(solution, shares, weights, pieces, ends)
     return LineStress(
         length=line.length,
         points=np.vstack([line.start, points, line.end]),
@@ -168,17 +181,18 @@ def line_values(
         start=first,
         end=last,
         radius_weighted=radius_weighted,
+        errors=errors,
     )
 
 
-def _at_end(solution: FieldSolution, line: LinePanels, which: int, region: str | None) -> Floats:
+def _end_elements(solution: FieldSolution, line: LinePanels, which: int, region: str | None) -> tuple[Ints, Floats]:
+    """The elements that hold an end of the line, on its side, and where in them."""
     mesh = solution.model.discrete.mesh
     found = locate(mesh, (line.start, line.end)[which][None], region=region)
     # an end may lie on an interface: the side that the line comes from counts
     inner = line.elements[0 if which == 0 else -1]
     mine = mesh.region_index[found.elements] == mesh.region_index[inner[0]]
-    mean: Floats = solution.stress_in(found.elements[mine], found.local[mine]).mean(axis=0)
-    return mean
+    return found.elements[mine], found.local[mine]
 
 
 def _axes(line: LinePanels, about: ArrayLike | None) -> Floats:

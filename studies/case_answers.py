@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # how many quantities a warning names, and which before others; all carry it themselves
 _LISTED: Final = 3
-_CRACK: Final = "corner of 360 degrees"
+_CRACK: Final = "of 360 degrees"
 _FIRST: Final = ("von mises", "max principal", "min principal")
 
 
@@ -126,7 +126,14 @@ _PARTS: Final = {
 
 
 def _line(solution: FieldSolution, line: LineTable) -> LineAnswer:
+    from tubewall.fem.line_errors import error_row
     from tubewall.fem.stress_line import line_values
 
-    found = line_values(solution, line.start, line.end, region=line.region, radius_weighted=bool(line.radius_weighted))
-    return LineAnswer(length=found.length, parts={_PARTS[name]: row for name, row in found.table().items()})
+    found = line_values(
+        solution, line.start, line.end, region=line.region, radius_weighted=bool(line.radius_weighted), estimate=True
+    )
+    return LineAnswer(
+        length=found.length,
+        parts={_PARTS[name]: row for name, row in found.table().items()},
+        errors={_PARTS[name]: error_row(error) for name, error in (found.errors or {}).items()},
+    )

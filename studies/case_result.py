@@ -105,17 +105,24 @@ class LineAnswer:
         [Pa]; "membrane" is constant, "bending" linear and given at the start of the line ("bending_end" at its end), "peak" the
         rest at the start ("peak_end" at the end), "start" and "end" the stress itself. Beside the components stand the
         invariants of each part.
+    errors : mapping of part to mapping of component to float
+        Estimated mesh errors [Pa] of the same; none where there is no estimate.
     """
 
     length: float
     parts: Mapping[str, Mapping[str, float]]
+    errors: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
     def to_json(self) -> Data:
-        """Each component with its unit."""
-        stresses = {
-            name: {part: number(value, "Pa") for part, value in values.items()} for name, values in self.parts.items()
-        }
-        return {"length": number(self.length, "m"), **stresses}
+        """Each component with its unit, and under ``mesh_error`` the same parts with their errors."""
+
+        def parts(given: Mapping[str, Mapping[str, float | None]]) -> Data:
+            return {
+                name: {part: number(value, "Pa") for part, value in values.items()} for name, values in given.items()
+            }
+
+        errors = {name: error or None for name, error in parts(self.errors).items()}
+        return {"length": number(self.length, "m"), **parts(self.parts), "mesh_error": errors or None}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -11,11 +11,13 @@ from tubewall.errors import ConvergenceError, ResourceError
 from tubewall.fem.adapt import Goal, solve_adaptively
 from tubewall.fem.boundary_search import boundary_value
 from tubewall.fem.field_solution import FieldSolution
+from tubewall.fem.line_errors import error_row
 from tubewall.fem.local_search import lattice
 from tubewall.fem.mesh_energy import compliance, mesh_energy_error
 from tubewall.fem.probe import ProbeValue, value_at
 from tubewall.fem.recovery import recover
 from tubewall.fem.reference_elements import rule
+from tubewall.fem.stress_line import line_values
 from tubewall.fem.surface_points import surface_points
 from tubewall.geometry.block_mapping import Kind
 from tubewall.geometry.reference_cells import CELLS
@@ -96,6 +98,56 @@ def test_stated_errors_hold_in_random_bodies() -> None:
     assert (every <= 1.0).mean() >= 0.95, found
     # and it is an estimate, not a guess at the far side
     assert np.median(every) > 0.03, every
+
+
+def line_ratios(seed: int) -> list[float]:
+    """True over stated errors of membrane, bending, peak and total of a line from the bore to the rim of one random body."""
+    rng = np.random.default_rng(seed)
+    body = random_body(rng)
+    mesh = body.solution.model.discrete.mesh
+    if body.name == "waves" or mesh.order == 1:
+        return []
+    angle, radius = rng.uniform(0.1, 1.4), np.hypot(mesh.points[:, 0], mesh.points[:, 1])
+    along = np.array([np.cos(angle), np.sin(angle)])
+    beyond = [0.4 * float(np.ptp(mesh.points[:, 2]))] if mesh.dim == 3 else []
+    start, end = ([*(r * along), *beyond] for r in (radius.min(), radius.max()))
+    line = line_values(body.solution, start, end, estimate=True)
+    assert line.errors is not None
+    at, weights = np.polynomial.legendre.leggauss(30)
+    shares, weights = (at + 1) / 2, weights / 2
+    stress = body.stress(line.points[0] + shares[:, None] * (line.points[-1] - line.points[0]))
+    membrane, bending = weights @ stress, (6 * weights * (0.5 - shares)) @ stress
+    first, last = body.stress(line.points[[0, -1]])
+    exact = {
+        "membrane": membrane,
+        "bending start": bending,
+        "total end": last,
+        "peak start": first - membrane - bending,
+        "peak end": last - membrane + bending,
+    }
+    found = []
+    for name, wanted in exact.items():
+        error = line.errors[name]
+        ratio = np.abs(line.parts[name] - wanted)[error > 0] / error[error > 0]
+        found.extend(ratio.tolist())
+    return found
+
+
+def test_stated_errors_of_linearised_lines_hold() -> None:
+    every = np.array([ratio for seed in range(25) for ratio in line_ratios(seed)])
+    assert len(every) > 150
+    assert every.max() < 3.0, every.max()
+    assert (every <= 1.0).mean() >= 0.95, (every <= 1.0).mean()
+    assert np.median(every) > 0.02, np.median(every)
+
+
+def test_the_end_of_a_line_at_a_sharp_corner_has_no_error_but_its_membrane_has() -> None:
+    line = line_values(corner("triangle", 4).solution, (0.0, 0.0), (0.0, -1.0), region="a", estimate=True)
+    assert line.errors is not None
+    assert np.isnan(line.errors["total start"]).all()
+    assert np.isnan(line.errors["peak start"]).all()
+    assert np.isfinite(line.errors["membrane"]).all()
+    assert error_row(line.errors["total start"]) == {}
 
 
 def test_stated_errors_of_means_over_a_surface_hold() -> None:
