@@ -64,7 +64,8 @@ def test_curves_are_drawn_of_what_was_found(
     question: Callable[[TubuleStudy], object], names: set[str], tmp_path: Path
 ) -> None:
     figure = chart(question(TubuleStudy(elements_through_wall=2, electrolytes=("LLZO",))))
-    told = {text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()}
+    legends = [legend for axes in figure.axes if (legend := axes.get_legend()) is not None]
+    told = {text.get_text() for legend in legends for text in legend.get_texts()}
     assert names <= told
     figure.savefig(tmp_path / "a.svg")
 
