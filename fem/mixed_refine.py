@@ -71,7 +71,7 @@ def refine(
     inner = [np.einsum("mbn,mn->mb", part.inner, y[part.dofs]) + part.inner_load for part in recoveries]
     pressure = [np.einsum("msn,mn->ms", part.pressure, y[part.dofs]) + part.pressure_load for part in recoveries]
     state = _State(y=y.copy(), inner=inner, pressure=pressure)
-    best, before = np.inf, np.inf
+    best, before, left = np.inf, np.inf, np.zeros(model.size)
     for _ in range(_STEPS):
         left, right, scale = _misses(model, state)
         best = float(np.linalg.norm(held.transform.T @ left) / max(scale, np.finfo(np.float64).tiny))

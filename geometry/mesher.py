@@ -6,6 +6,7 @@ session of somebody else, reads the user's option files, and its size callback l
 
 from __future__ import annotations
 
+import importlib
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,9 +122,9 @@ def mesh_outline(outline: Outline, splits: int = 0) -> Meshed:
     MissingDependencyError
         When gmsh lacks shared libraries of the system.
     """
-    import pygmsh  # noqa: F401 - before the copy is made, which would import it each time
-
     _import_gmsh()
+    # before the copy is made, which would import it each time
+    importlib.import_module("pygmsh")
     try:
         raw = _unpacked(in_child(MOST_SECONDS, lambda: _packed(_generated(outline))))
     except (MeshingError, TimeoutError, ChildDied) as error:
