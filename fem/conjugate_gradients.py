@@ -29,36 +29,44 @@ class ConjugateGradients:
     product : function of (u, y)
         Writes the product with u into y, double precision.
     cycle : function of right
-        The preconditioner, single precision.
+        The preconditioner, in ``precision``.
     free : (n,) bool
     crew : Crew
         The threads.
     may_give_up : function of no argument
         Whether another way is at hand, so that many iterations need not be taken.
+    precision : float32 or float64
     """
 
     product: Callable[[Floats, Floats], Any]
-    cycle: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    cycle: Callable[[NDArray[Any]], NDArray[Any]]
     free: NDArray[np.bool_]
     crew: Crew
     may_give_up: Callable[[], bool]
+    precision: type[np.floating[Any]] = np.float32
 
-    def solve(self, right: Floats, limit: float) -> tuple[Floats, int, float]:
-        """x, the iterations and the true relative residual; restarted from it until it is below ``limit`` or stands still."""
+    def solve(self, right: Floats, limit: float) -> tuple[Floats, int, float, float]:
+        """x, the iterations, the true relative residual and by how much of itself the last restart changed x.
+
+        It is restarted from the true residual until that is below ``limit`` or stands still.
+        """
         from tubewall.fem.compiled_vectors import dot
 
         size = float(np.sqrt(dot(right, right, self.crew)))
         x, rest = np.zeros_like(right), right.copy()
         done, before = 0, np.inf
         while True:
+            old = x.copy()
             steps, gave_up = self._advance(x, rest, 0.5 * limit * size, _MOST - done)
             done += steps
+            np.subtract(x, old, out=old)
+            change = float(np.sqrt(dot(old, old, self.crew) / max(dot(x, x, self.crew), np.finfo(np.float64).tiny)))
             self.product(x, rest)
             np.subtract(right, rest, out=rest)
             rest[~self.free] = 0.0
             true = float(np.sqrt(dot(rest, rest, self.crew))) / size
             if true <= limit or gave_up or done >= _MOST or not true < 0.5 * before:
-                return x, done, true
+                return x, done, true, np.inf if gave_up else change
             before = true
 
     def _advance(self, x: Floats, rest: Floats, target: float, most: int) -> tuple[int, bool]:
@@ -66,7 +74,7 @@ class ConjugateGradients:
         from tubewall.fem.compiled_vectors import advance, dot, redirect, scale_into
 
         crew, size = self.crew, len(x)
-        direction, image, single = np.zeros(size), np.empty(size), np.empty(size, dtype=np.float32)
+        direction, image, single = np.zeros(size), np.empty(size), np.empty(size, dtype=self.precision)
         start = norm = float(np.sqrt(dot(rest, rest, crew)))
         alpha = energy = 0.0
         for step in range(most):

@@ -113,6 +113,8 @@ class SolidSolver:
         self.crew = Crew(threads)
         self._clock = CompileClock()
         self._unit = 1.0
+        self._cycle: Any = None
+        self._precision: type[np.floating[Any]] = np.float32
         with self._clock:
             self._prepare()
             if method == "cholmod":
@@ -168,13 +170,45 @@ class SolidSolver:
         self._lap("diagonal", started)
 
     def _levels(self) -> None:
+        from tubewall.fem.multigrid_thin import thin
+
+        started = time.perf_counter()
+        places = np.empty_like(self._points)
+        places[self._numbering.new] = self._points
+        cells = [self._numbering.new[group.cells] for group in self._groups]
+        slender = thin(self._groups, self._points)
+        self._lap("transfer", started)
+        if slender:
+            self._thin_levels(places, cells)
+        else:
+            self._vertex_levels(places, cells)
+
+    def _thin_levels(self, places: Floats, cells: list[Any]) -> None:
+        """Aggregates of all nodes, across thin elements first."""
+        from tubewall.fem.multigrid_blocks import assemble_groups
+        from tubewall.fem.multigrid_thin import ThinLevels, conductances
+        from tubewall.fem.multigrid_vertex import block_scaling, largest_eigenvalue
+
+        started = time.perf_counter()
+        graph = conductances(self._groups, cells, places, self._constants)
+        matrix = assemble_groups(self._points, self._groups, cells, self._constants, np.float64, self._fixed, self.crew)
+        started = self._lap("vertex matrix", started)
+        size, scaling = len(self._fixed), block_scaling(self._inverse, self.crew)
+        largest = largest_eigenvalue(self._rough, scaling, size, 12, self.crew)
+        started = self._lap("eigenvalue", started)
+        self._cycle = ThinLevels(matrix, self._exact, self._inverse, largest, graph, places, self._fixed, self.crew)
+        self._precision = np.float64
+        self.name = "multigrid, aggregated nodes"
+        self._lap("vertex solver", started)
+
+    def _vertex_levels(self, places: Floats, cells: list[Any]) -> None:
+        """First-order functions of the vertices below the nodes."""
         from tubewall.fem.multigrid_blocks import assemble_groups
         from tubewall.fem.multigrid_levels import TwoLevels, transfer
         from tubewall.fem.multigrid_vertex import DIRECT, vertex_cycle
 
         started = time.perf_counter()
-        new, nodes = self._numbering.new, len(self._numbering.new)
-        cells = [new[group.cells] for group in self._groups]
+        nodes = len(self._numbering.new)
         prolong, vertices = transfer(self._groups, cells, nodes)
         position = np.full(nodes, -1, dtype=np.int32)
         position[vertices] = np.arange(len(vertices), dtype=np.int32)
@@ -184,15 +218,11 @@ class SolidSolver:
         precision = np.float64 if 3 * len(vertices) <= DIRECT else np.float32
         matrix = assemble_groups(self._points, self._groups, corners, self._constants, precision, held, self.crew)
         started = self._lap("vertex matrix", started)
-        places = np.empty_like(self._points)
-        places[new] = self._points
         cycle, name = vertex_cycle(matrix, places[vertices], held, self.crew)
         started = self._lap("vertex solver", started)
         fixed = np.flatnonzero(self._fixed)
         quadratic = len(vertices) < nodes
-        self._cycle: Any = (
-            TwoLevels(self._rough, self._inverse, prolong, cycle, fixed, self.crew) if quadratic else cycle
-        )
+        self._cycle = TwoLevels(self._rough, self._inverse, prolong, cycle, fixed, self.crew) if quadratic else cycle
         self.name = f"multigrid, {name}"
         self._lap("eigenvalue", started)
 
@@ -225,8 +255,8 @@ class SolidSolver:
         Raises
         ------
         ConvergenceError
-            When the true relative residual does not come below 1e-10 and, after a factorisation, refinement does not
-            leave the displacement as it is to 1e-8.
+            When the true relative residual does not come below 1e-10, and refinement does not leave the displacement as
+            it is to 1e-8 either.
         """
         given = np.asarray(forces, dtype=np.float64).reshape(len(self._fixed), -1)
         held = np.zeros_like(given)
@@ -272,8 +302,8 @@ class SolidSolver:
             return offset, 0, 0.0
         iterations = 0
         if self._method != "cholmod" and self._factor is None:
-            x, iterations, residual = self._iterate(right)
-            if residual <= RESIDUAL_LIMIT:
+            x, iterations, residual, change = self._iterate(right)
+            if residual <= RESIDUAL_LIMIT or change <= _STANDS:
                 return x + offset, iterations, residual
             if self._method == "multigrid":
                 raise ConvergenceError(
@@ -308,11 +338,16 @@ class SolidSolver:
             )
         return x, residual
 
-    def _iterate(self, right: Floats) -> tuple[Floats, int, float]:
+    def _iterate(self, right: Floats) -> tuple[Floats, int, float, float]:
         from tubewall.fem.conjugate_gradients import ConjugateGradients
 
         iteration = ConjugateGradients(
-            product=self._exact, cycle=self._cycle, free=self._free, crew=self.crew, may_give_up=self._may_factorise
+            product=self._exact,
+            cycle=self._cycle,
+            free=self._free,
+            crew=self.crew,
+            may_give_up=self._may_factorise,
+            precision=self._precision,
         )
         return iteration.solve(right, RESIDUAL_LIMIT)
 

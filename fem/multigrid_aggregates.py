@@ -48,23 +48,23 @@ def full_blocks(packed: Singles) -> Singles:
     return full
 
 
-def factorised(matrix: csc_array) -> Cycle:
-    """The inverse; a matrix that rounding made indefinite, or that only middle nodes hold, is shifted a little.
+def shifted(matrix: csc_array) -> Factorised:
+    """A matrix factorised; one that rounding made indefinite, or that only middle nodes hold, is shifted a little.
 
     A preconditioner may be wrong by the shift; the residual of the solution is not.
     """
     from scipy.sparse import diags_array
 
     double = matrix.astype(np.float64)
-    diagonal = double.diagonal()
-
-    def factor(shift: float) -> Factorised:
-        return factorise((double + diags_array(shift * diagonal)).tocsc() if shift else double)
-
     try:
-        solve = factor(0.0).back_substitute
+        return factorise(double, need=0.0)
     except ConvergenceError:
-        solve = factor(_SHIFT).back_substitute
+        return factorise((double + diags_array(_SHIFT * double.diagonal())).tocsc(), need=0.0)
+
+
+def factorised(matrix: csc_array) -> Cycle:
+    """The inverse in single precision."""
+    solve = shifted(matrix).back_substitute
     return lambda right: solve(right.astype(np.float64)[:, None])[:, 0].astype(np.float32)
 
 

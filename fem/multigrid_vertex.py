@@ -15,7 +15,7 @@ from tubewall.fem.multigrid_aggregates import factorised
 from tubewall.fem.multigrid_blocks import BlockMatrix
 
 Singles = NDArray[np.float32]
-Product = Callable[[Singles, Singles], Any]
+Product = Callable[[NDArray[Any], NDArray[Any]], Any]
 Cycle = Callable[[Singles], Singles]
 
 # unknowns up to which a factorisation costs less than aggregation and its additional iterations
@@ -40,12 +40,12 @@ class Relaxation:
     """
 
     product: Product
-    inverse: Singles
+    inverse: NDArray[Any]
     largest: float
     degree: int
     crew: Crew
 
-    def __call__(self, right: Singles, x: Singles | None, work: tuple[Singles, Singles, Singles]) -> Singles:
+    def __call__(self, right: NDArray[Any], x: NDArray[Any] | None, work: tuple[NDArray[Any], ...]) -> NDArray[Any]:
         """Relax x (zero when None) towards the solution; ``work`` are three vectors, the first one becomes a residual."""
         from tubewall.fem.compiled_chunks import relax
 

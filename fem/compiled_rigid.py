@@ -1,0 +1,203 @@
+"""Aggregates of nodes across thin elements: balls of strong neighbours, their rigid motions, and rows of 6 x 6 blocks."""
+
+# numba infers the types of kernels
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+
+from tubewall.fem.compiled import compiled
+
+
+@compiled
+def balls(indptr, indices, weight, hops, group):
+    """Number of aggregates; ``group`` (n,), -1 at first, becomes the aggregate of each node.
+
+    An aggregate is a node and all within ``hops`` steps of it, where none of them was taken; what is left joins the
+    neighbour it is tied to most, and what then is left keeps to itself.
+    """
+    n = len(indptr) - 1
+    stamp, reach = np.full(n, -1, np.int64), np.empty(n, np.int64)
+    count = 0
+    for root in range(n):
+        if group[root] >= 0:
+            continue
+        size = _ball(root, indptr, indices, hops, stamp, reach)
+        free = size > 1
+        for k in range(size):
+            if group[reach[k]] >= 0:
+                free = False
+                break
+        if free:
+            for k in range(size):
+                group[reach[k]] = count
+            count += 1
+    for _ in range(hops):
+        joined = group.copy()
+        for row in range(n):
+            best = 0.0
+            if group[row] < 0:
+                for p in range(indptr[row], indptr[row + 1]):
+                    if group[indices[p]] >= 0 and weight[p] > best:
+                        best = weight[p]
+                        joined[row] = group[indices[p]]
+        group[:] = joined
+    stamp[:] = -1
+    for root in range(n):
+        if group[root] < 0:
+            size = _ball(root, indptr, indices, hops, stamp, reach)
+            for k in range(size):
+                if group[reach[k]] < 0:
+                    group[reach[k]] = count
+            count += 1
+    return count
+
+
+@compiled
+def _ball(root, indptr, indices, hops, stamp, reach):
+    """How many nodes lie within ``hops`` steps of ``root``, and which: the first ones of ``reach``."""
+    stamp[root] = root
+    reach[0] = root
+    size, begin = 1, 0
+    for _ in range(hops):
+        end = size
+        for k in range(begin, end):
+            node = reach[k]
+            for p in range(indptr[node], indptr[node + 1]):
+                other = indices[p]
+                if stamp[other] != root:
+                    stamp[other] = root
+                    reach[size] = other
+                    size += 1
+        begin = end
+    return size
+
+
+@compiled
+def coarse_rows(first, last, starts, members, group, indptr, indices, lengths, at, coarse):
+    """The aggregates that a matrix ties to each aggregate; only counted while ``coarse`` is empty."""
+    mark = np.full(len(starts) - 1, -1, np.int32)
+    for row in range(first, last):
+        count = 0
+        for m in range(starts[row], starts[row + 1]):
+            node = members[m]
+            for p in range(indptr[node], indptr[node + 1]):
+                other = group[indices[p]]
+                if mark[other] != row:
+                    mark[other] = row
+                    if len(coarse) > 0:
+                        coarse[at[row] + count] = other
+                    count += 1
+        lengths[row] = count
+        if len(coarse) > 0:
+            coarse[at[row] : at[row] + count] = np.sort(coarse[at[row] : at[row] + count])
+
+
+@compiled
+def coarse_blocks(first, last, starts, members, group, indptr, indices, data, basis, at, coarse, out):
+    """Blocks (b, 36) of basis^T matrix basis in the rows ``first`` to ``last``.
+
+    ``data`` (blocks, w w) of the matrix, ``basis`` (n, w, 6) of its nodes.
+    """
+    width = basis.shape[1]
+    place = np.empty(len(starts) - 1, np.int64)
+    sums = np.zeros((1, width, 6))
+    for row in range(first, last):
+        begin, end = at[row], at[row + 1]
+        for p in range(begin, end):
+            place[coarse[p]] = p - begin
+        if end - begin > sums.shape[0]:
+            sums = np.zeros((end - begin, width, 6))
+        for m in range(starts[row], starts[row + 1]):
+            node = members[m]
+            sums[: end - begin] = 0
+            for p in range(indptr[node], indptr[node + 1]):
+                other = indices[p]
+                k = place[group[other]]
+                for d in range(width):
+                    for e in range(width):
+                        v = data[p, width * d + e]
+                        if v != 0:
+                            for j in range(6):
+                                sums[k, d, j] += v * basis[other, e, j]
+            for k in range(end - begin):
+                for i in range(6):
+                    for d in range(width):
+                        v = basis[node, d, i]
+                        for j in range(6):
+                            out[begin + k, 6 * i + j] += v * sums[k, d, j]
+
+
+@compiled
+def restrict(first, last, starts, members, basis, right, out):
+    """Out (6 aggregates,) = basis^T right (w n,)."""
+    width = basis.shape[1]
+    for row in range(first, last):
+        for j in range(6):
+            out[6 * row + j] = 0
+        for m in range(starts[row], starts[row + 1]):
+            node = members[m]
+            for d in range(width):
+                v = right[width * node + d]
+                for j in range(6):
+                    out[6 * row + j] += basis[node, d, j] * v
+
+
+@compiled
+def prolong(first, last, group, basis, small, x):
+    """X (w n,) += basis small (6 aggregates,)."""
+    width = basis.shape[1]
+    for node in range(first, last):
+        at = 6 * group[node]
+        for d in range(width):
+            for j in range(6):
+                x[width * node + d] += basis[node, d, j] * small[at + j]
+
+
+@compiled
+def wide_product(first, last, indptr, indices, data, x, y):
+    """Y = matrix x for rows of 6 x 6 blocks."""
+    sums = np.empty(6, y.dtype)
+    for row in range(first, last):
+        sums[:] = 0
+        for p in range(indptr[row], indptr[row + 1]):
+            j = 6 * indices[p]
+            a, b, c, d, e, f = x[j], x[j + 1], x[j + 2], x[j + 3], x[j + 4], x[j + 5]
+            for i in range(6):
+                k = 6 * i
+                sums[i] += (
+                    data[p, k] * a
+                    + data[p, k + 1] * b
+                    + data[p, k + 2] * c
+                    + data[p, k + 3] * d
+                    + data[p, k + 4] * e
+                    + data[p, k + 5] * f
+                )
+        for i in range(6):
+            y[6 * row + i] = sums[i]
+
+
+@compiled
+def wide_relax(first, last, base, product, inverse, step, x, keep, gain, more, rest):
+    """One step of Chebyshev relaxation on aggregates ``first`` to ``last``; ``inverse`` (n, 36).
+
+    rest = base - product; step = keep step + gain inverse rest; x += more step. ``rest`` may be ``base``.
+    """
+    for n in range(first, last):
+        i = 6 * n
+        for j in range(i, i + 6):
+            rest[j] = base[j] - product[j]
+        a, b, c, d, e, f = rest[i], rest[i + 1], rest[i + 2], rest[i + 3], rest[i + 4], rest[i + 5]
+        for j in range(6):
+            k = 6 * j
+            s = (
+                inverse[n, k] * a
+                + inverse[n, k + 1] * b
+                + inverse[n, k + 2] * c
+                + inverse[n, k + 3] * d
+                + inverse[n, k + 4] * e
+                + inverse[n, k + 5] * f
+            )
+            step[i + j] = keep * step[i + j] + gain * s
+            x[i + j] += more * step[i + j]

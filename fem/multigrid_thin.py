@@ -1,0 +1,336 @@
+"""Levels for thin elements: aggregates across them, moving as rigid bodies, down to a level that is factorised.
+
+First-order functions on the vertices of an element much longer than thick lock in bending, and relaxation node by node does
+not smooth along it. Here nodes that conduct strongly to each other are put together, through a wall first, whatever the
+elements' order; six rigid motions of each aggregate bend without locking (Vanek, Mandel and Brezina, Computing 56 (1996) 179).
+They are not smoothed: two inner iterations make good for that (Notay and Vassilevski, Numer. Linear Algebra Appl. 15 (2008) 473).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tubewall.fem.compiled import Crew
+from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.multigrid_aggregates import rigid_motions, shifted
+from tubewall.fem.multigrid_blocks import BlockMatrix
+from tubewall.fem.multigrid_groups import Group
+from tubewall.fem.multigrid_vertex import WEIGHTS, Relaxation, largest_eigenvalue
+from tubewall.geometry.reference_cells import CELLS
+
+Cycle = Callable[[Floats], Floats]
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+# part of the strongest conductance from which a neighbour is strong, on the nodes and on aggregates
+_STRONG: Final = (0.25, 0.2)
+# steps of strong neighbours that an aggregate reaches, on the nodes and on aggregates
+_HOPS: Final = (2, 1)
+# unknowns up to which the first aggregates, and further ones, are factorised
+_FIRST: Final = 36_000
+_LATER: Final = 100_000
+_DEGREE: Final = 3
+# ratio of its edges beyond which an element counts as thin, the share of them that makes a body thin, how many are looked at
+_THIN: Final = 6.0
+_SHARE: Final = 0.02
+_SAMPLE: Final = 2000
+
+
+def _steps(kind: str) -> list[tuple[int, int]]:
+    """Pairs of local nodes next to each other along, or parallel to, an edge."""
+    cell = CELLS[kind]
+    nodes = np.asarray(cell.nodes)
+    ways = np.array([nodes[int(edge[1])] - nodes[int(edge[0])] for edge in cell.edges]) / cell.order
+    pairs = []
+    for a in range(len(nodes)):
+        for b in range(a):
+            apart = nodes[a] - nodes[b]
+            if np.any(np.all(np.abs(ways - apart) < 1e-9, axis=1) | np.all(np.abs(ways + apart) < 1e-9, axis=1)):
+                pairs.append((a, b))
+    return pairs
+
+
+def conductances(
+    groups: Sequence[Group], cells: Sequence[NDArray[np.int32]], points: Floats, constants: Floats
+) -> csr_array:
+    """Stiffness times area (n, n) between nodes next to each other: what conducts, over their distance, between them."""
+    from scipy.sparse import coo_array
+
+    corner = {"tetra": (1, 2, 3), "hexahedron": (1, 3, 4), "wedge": (1, 2, 3)}
+    young = constants[:, range(3), range(3)].mean(axis=1)
+    rows, columns, values = [], [], []
+    for group, part in zip(groups, cells, strict=True):
+        sides = [points[part[:, a]] - points[part[:, 0]] for a in corner[CELLS[group.kind].first]]
+        volume = np.abs(np.linalg.det(np.stack(sides, axis=1))) * young[group.laws[:, 0]]
+        for a, b in _steps(group.kind):
+            rows.append(part[:, a])
+            columns.append(part[:, b])
+            values.append(volume / np.linalg.norm(points[part[:, a]] - points[part[:, b]], axis=1))
+    i, j, q = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+    half = coo_array((q, (i, j)), shape=(len(points), len(points))).tocsr()
+    return (half + half.T).tocsr()
+
+
+def _weights(graph: csr_array, points: Floats) -> tuple[NDArray[np.int32], Floats, Floats]:
+    """Row of each entry, its conductance, and the strongest one of each row."""
+    row = np.repeat(np.arange(graph.shape[0], dtype=np.int32), np.diff(graph.indptr))
+    apart = np.linalg.norm(points[row] - points[graph.indices], axis=1)
+    weight = graph.data / np.maximum(apart, np.finfo(np.float64).tiny)
+    most = np.zeros(graph.shape[0])
+    np.maximum.at(most, row, weight)
+    return row, weight, most
+
+
+def thin(groups: Sequence[Group], points: Floats) -> bool:
+    """Whether so many elements are much longer than thick that relaxation node by node would not smooth; a sample tells."""
+    long, count = 0.0, 0
+    for group in groups:
+        sample = group.cells[:: max(len(group.cells) // _SAMPLE, 1)]
+        ends = np.array([[int(edge[0]), int(edge[1])] for edge in CELLS[group.kind].edges])
+        length = np.linalg.norm(points[sample[:, ends[:, 0]]] - points[sample[:, ends[:, 1]]], axis=2)
+        share = float(np.mean(length.max(axis=1) > _THIN * length.min(axis=1)))
+        long, count = long + share * len(group.cells), count + len(group.cells)
+    return long > _SHARE * count
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Aggregates:
+    """Nodes ``members[starts[k] : starts[k + 1]]`` of each aggregate, and the motions ``basis`` (n, w, 6) of its nodes."""
+
+    group: Ints
+    starts: Ints
+    members: Ints
+    basis: Floats
+    crew: Crew
+
+    @property
+    def count(self) -> int:
+        """Number of aggregates."""
+        return len(self.starts) - 1
+
+    def up(self, small: Floats, x: Floats) -> None:
+        """Add the motions ``small`` of the aggregates to x."""
+        from tubewall.fem.compiled_rigid import prolong
+
+        self.crew.run(prolong, len(self.group), self.group, self.basis, small, x, least=2000)
+
+    def down(self, right: Floats) -> Floats:
+        """The forces on the aggregates' motions."""
+        from tubewall.fem.compiled_rigid import restrict
+
+        small = np.empty(6 * self.count, dtype=np.float64)
+        self.crew.run(restrict, self.count, self.starts, self.members, self.basis, right, small, least=500)
+        return small
+
+    def level(self, indptr: Ints, indices: NDArray[np.int32], data: NDArray[Any]) -> WideMatrix:
+        """The matrix of the aggregates' motions, from the blocks of a matrix on the nodes."""
+        from tubewall.fem.compiled_rigid import coarse_blocks, coarse_rows
+
+        lengths, nothing = np.zeros(self.count, dtype=np.int64), np.empty(0, dtype=np.int32)
+        fine = (self.starts, self.members, self.group, indptr, indices)
+        self.crew.run(coarse_rows, self.count, *fine, lengths, lengths, nothing, least=500)
+        at = np.concatenate(([0], np.cumsum(lengths)))
+        coarse = np.empty(int(at[-1]), dtype=np.int32)
+        self.crew.run(coarse_rows, self.count, *fine, lengths, at, coarse, least=500)
+        blocks = np.zeros((len(coarse), 36))
+        self.crew.run(coarse_blocks, self.count, *fine, data, self.basis, at, coarse, blocks, least=100)
+        # a motion that an aggregate does not have
+        own = np.flatnonzero(coarse == np.repeat(np.arange(self.count), lengths))
+        ways = 7 * np.arange(6)
+        held = blocks[own][:, ways]
+        blocks[own[:, None], ways] = np.where(held > 0, held, 1.0)
+        return WideMatrix(indptr=at, indices=coarse, data=blocks, crew=self.crew)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WideMatrix:
+    """A square matrix of 6 x 6 blocks: ``indptr`` (n + 1,), ``indices`` (b,) ascending in each row, ``data`` (b, 36)."""
+
+    indptr: Ints
+    indices: NDArray[np.int32]
+    data: Floats
+    crew: Crew
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return 6 * (len(self.indptr) - 1)
+
+    def __call__(self, x: Floats, y: Floats) -> None:
+        """Write the product with x into y."""
+        from tubewall.fem.compiled_rigid import wide_product
+
+        self.crew.run(wide_product, self.size // 6, self.indptr, self.indices, self.data, x, y, least=300)
+
+    def inverse(self) -> Floats:
+        """Inverses (n, 36) of the blocks on the diagonal."""
+        row = np.repeat(np.arange(self.size // 6), np.diff(self.indptr))
+        blocks = self.data[row == self.indices].reshape(-1, 6, 6)
+        return np.asarray(np.linalg.pinv(blocks, hermitian=True).reshape(-1, 36))
+
+    def factorised(self) -> Cycle:
+        """The inverse."""
+        from scipy.sparse import bsr_array
+
+        shape = (self.size, self.size)
+        solve = shifted(
+            bsr_array((self.data.reshape(-1, 6, 6), self.indices, self.indptr), shape=shape).tocsc()
+        ).back_substitute
+        return lambda right: solve(right[:, None])[:, 0]
+
+
+def _aggregated(
+    graph: csr_array, points: Floats, modes: Floats, step: int, crew: Crew
+) -> tuple[_Aggregates, csr_array, Floats, Floats]:
+    """Aggregates, their own conductances, middles and modes; ``step`` is 0 on the nodes, 1 on aggregates."""
+    from scipy.sparse import csr_array
+
+    from tubewall.fem.compiled_aggregate import orthonormal_modes
+    from tubewall.fem.compiled_rigid import balls
+
+    n, width = modes.shape[:2]
+    row, weight, most = _weights(graph, points)
+    strong = weight >= _STRONG[step] * np.sqrt(most[row] * most[graph.indices])
+    indptr = np.concatenate(([0], np.cumsum(np.bincount(row[strong], minlength=n))))
+    group = np.full(n, -1, dtype=np.int64)
+    count = balls(indptr, graph.indices[strong].astype(np.int32), weight[strong], _HOPS[step], group)
+    members = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[members], np.arange(count + 1))
+    basis, coarse = np.zeros((n, width, 6)), np.zeros((count, 6, 6))
+    crew.run(orthonormal_modes, count, starts, members, modes, width, basis, coarse, least=200)
+    sizes = np.diff(starts)
+    middles = np.stack([np.bincount(group, x, minlength=count) / sizes for x in points.T], axis=1)
+    gather = csr_array((np.ones(n), (np.arange(n), group)), shape=(n, count))
+    between = (gather.T @ graph @ gather).tocoo()
+    apart = between.row != between.col
+    joint = csr_array((between.data[apart], (between.row[apart], between.col[apart])), shape=(count, count))
+    aggregates = _Aggregates(group=group, starts=starts, members=members, basis=basis, crew=crew)
+    return aggregates, joint, middles, coarse
+
+
+class _Level:
+    """One symmetric cycle on aggregates: relaxation, correction by the next ones, relaxation."""
+
+    def __init__(self, matrix: WideMatrix, aggregates: _Aggregates, coarse: Cycle) -> None:
+        self._matrix, self._aggregates, self._coarse = matrix, aggregates, coarse
+        self._inverse = matrix.inverse()
+        self._largest = largest_eigenvalue(matrix, self._scale, matrix.size, 12, matrix.crew)
+        self._work = tuple(np.zeros(matrix.size, dtype=np.float64) for _ in range(3))
+
+    def _scale(self, rest: Floats, out: Floats) -> None:
+        out[:] = np.matmul(self._inverse.reshape(-1, 6, 6), rest.reshape(-1, 6, 1)).reshape(-1)
+
+    def _relaxed(self, right: Floats, x: Floats | None) -> Floats:
+        from tubewall.fem.compiled_rigid import wide_relax
+
+        rest, step, product = self._work
+        base = right
+        if x is None:
+            x = np.zeros_like(right)
+            product[:] = 0
+        else:
+            self._matrix(x, product)
+        step[:] = 0
+        for k, weight in enumerate(WEIGHTS[_DEGREE], start=1):
+            keep = float((2 * k - 3) / (2 * k + 1))
+            gain = float((8 * k - 4) / (2 * k + 1) / self._largest)
+            shared = (base, product, self._inverse, step, x, keep, gain, float(weight), rest)
+            self._matrix.crew.run(wide_relax, len(right) // 6, *shared, least=2000)
+            base = rest
+            if k < _DEGREE:
+                self._matrix(step, product)
+        return x
+
+    def __call__(self, right: Floats) -> Floats:
+        rest, _, image = self._work
+        x = self._relaxed(right, None)
+        self._matrix(x, image)
+        np.subtract(right, image, out=rest)
+        self._aggregates.up(self._coarse(self._aggregates.down(rest)), x)
+        return self._relaxed(right, x)
+
+
+def _twice(matrix: WideMatrix, cycle: Cycle) -> Cycle:
+    """Two steps of flexible conjugate gradients preconditioned by ``cycle``."""
+
+    def steps(right: Floats) -> Floats:
+        first, second = cycle(right), np.empty_like(right)
+        image = np.empty_like(right)
+        matrix(first, image)
+        energy = float(np.vdot(first, image))
+        if not energy > 0:
+            return first
+        alpha = float(np.vdot(first, right) / energy)
+        rest = right - alpha * image
+        second = cycle(rest)
+        second -= float(np.vdot(second, image) / energy) * first
+        matrix(second, image)
+        energy = float(np.vdot(second, image))
+        beta = float(np.vdot(second, rest) / energy) if energy > 0 else float(0)
+        result: Floats = alpha * first + beta * second
+        return result
+
+    return steps
+
+
+def _coarse(matrix: WideMatrix, graph: csr_array, points: Floats, modes: Floats, limit: int) -> Cycle:
+    if matrix.size <= limit:
+        return matrix.factorised()
+    aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 1, matrix.crew)
+    if aggregates.count > 0.8 * len(modes):
+        return matrix.factorised()
+    small = aggregates.level(matrix.indptr, matrix.indices, matrix.data)
+    below = _coarse(small, joint, middles, coarse_modes, _LATER)
+    return _twice(matrix, _Level(matrix, aggregates, below))
+
+
+class ThinLevels:
+    """One cycle: relaxation on all nodes, correction by the rigid motions of aggregates, relaxation.
+
+    Parameters
+    ----------
+    matrix : BlockMatrix
+        On all nodes, fixed unknowns kept by their diagonal; not kept.
+    product, inverse, largest
+        As of ``Relaxation``.
+    graph : (n, n)
+        From ``conductances``.
+    points : (n, 3)
+    fixed : (3 n,) bool
+    """
+
+    def __init__(
+        self,
+        matrix: BlockMatrix,
+        product: Callable[[Floats, Floats], Any],
+        inverse: NDArray[Any],
+        largest: float,
+        graph: csr_array,
+        points: Floats,
+        fixed: NDArray[np.bool_],
+        crew: Crew,
+    ) -> None:
+        modes = rigid_motions(points)
+        modes[fixed.reshape(-1, 3)] = 0
+        self._aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 0, crew)
+        small = self._aggregates.level(matrix.indptr, matrix.indices, matrix.data)
+        self._coarse = _coarse(small, joint, middles, coarse_modes, _FIRST)
+        self._fixed, self._product = np.flatnonzero(fixed), product
+        self._relax = Relaxation(product=product, inverse=inverse, largest=largest, degree=2, crew=crew)
+        self._work = tuple(np.zeros(3 * len(points), dtype=np.float64) for _ in range(3))
+
+    def __call__(self, right: Floats) -> Floats:
+        """An approximate solution of stiffness x = right (3 n,), zero at fixed unknowns."""
+        rest, step, image = self._work
+        x = self._relax(right, None, (rest, step, image))
+        self._product(x, image)
+        np.subtract(right, image, out=rest)
+        rest[self._fixed] = 0
+        self._aggregates.up(self._coarse(self._aggregates.down(rest)), x)
+        return self._relax(right, x, (rest, step, image))
