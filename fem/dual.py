@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MOST_IN_SPACE: Final = 250_000
 #: Above this many unknowns in the plane no dual problem is solved.
 MOST_IN_THE_PLANE: Final = 1_500_000
+# answers to dual problems that are kept
+_KEPT: Final = 6
 _DENSER: Final = {3: 4.0}
 # a smooth fit sees no more than an eighth of the product of errors beside a singular point
 _AT_SINGULAR: Final = 8.0
@@ -46,7 +48,7 @@ class Duals:
         self._recovery = recovery
         self._back: Callable[[Floats], tuple[Floats, MixedPressure | None]] | None = None
         self._model: Model | None = None
-        self._last: tuple[Floats, Floats] | None = None
+        self._last: list[tuple[Floats, Floats]] = []
 
     @property
     def affordable(self) -> bool:
@@ -127,10 +129,13 @@ class Duals:
         return self._shares(self.stress_load(elements, weights))
 
     def _shares(self, load: Floats) -> Floats:
-        # the value of a goal and the marks for it ask for the same
-        if self._last is None or not np.array_equal(self._last[0], load):
-            self._last = load, self.product(self.solve(load))
-        return self._last[1].copy()
+        # the value of a goal, the marks for it and the answer at the end ask for the same
+        for known, shares in self._last:
+            if np.array_equal(known, load):
+                return shares.copy()
+        shares = self.product(self.solve(load))
+        self._last = [*self._last[1 - _KEPT :], (load, shares)]
+        return shares.copy()
 
     def product(self, dual: FieldSolution) -> Floats:
         """Energy product (m,) of the errors of solution and dual solution, element by element."""
