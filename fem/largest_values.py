@@ -14,7 +14,7 @@ from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.flat_corners import FLAT, in_flat_corner, jacobian_range
 from tubewall.fem.loads import Eigenstrain, TemperatureChange
-from tubewall.fem.local_search import climb
+from tubewall.fem.local_search import Measure, climb, lattice
 from tubewall.fem.quantities import QUANTITIES, CylinderAxes, Quantity
 from tubewall.fem.region_laws import varies
 from tubewall.fem.singular import warning_for
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution, PointFields
     from tubewall.fem.model import Model
 
-# elements from which the search goes on between the samples
+# the most dangerous elements at their nodes, which are looked at on a finer lattice, and those from which the search goes on
+_KEPT: Final = 32
 _BEST: Final = 6
+_PARTS: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def maxima(solution: FieldSolution, names: tuple[str, ...] | None = None) -> dic
 
     It is the algebraic largest of normal stress and strain and of the invariants, the smallest of "min principal", and the
     value of the largest amount, with its sign, of shear and of the components of displacement. Every cell is looked at in all
-    its nodes, and between them from the most dangerous cells on.
+    its nodes, the most dangerous ones on a finer lattice, and from the best points there the search climbs to the top.
 
     Parameters
     ----------
@@ -108,10 +110,10 @@ class _Top:
     def with_more(self, elements: Ints, local: Floats, values: Floats) -> _Top:
         """Joined with the values (m, q) at the points ``local`` (q, dim) of more elements (m,)."""
         best = values.max(axis=1)
-        k = min(_BEST, len(best))
+        k = min(_KEPT, len(best))
         rows = np.argpartition(-best, k - 1)[:k]
         joined = np.concatenate([self.values, best[rows]])
-        order = np.argsort(-joined, kind="stable")[:_BEST]
+        order = np.argsort(-joined, kind="stable")[:_KEPT]
         return _Top(
             elements=np.concatenate([self.elements, elements[rows]])[order],
             values=joined[order],
@@ -187,6 +189,16 @@ def _measured(solution: FieldSolution, quantity: Quantity, elements: Ints, rows:
     return np.where(in_flat_corner(solution.model.discrete.mesh, elements[rows], local), -np.inf, values)
 
 
+def _finer(kind: str, rows: Ints, at: Floats, measure: Measure) -> tuple[Ints, Floats]:
+    """The best few of the elements ``rows`` (k,) and where in them, on a lattice and at ``at`` (k, dim)."""
+    local = lattice(kind, _PARTS)
+    tries = np.concatenate([np.broadcast_to(local, (len(rows), *local.shape)), at[:, None]], axis=1)
+    values = measure(np.repeat(rows, tries.shape[1]), tries.reshape(-1, at.shape[1])).reshape(len(rows), -1)
+    values = np.where(np.isfinite(values), values, -np.inf)
+    best = np.argsort(-values.max(axis=1), kind="stable")[:_BEST]
+    return rows[best], tries[best, values[best].argmax(axis=1)]
+
+
 def _refined(solution: FieldSolution, quantity: Quantity, top: _Top, corners: bool) -> Maximum:
     mesh = solution.model.discrete.mesh
     kinematics = solution.model.kinematics
@@ -200,7 +212,8 @@ def _refined(solution: FieldSolution, quantity: Quantity, top: _Top, corners: bo
         if corners and quantity.kind != "displacement":
             values = measure(mine, at)
         else:
-            values, at = climb(mesh.blocks[number].kind, mine, at, measure, step=0.25)
+            mine, at = _finer(mesh.blocks[number].kind, mine, at, measure)
+            values, at = climb(mesh.blocks[number].kind, mine, at, measure, step=0.5 / _PARTS)
         i = int(values.argmax())
         if best is None or values[i] > best[0]:
             best = (float(values[i]), int(top.elements[mine[i]]), at[i])
