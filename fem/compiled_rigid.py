@@ -96,7 +96,7 @@ def coarse_rows(first, last, starts, members, group, indptr, indices, lengths, a
 
 @compiled
 def coarse_blocks(first, last, starts, members, group, indptr, indices, data, basis, at, coarse, out):
-    """Blocks (b, 36) of basis^T matrix basis in the rows ``first`` to ``last``.
+    """Add basis^T matrix basis to the blocks ``out`` (b, 36) of the rows ``first`` to ``last``.
 
     ``data`` (blocks, w w) of the matrix, ``basis`` (n, w, 6) of its nodes.
     """
@@ -104,6 +104,8 @@ def coarse_blocks(first, last, starts, members, group, indptr, indices, data, ba
     place = np.empty(len(starts) - 1, np.int64)
     sums = np.zeros((1, width, 6))
     for row in range(first, last):
+        if starts[row] == starts[row + 1]:
+            continue
         begin, end = at[row], at[row + 1]
         for p in range(begin, end):
             place[coarse[p]] = p - begin

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.fem.compiled import Crew
+from tubewall.fem.compiled import Crew, Kernel
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.multigrid_groups import Group, sorted_groups
 from tubewall.fem.reference_elements import rule, shape_table
@@ -136,19 +136,49 @@ def assemble_groups(
     crew: Crew,
 ) -> BlockMatrix:
     """The matrix on the functions of ``cells``: those of the groups' own kinds, or the first-order ones at the vertices."""
-    from tubewall.fem.compiled_rows import fill_rows, hold_rows
+    rows = BlockRows(points, groups, cells, constants, dtype, fixed, crew)
+    return BlockMatrix(indptr=rows.indptr, indices=rows.indices, data=rows.data(0, rows.nodes))
 
-    nodes = int(max(part.max() for part in cells)) + 1
-    starts, incidence = _incidence(cells, nodes)
-    indptr, indices = _graph(cells, nodes, starts, incidence, crew)
-    data = np.zeros((len(indices), 9), dtype=dtype)
-    for number, (group, part) in enumerate(zip(groups, cells, strict=True)):
-        table, weights, jacobians = _rule_of(group, part, points, crew)
-        common = (number, part, starts, incidence, indptr, indices, data, nodes)
-        crew.run(fill_rows, nodes, *common, table, weights, jacobians, group.laws, constants, least=500)
-    if fixed is not None:
-        crew.run(hold_rows, nodes, indptr, indices, data, fixed, least=2000)
-    return BlockMatrix(indptr=indptr, indices=indices, data=data)
+
+class BlockRows:
+    """The matrix of ``assemble_groups``, its graph at once and its numbers for as many rows at a time as one wants."""
+
+    def __init__(
+        self,
+        points: Floats,
+        groups: Sequence[Group],
+        cells: Sequence[NDArray[np.int32]],
+        constants: Floats,
+        dtype: type[np.floating[Any]],
+        fixed: NDArray[np.bool_] | None,
+        crew: Crew,
+    ) -> None:
+        self.nodes = int(max(part.max() for part in cells)) + 1
+        self._starts, self._incidence = _incidence(cells, self.nodes)
+        self.indptr, self.indices = _graph(cells, self.nodes, self._starts, self._incidence, crew)
+        self._parts = [
+            (part, *_rule_of(group, part, points, crew), group.laws) for group, part in zip(groups, cells, strict=True)
+        ]
+        self._constants, self._dtype, self._fixed, self._crew = constants, dtype, fixed, crew
+
+    def data(self, first: int, last: int) -> NDArray[Any]:
+        """The blocks (b, 9) of the rows ``first`` to ``last``."""
+        from tubewall.fem.compiled_rows import fill_rows, hold_rows
+
+        begin, end = int(self.indptr[first]), int(self.indptr[last])
+        indptr, indices = self.indptr - begin, self.indices[begin:end]
+        data = np.zeros((end - begin, 9), dtype=self._dtype)
+
+        def shifted(kernel: Kernel) -> Kernel:
+            return lambda a, b, *arguments: kernel(first + a, first + b, *arguments)
+
+        for number, (part, table, weights, jacobians, laws) in enumerate(self._parts):
+            common = (number, part, self._starts, self._incidence, indptr, indices, data, self.nodes)
+            more = (table, weights, jacobians, laws, self._constants)
+            self._crew.run(shifted(fill_rows), last - first, *common, *more, least=500)
+        if self._fixed is not None:
+            self._crew.run(shifted(hold_rows), last - first, indptr, indices, data, self._fixed, least=2000)
+        return data
 
 
 def _rule_of(group: Group, part: NDArray[np.int32], points: Floats, crew: Crew) -> tuple[Floats, Floats, Floats]:

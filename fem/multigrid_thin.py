@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.multigrid_aggregates import rigid_motions, shifted
-from tubewall.fem.multigrid_blocks import BlockMatrix
+from tubewall.fem.multigrid_blocks import BlockRows
 from tubewall.fem.multigrid_groups import Group
 from tubewall.fem.multigrid_vertex import WEIGHTS, Relaxation, largest_eigenvalue
 from tubewall.geometry.reference_cells import CELLS
@@ -36,6 +36,8 @@ _HOPS: Final = (2, 1)
 _FIRST: Final = 36_000
 _LATER: Final = 100_000
 _DEGREE: Final = 3
+# parts in which the matrix of the nodes passes by
+_PARTS: Final = 8
 # ratio of its edges beyond which an element counts as thin, the share of them that makes a body thin, how many are looked at
 _THIN: Final = 6.0
 _SHARE: Final = 0.02
@@ -128,8 +130,10 @@ class _Aggregates:
         self.crew.run(restrict, self.count, self.starts, self.members, self.basis, right, small, least=500)
         return small
 
-    def level(self, indptr: Ints, indices: NDArray[np.int32], data: NDArray[Any]) -> WideMatrix:
-        """The matrix of the aggregates' motions, from the blocks of a matrix on the nodes."""
+    def level(
+        self, indptr: Ints, indices: NDArray[np.int32], data: Callable[[int, int], NDArray[Any]], parts: int = 1
+    ) -> WideMatrix:
+        """The matrix of the aggregates' motions; ``data`` gives the blocks of rows of the nodes' one, in so many parts."""
         from tubewall.fem.compiled_rigid import coarse_blocks, coarse_rows
 
         lengths, nothing = np.zeros(self.count, dtype=np.int64), np.empty(0, dtype=np.int32)
@@ -139,7 +143,14 @@ class _Aggregates:
         coarse = np.empty(int(at[-1]), dtype=np.int32)
         self.crew.run(coarse_rows, self.count, *fine, lengths, at, coarse, least=500)
         blocks = np.zeros((len(coarse), 36))
-        self.crew.run(coarse_blocks, self.count, *fine, data, self.basis, at, coarse, blocks, least=100)
+        nodes = len(self.group)
+        for k in range(parts):
+            first, last = nodes * k // parts, nodes * (k + 1) // parts
+            members = first + np.argsort(self.group[first:last], kind="stable")
+            starts = np.searchsorted(self.group[members], np.arange(self.count + 1))
+            begin, end = int(indptr[first]), int(indptr[last])
+            mine = (starts, members, self.group, indptr - begin, indices[begin:end], data(first, last))
+            self.crew.run(coarse_blocks, self.count, *mine, self.basis, at, coarse, blocks, least=100)
         # a motion that an aggregate does not have
         own = np.flatnonzero(coarse == np.repeat(np.arange(self.count), lengths))
         ways = 7 * np.arange(6)
@@ -285,7 +296,7 @@ def _coarse(matrix: WideMatrix, graph: csr_array, points: Floats, modes: Floats,
     aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 1, matrix.crew)
     if aggregates.count > 0.8 * len(modes):
         return matrix.factorised()
-    small = aggregates.level(matrix.indptr, matrix.indices, matrix.data)
+    small = aggregates.level(matrix.indptr, matrix.indices, lambda *_: matrix.data)
     below = _coarse(small, joint, middles, coarse_modes, _LATER)
     return _twice(matrix, _Level(matrix, aggregates, below))
 
@@ -295,8 +306,8 @@ class ThinLevels:
 
     Parameters
     ----------
-    matrix : BlockMatrix
-        On all nodes, fixed unknowns kept by their diagonal; not kept.
+    rows : BlockRows
+        Of the matrix on all nodes, fixed unknowns kept by their diagonal; never whole.
     product, inverse, largest
         As of ``Relaxation``.
     graph : (n, n)
@@ -307,7 +318,7 @@ class ThinLevels:
 
     def __init__(
         self,
-        matrix: BlockMatrix,
+        rows: BlockRows,
         product: Callable[[Floats, Floats], Any],
         inverse: NDArray[Any],
         largest: float,
@@ -319,7 +330,7 @@ class ThinLevels:
         modes = rigid_motions(points)
         modes[fixed.reshape(-1, 3)] = 0
         self._aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 0, crew)
-        small = self._aggregates.level(matrix.indptr, matrix.indices, matrix.data)
+        small = self._aggregates.level(rows.indptr, rows.indices, rows.data, _PARTS)
         self._coarse = _coarse(small, joint, middles, coarse_modes, _FIRST)
         self._fixed, self._product = np.flatnonzero(fixed), product
         self._relax = Relaxation(product=product, inverse=inverse, largest=largest, degree=2, crew=crew)

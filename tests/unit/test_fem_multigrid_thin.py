@@ -66,7 +66,9 @@ def test_aggregates_have_the_rigid_motions_and_the_projected_stiffness():
     modes = rigid_motions(points)
     with Crew(1) as crew:
         aggregates, _, _, coarse = multigrid_thin._aggregated(graph, points, modes, 0, crew)
-        level = aggregates.level(matrix.indptr, matrix.indices, matrix.data)
+        level = aggregates.level(
+            matrix.indptr, matrix.indices, lambda a, b: matrix.data[matrix.indptr[a] : matrix.indptr[b]], 3
+        )
         lifted = np.zeros(modes[..., 0].size)
         aggregates.up(coarse[..., 4].ravel(), lifted)
         forces = np.empty(level.size)
