@@ -92,9 +92,9 @@ def _strain(e, h, jacobian, at):
 @compiled
 def _stress(s, e, constants, laws, at, weight):
     """S (6 LANES) = ``weight`` times the stress of the strain e; ``laws`` from ``at`` says which constants a lane has."""
-    s[:] = 0
     for i in range(1, LANES):
         if laws[at + i] != laws[at]:
+            s[:] = 0
             for j in range(LANES):
                 law = 36 * laws[at + j]
                 for m in range(6):
@@ -103,10 +103,13 @@ def _stress(s, e, constants, laws, at, weight):
             return
     law = 36 * laws[at]
     for m in range(6):
-        for n in range(6):
-            c = weight * constants[law + 6 * m + n]
-            for i in range(LANES):
-                s[m * LANES + i] += c * e[n * LANES + i]
+        row = law + 6 * m
+        a, b, c = weight * constants[row], weight * constants[row + 1], weight * constants[row + 2]
+        d, f, g = weight * constants[row + 3], weight * constants[row + 4], weight * constants[row + 5]
+        for i in range(LANES):
+            s[m * LANES + i] = (a * e[i] + b * e[LANES + i] + c * e[2 * LANES + i]) + (
+                d * e[3 * LANES + i] + f * e[4 * LANES + i] + g * e[5 * LANES + i]
+            )
 
 
 @compiled

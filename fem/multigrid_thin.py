@@ -183,7 +183,7 @@ class WideMatrix:
         """Inverses (n, 36) of the blocks on the diagonal."""
         row = np.repeat(np.arange(self.size // 6), np.diff(self.indptr))
         blocks = self.data[row == self.indices].reshape(-1, 6, 6)
-        return np.asarray(np.linalg.pinv(blocks, hermitian=True).reshape(-1, 36))
+        return np.asarray(np.linalg.pinv(blocks, hermitian=True).reshape(-1, 36), dtype=np.float64)
 
     def factorised(self) -> Cycle:
         """The inverse."""
