@@ -137,6 +137,28 @@ class Balances:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class AnodeLook:
+    """All n chambers at one moment.
+
+    Attributes
+    ----------
+    time, overpotential : float
+        [s], [V].
+    fills, pressures, moles : (n,) float
+        Fill [-], gas pressure [Pa], moles of gas [mol].
+    largest_difference : float
+        Of the gas pressures across a wall [Pa]; nan where it was not asked for.
+    """
+
+    time: float
+    overpotential: float
+    fills: Floats
+    pressures: Floats
+    moles: Floats
+    largest_difference: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ClassRun:
     """Histories of classes of hermetic chambers, from which those of every chamber are read off.
 
@@ -222,6 +244,25 @@ class AnodeRun:
         """Whether the histories of all chambers are kept."""
         return self.kept.size == self.anode.chambers
 
+    def look(self, k: int) -> AnodeLook:
+        """The k-th look.
+
+        Raises
+        ------
+        InputError
+            When the histories of all chambers are not kept.
+        """
+        if not self.complete:
+            raise InputError("AnodeRun.look needs the histories of all chambers: run(..., keep='all')")
+        return AnodeLook(
+            time=float(self.times[k]),
+            overpotential=float(self.overpotential[k]),
+            fills=self.fills[k],
+            pressures=self.pressures[k],
+            moles=self.moles[k],
+            largest_difference=np.nan if self.difference is None else float(self.difference.quantiles[k, -1]),
+        )
+
     def of(self, chambers: ArrayLike) -> tuple[Floats, Floats]:
         """Fill [-] and gas pressure [Pa] of single chambers at all times, each (k, c).
 
@@ -255,18 +296,12 @@ class AnodeRun:
         At the electrolyte the creep along the column adds creep_resistance speed column, the speed following from the
         chamber's own current.
         """
-        from tubewall.chambers.engine_state import population
+        from tubewall.chambers.lithium_columns import LithiumColumns
 
         if not self.complete:
             raise InputError("lithium_pressures needs the histories of all chambers: run(..., keep='all')")
-        made = population(self.anode)
-        kappa, meniscus, creep, fullest = made.law
-        below = self.pressures + np.where(self.fills > 0, meniscus, 0.0)
-        drive = self.overpotential[:, np.newaxis] - kappa * (self.pressures + meniscus)
-        speed = made.rate * drive / (1.0 + creep * made.rate * self.fills)
-        still = ((speed < 0) & (self.fills <= 0)) | ((speed > 0) & (self.fills >= fullest))
-        column = np.where(still, 0.0, speed) * self.fills * self.anode.height**2
-        return below, below + self.anode.creep_resistance * column
+        volts = self.overpotential[:, np.newaxis]
+        return LithiumColumns.of(self.anode).pressures(volts, self.fills, self.pressures)
 
     def __repr__(self) -> str:
         """Say what a glance wants to know."""

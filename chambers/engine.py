@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from tubewall.chambers.anode import Anode
-    from tubewall.chambers.anode_run import AnodeRun
+    from tubewall.chambers.anode_run import AnodeLook, AnodeRun
     from tubewall.chambers.engine_classes import Classes
     from tubewall.chambers.protocol import Protocol
     from tubewall.chambers.wall_strength import WallStrength
@@ -52,6 +52,8 @@ def run(
     record: ArrayLike = (),
     keep: Literal["auto", "all", "none"] | ArrayLike = "auto",
     walls: bool | None = None,
+    peaks: bool | None = None,
+    watch: Callable[[AnodeLook], None] | None = None,
     classes: bool | None = None,
     allowable: float | ArrayLike | WallStrength | None = None,
     checkpoint: Checkpoint | None = None,
@@ -77,9 +79,14 @@ def run(
         Chambers whose histories are kept; "auto" keeps all of a small array.
     walls : bool, optional
         Whether to look at the differences over all walls; by default in arrays of up to a few million walls.
+    peaks : bool, optional
+        Whether to follow every wall over all steps; by default where walls are looked at and all chambers are kept.
+    watch : function of AnodeLook, optional
+        Shown all chambers at every look, for those who keep what they need of arrays too large for histories.
     classes : bool, optional
         Whether hermetic chambers of a lattice that differ by their scattered conductance alone are integrated in classes
-        of it (see `tubewall.chambers.engine_classes`); by default from 200 000 chambers on.
+        of it (see `tubewall.chambers.engine_classes`); by default from 200 000 chambers on where
+        neither single walls nor single chambers are followed.
     allowable : float, (m,) float or WallStrength, optional
         Difference of the gas pressures that each wall bears [Pa]. The moment at which the first wall bears more is found to
         a hundredth of rtol of it; then the wall opens, with all that bear too much after it, the most overloaded first
@@ -113,25 +120,32 @@ def run(
         raise InputError(
             "run: chambers in classes have no neighbours whose walls could open: leave out classes or allowable"
         )
-    sorted_by = _classes(anode, False if bears is not None else classes, threads)
+    if classes and (peaks or watch is not None):
+        raise InputError("run: chambers in classes are not followed one by one: leave out classes, or peaks and watch")
+    if watch is not None and checkpoint is not None:
+        raise InputError("run: watch is shown no looks from before a checkpoint: leave one of them out")
+    one_by_one = bears is not None or bool(peaks) or watch is not None
+    sorted_by = _classes(anode, False if one_by_one else classes, threads)
     if sorted_by is None:
         _check_memory(anode, bursting=bears is not None)
         made = population(anode)
-        edges = anode.array.edges if with_walls or bears is not None else None
-        book = Book(kept, edges if with_walls else None)
+        edges = anode.array.edges if with_walls or peaks or bears is not None else None
+        book = Book(kept, edges if with_walls else None, watch=watch)
     else:
-        made = sorted_by.population(anode)
+        made, edges = sorted_by.population(anode), None
         book = Book(np.arange(made.size), None, _comparison(anode, sorted_by, threads) if with_walls else None)
     _check_capacity(made, protocol)
     with Crew(made.size, threads) as crew:
-        if book.edges is not None and kept.size == anode.chambers:
-            book.peaks = PeakBook(book.edges, anode.chambers, crew)
+        by_default = book.edges is not None and kept.size == anode.chambers
+        if sorted_by is None and (by_default if peaks is None else peaks):
+            assert edges is not None
+            book.peaks = PeakBook(edges, anode.chambers, crew)
         ride = Ride(made, Stepper(made, crew, rtol), protocol, asked, book)
         if bears is not None:
             assert edges is not None
             ride.bursting = Bursting(made, crew, edges.astype(np.int32), bears, rtol)
         if checkpoint is not None:
-            what = (anode, protocol, rtol, asked, kept, with_walls, sorted_by is None, bears)
+            what = (anode, protocol, rtol, asked, kept, with_walls, sorted_by is None, bears, book.peaks is not None)
             ride.keep_in(checkpoint, identity_of(*what))
         ride.go()
     return finished(ride, anode, kept, sorted_by)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tubewall.chambers.anode_run import FILL_EDGES, LEVELS, PRESSURE_EDGES, Spread
+from tubewall.chambers.anode_run import FILL_EDGES, LEVELS, PRESSURE_EDGES, AnodeLook, Spread
 from tubewall.chambers.check import read_only
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Book:
     histories: list[Floats] = field(default_factory=list)
     trace: list[tuple[float, float, float, float]] = field(default_factory=list)
     peaks: PeakBook | None = None
+    watch: Callable[[AnodeLook], None] | None = None
 
     def note(self, population: Population, state: State, time: float, current: float) -> None:
         """Write one step of the integrator down."""
@@ -99,6 +100,17 @@ class Book:
         charge = state.volume * population.charge / population.area
         self.looks.append((time, state.overpotential, current, charge, leaked))
         self.histories.append(np.stack([state.fill[self.kept], pressure[self.kept], state.moles[self.kept]]))
+        if self.watch is not None:
+            self.watch(
+                AnodeLook(
+                    time=time,
+                    overpotential=state.overpotential,
+                    fills=read_only(state.fill.copy()),
+                    pressures=read_only(pressure),
+                    moles=read_only(state.moles.copy()),
+                    largest_difference=float(self.difference.rows[-1][-1]) if self.difference.rows else np.nan,
+                )
+            )
 
     def packed(self) -> dict[str, NDArray[Any]]:
         """All of it as arrays."""

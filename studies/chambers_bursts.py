@@ -99,11 +99,11 @@ class BurstAnswer:
         }
 
 
-def bursts_of(run: AnodeRun) -> BurstAnswer | None:
-    """What opened in a run that kept all chambers; None of a run whose walls never open."""
+def bursts_of(run: AnodeRun, gas: NDArray[np.float64]) -> BurstAnswer | None:
+    """What opened in a run that ended at these pressures of the gas (n,) [Pa]; None of a run whose walls never open."""
     if run.bursts is None:
         return None
-    edges, gas = run.anode.array.edges, run.pressures[-1]
+    edges = run.anode.array.edges
     across = np.abs(gas[edges[:, 0]] - gas[edges[:, 1]])
     # within a space there is no difference, whatever rounding says
     spaces = run.bursts.spaces

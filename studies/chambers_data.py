@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tubewall.chambers.anode_run import AnodeRun, Spread
     from tubewall.chambers.cells import Cycle
     from tubewall.chambers.planar_foil import FoilRun
-    from tubewall.studies.chambers_loads import ChamberLoad
+    from tubewall.studies.chambers_looks import ChamberLoad
     from tubewall.studies.chambers_result import ChambersAnswer, Side, Walls
 
 Data = dict[str, Any]
@@ -276,27 +276,17 @@ def write_chambers(answer: ChambersAnswer, path: str, about: dict[str, str]) -> 
     import pyarrow
     import pyarrow.parquet
 
-    from tubewall.errors import InputError
     from tubewall.whole_files import written_whole
 
-    if not all(side.run.complete for side in answer.sides):
-        raise InputError("--chambers: the array is too large to keep every chamber: take fewer rows, columns or looks")
-    look = hardest_look(answer.hermetic.run)
     row, column = np.divmod(np.arange(answer.study.lattice().chambers), answer.study.array.columns)
     values = [row, column]
     for side in answer.sides:
-        at = int(np.argmin(np.abs(side.run.times - answer.hermetic.run.times[look])))
-        values += [side.run.fills[at], side.run.pressures[at], side.run.moles[at]]
+        values += [side.hardest.fills, side.hardest.pressures, side.hardest.moles]
     fields = [
         pyarrow.field(c.heading, pyarrow.from_numpy_dtype(v.dtype), metadata={"name": c.name, "unit": c.unit})
         for c, v in zip(chamber_columns(answer), values, strict=True)
     ]
-    about = {**about, "time": f"{answer.hermetic.run.times[look]!r} s"}
+    about = {**about, "time": f"{answer.hermetic.hardest.time!r} s"}
     table = pyarrow.Table.from_arrays([pyarrow.array(v) for v in values], schema=pyarrow.schema(fields, metadata=about))
     with written_whole(path) as temporary:
         pyarrow.parquet.write_table(table, temporary, write_page_checksum=True)
-
-
-def hardest_look(run: AnodeRun) -> int:
-    """The look at which the largest difference across a wall is largest."""
-    return int(np.argmax(run.difference.quantiles[:, -1] if run.difference is not None else run.pressure.deviation))

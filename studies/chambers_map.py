@@ -12,6 +12,9 @@ from tubewall.studies.chambers_text import clock
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_result import ChambersAnswer, Side
     from tubewall.view import Picture
     from tubewall.view.lattice_map import Panel, Quantity
@@ -23,18 +26,16 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
     Raises
     ------
     InputError
-        When the array is too large to keep every chamber.
+        When the array is too large to be drawn.
     """
-    from tubewall.studies.chambers_data import hardest_look
     from tubewall.view.lattice_map import Panel, anode_map
 
-    _check_kept(answer, "png")
-    time = float(answer.hermetic.run.times[hardest_look(answer.hermetic.run)])
+    time = answer.hermetic.hardest.time
 
     def panel(side: Side) -> Panel:
-        look = look_at(side, time)
-        values = side.run.pressures[look] if quantity == "gas pressure" else side.run.fills[look]
-        return Panel(title=f"{side.name} walls", values=values, hardest=_hardest(side, look))
+        look = side.hardest
+        values = look.pressures if quantity == "gas pressure" else look.fills
+        return Panel(title=f"{side.name} walls", values=values, hardest=_hardest(side, look.pressures))
 
     title = f"{answer.study.protocol.name}, after {clock(time)}"
     return anode_map(answer.study.lattice(), [panel(side) for side in answer.sides], quantity=quantity, title=title)
@@ -46,24 +47,22 @@ def columns_of_study(answer: ChambersAnswer) -> Picture:
     Raises
     ------
     InputError
-        When the array is too large to keep every chamber.
+        When the array is too large to be drawn.
     MissingDependencyError
         When nothing can be drawn in 3D on this machine.
     """
-    from tubewall.studies.chambers_data import hardest_look
     from tubewall.view.lattice_columns import ColumnPanel, column_map
 
-    _check_kept(answer, "columns")
-    time = float(answer.hermetic.run.times[hardest_look(answer.hermetic.run)])
+    time = answer.hermetic.hardest.time
     panels = []
     for side in answer.sides:
-        look = look_at(side, time)
+        look = side.hardest
         panels.append(
             ColumnPanel(
                 title=f"{side.name} walls",
-                pressures=side.run.pressures[look],
-                fills=side.run.fills[look],
-                hardest=_hardest(side, look),
+                pressures=look.pressures,
+                fills=look.fills,
+                hardest=_hardest(side, look.pressures),
             )
         )
     title = f"{answer.study.protocol.name}, after {clock(time)}"
@@ -86,6 +85,14 @@ def check_means(columns: str | None, film: str | None) -> None:
             )
 
 
+def check_drawn(study: ChambersStudy) -> None:
+    """Before anything is computed: InputError when the array has more chambers than a map shows."""
+    from tubewall.view.lattice_map import check_chambers
+
+    lattice = study.lattice()
+    check_chambers(lattice, np.zeros(lattice.chambers), None, "the map")
+
+
 def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
     """Gas pressure and fill of every chamber over the protocol as GIF or MP4: a frame for each look, 400 at most.
 
@@ -99,7 +106,8 @@ def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
     from tubewall.view.animation import MOST_FRAMES
     from tubewall.view.lattice_film import FilmSide, film_of_array
 
-    _check_kept(answer, "film")
+    if not all(side.run.complete for side in answer.sides):
+        raise InputError("--film: the array is too large to keep every chamber: take fewer rows, columns or looks")
     times = np.unique(np.concatenate([side.run.times for side in answer.sides]))
     times = times[np.unique(np.linspace(0, times.size - 1, min(times.size, MOST_FRAMES)).round().astype(int))]
     sides = []
@@ -110,7 +118,7 @@ def film_of_study(answer: ChambersAnswer, path: str | Path) -> Path:
                 title=f"{side.name} walls",
                 pressures=side.run.pressures[looks],
                 fills=side.run.fills[looks],
-                hardest=[_hardest(side, look) for look in looks],
+                hardest=[_hardest(side, side.run.pressures[look]) for look in looks],
                 times=side.run.trace.times,
                 overpotential=side.run.trace.overpotential,
             )
@@ -123,14 +131,9 @@ def look_at(side: Side, time: float) -> int:
     return int(np.argmin(np.abs(side.run.times - time)))
 
 
-def _check_kept(answer: ChambersAnswer, option: str) -> None:
-    if not all(side.run.complete for side in answer.sides):
-        raise InputError(f"--{option}: the array is too large to keep every chamber: take fewer rows, columns or looks")
-
-
-def _hardest(side: Side, look: int) -> tuple[int, int] | None:
-    """The chambers of the wall with the largest difference at a look; None where none differ."""
-    edges, gas = side.run.anode.array.edges, side.run.pressures[look]
+def _hardest(side: Side, gas: NDArray[np.float64]) -> tuple[int, int] | None:
+    """The chambers of the wall with the largest difference of the pressures (n,) [Pa]; None where none differ."""
+    edges = side.run.anode.array.edges
     difference = np.abs(gas[edges[:, 0]] - gas[edges[:, 1]])
     if not difference.any():
         return None

@@ -42,7 +42,7 @@ def write_netcdf(answer: ChambersAnswer, path: str | Path) -> None:
     Notes
     -----
     Names and units follow the CF conventions (1.11). Each variable carries Fletcher's checksum, the bookkeeping of HDF5
-    that of its own layout: a reader refuses what was damaged. Chambers and walls stand in the file where all were kept.
+    that of its own layout: a reader refuses what was damaged. Chambers stand in the file at every look where all were kept.
     """
     import h5netcdf
 
@@ -51,10 +51,9 @@ def write_netcdf(answer: ChambersAnswer, path: str | Path) -> None:
     about = {"Conventions": "CF-1.11", **provenance(answer.study), "study": _study_text(answer)}
     with written_whole(path) as temporary, h5netcdf.File(temporary, "w", libver=_LAYOUT) as file:
         _attributes(file, about)
-        if complete:
-            _add(file, _places(answer))
-            if lattice.chambers > 1 and answer.hermetic.walls is not None:
-                _add(file, [_ends(answer)])
+        _add(file, _places(answer))
+        if lattice.chambers > 1 and answer.hermetic.walls is not None:
+            _add(file, [_ends(answer)])
         for side in answer.sides:
             group = file.create_group(side.name)
             _attributes(group, {"title": f"{side.name} walls", "permeance": f"{side.permeance!r} mol m-2 s-1 Pa-1"})

@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tubewall.errors import InputError
 from tubewall.studies.chambers_bursts import BurstAnswer, bursts_of
-from tubewall.studies.chambers_loads import (
-    ChamberLoad,
-    crossover_permeance,
-    highest_lithium,
-    keys_of_load,
-    wall_history,
-)
+from tubewall.studies.chambers_loads import WallHistory, crossover_permeance, keys_of_load, wall_history
+from tubewall.studies.chambers_looks import ChamberLoad, LookNotes
+from tubewall.studies.chambers_memory import check_memory
 from tubewall.studies.chambers_strength import Allowable, allowable_of_study
 from tubewall.studies.chambers_tail import Tail
 from tubewall.studies.chambers_text import clock
@@ -26,7 +21,7 @@ from tubewall.units import show
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tubewall.chambers.anode_run import AnodeRun
+    from tubewall.chambers.anode_run import AnodeLook, AnodeRun
     from tubewall.chambers.cells import Cycle
     from tubewall.chambers.planar_foil import FoilRun
     from tubewall.studies.chambers_case import ChambersStudy
@@ -105,13 +100,17 @@ class Side:
         [mol/(m2 s Pa)].
     run : AnodeRun
     walls : Walls or None
-        None of an array too large to keep all of its chambers.
+        None of a single chamber.
     cycles : tuple of Cycle
         Of a named cell.
     highest_gas : float
-        Largest gas pressure in any chamber, over all steps where all chambers were kept [Pa].
+        Largest gas pressure in any chamber over all steps [Pa].
     highest_lithium : float
-        Largest pressure of the lithium in any chamber [Pa]; of a large array the ceiling.
+        Largest pressure of the lithium in any chamber [Pa].
+    full_bores : int
+        Bores that were full at any look.
+    hardest : AnodeLook
+        All chambers at the look of the largest difference across a hermetic wall, or that nearest to it.
     bursts : BurstAnswer or None
         Where walls may open.
     """
@@ -123,6 +122,8 @@ class Side:
     cycles: tuple[Cycle, ...]
     highest_gas: float
     highest_lithium: float
+    full_bores: int
+    hardest: AnodeLook
     bursts: BurstAnswer | None = None
 
 
@@ -215,8 +216,9 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
         When the integrator finds no step.
     """
     tell = progress or (lambda _share, _text: None)
-    sides, seconds = [], {}
-    _check_kept(study)
+    sides: list[Side] = []
+    seconds: dict[str, float] = {}
+    check_memory(study, histories=keeps_all(study))
     started = time.perf_counter()
     allowable = allowable_of_study(study, study.anode(permeable=False))
     seconds["allowable"] = time.perf_counter() - started
@@ -224,7 +226,8 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
         name = "permeable" if permeable else "hermetic"
         tell(0.45 * part, f"{name} walls")
         started = time.perf_counter()
-        sides.append(_side(study, name, allowable, permeable=permeable))
+        near = sides[0].hardest.time if sides else None
+        sides.append(_side(study, name, allowable, permeable=permeable, near=near))
         seconds[name] = time.perf_counter() - started
     tell(0.95, "planar foil")
     foil, cycles = _foil(study)
@@ -245,45 +248,45 @@ def keeps_all(study: ChambersStudy) -> bool:
     return study.lattice().chambers * looks <= _MOST_KEPT
 
 
-def _check_kept(study: ChambersStudy) -> None:
-    if study.run.bursts and not keeps_all(study):
-        raise InputError(
-            f"[run] bursts: an array of {study.lattice().chambers} chambers is too large to keep every chamber: "
-            "take fewer rows, columns or looks"
-        )
-
-
-def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, permeable: bool) -> Side:
+def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, permeable: bool, near: float | None) -> Side:
     from tubewall.chambers.engine import run
 
     anode, protocol, looks = study.anode(permeable=permeable), study.protocol.protocol(), study.looks()
-    kept = keeps_all(study)
+    notes = LookNotes(anode, near)
     found = run(
         anode,
         protocol,
         rtol=study.run.rtol,
         record=looks,
-        keep="all" if kept else "none",
+        keep="all" if keeps_all(study) else "none",
+        walls=True,
+        peaks=True,
+        watch=notes.see,
         allowable=allowable.differences if allowable is not None and study.run.bursts else None,
         threads=study.run.threads or None,
     )
     cell = study.protocol.cell
-    ceiling = float(anode.lithium.ceiling(max(float(found.overpotential.max()), 0.0)))
+    assert notes.kept is not None
+    assert notes.last is not None
+    history = wall_history(found, notes)
     permeance = study.permeance() if permeable else 0.0
     return Side(
         name=name,
         permeance=permeance,
         run=found,
-        walls=_walls(study, found, permeance, allowable) if kept and anode.walls else None,
+        walls=_walls(study, found, history, permeance, allowable) if anode.walls else None,
         cycles=() if cell is None else cell.cycles_of(found.ends),
         highest_gas=max(float(found.pressure.quantiles[:, -1].max()), _peak_gas(found)),
-        highest_lithium=highest_lithium(found) if kept else ceiling,
-        bursts=bursts_of(found) if kept else None,
+        highest_lithium=history.lithium,
+        full_bores=notes.full_bores,
+        hardest=notes.kept,
+        bursts=bursts_of(found, notes.last.pressures),
     )
 
 
-def _walls(study: ChambersStudy, run: AnodeRun, permeance: float, allowable: Allowable | None) -> Walls:
-    history = wall_history(run)
+def _walls(
+    study: ChambersStudy, run: AnodeRun, history: WallHistory, permeance: float, allowable: Allowable | None
+) -> Walls:
     tail = Tail.of(history.differences)
     crossover = crossover_permeance(study, history.compression)
     factors = _wall_factors(run)
@@ -334,9 +337,7 @@ def _full_bores(sides: list[Side]) -> list[str]:
     """What full bores do, whatever their walls let through."""
     found = []
     for side in sides:
-        if not side.run.complete:
-            continue
-        full = int((side.run.fills >= side.run.anode.fullest).any(axis=0).sum())
+        full = side.full_bores
         if full:
             bores = "1 bore runs" if full == 1 else f"{full} bores run"
             found.append(
@@ -365,8 +366,6 @@ def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
     s = study.scatter
     if s.deviation is None and not any((s.wall, s.bore, s.height, s.diffusivity)):
         found.append("[scatter] deviation: 0.025 is a guess; the differences between chambers follow from it")
-    if not all(side.run.complete for side in sides):
-        found.append("the array is too large to keep every chamber: spreads only, no single walls")
     if study.protocol.cell is not None and study.protocol.name == "full cell":
         found.append(
             "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"

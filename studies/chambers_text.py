@@ -12,7 +12,7 @@ from tubewall.units import show
 if TYPE_CHECKING:
     from tubewall.chambers.cells import FullCell
     from tubewall.chambers.cells import HalfCell as Half
-    from tubewall.studies.chambers_loads import ChamberLoad
+    from tubewall.studies.chambers_looks import ChamberLoad
     from tubewall.studies.chambers_result import ChambersAnswer, Side
 
 _PERMEANCE: Final = "mol/(m2 s Pa)"

@@ -11,9 +11,13 @@ import pyarrow.parquet
 import pytest
 
 from tubewall import cli
-from tubewall.studies import chambers_result
+from tubewall.chambers import engine
+from tubewall.errors import ResourceError
+from tubewall.studies import chambers_memory, chambers_result
 from tubewall.studies.chambers_case import ChambersStudy
+from tubewall.studies.chambers_data import write_chambers
 from tubewall.studies.chambers_loads import wall_history
+from tubewall.studies.chambers_map import map_of
 from tubewall.studies.chambers_options import chambers_template
 from tubewall.studies.chambers_result import answer_study
 from tubewall.studies.chambers_tail import Tail
@@ -158,15 +162,47 @@ def test_the_command_writes_everything_with_units_and_provenance(tmp_path, capsy
     assert loads.gas.temperature == pytest.approx(328.15)
 
 
-def test_an_array_too_large_to_keep_is_told_by_its_spreads(monkeypatch):
+def test_an_array_too_large_for_histories_is_told_as_fully(monkeypatch, tmp_path):
+    made = study(FULL_CELL + '[lithium]\ninterface_diffusivity = "1e-6 cm2/s"\n')
+    whole = answer_study(made)
     monkeypatch.setattr(chambers_result, "_MOST_KEPT", 100)
-    answer = answer_study(study(FULL_CELL))
-    assert all(side.walls is None for side in answer.sides)
-    assert answer.thickness_study() is None
-    told = answer.text()
-    assert "too large to keep every chamber" in told
-    assert "difference across walls, largest" in told
-    assert answer.to_json()["hermetic"]["walls"] is None
+    large = answer_study(made)
+    assert large.hermetic.run.fills.size == 0
+    assert large.text() == whole.text()
+    assert large.thickness_study() == whole.thickness_study()
+    one, other = whole.to_json(), large.to_json()
+    assert one["hermetic"]["walls"] == other["hermetic"]["walls"]
+    assert one["permeable"] == other["permeable"]
+    maps = [map_of(answer).png for answer in (whole, large)]
+    assert maps[0] == maps[1]
+    for name, answer in (("a", whole), ("b", large)):
+        write_chambers(answer, str(tmp_path / name), {})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_chambers_that_are_drawn_are_those_of_the_hardest_look():
+    answer = answer_study(study(SMALL))
+    ends, run = answer.study.lattice().edges, answer.hermetic.run
+    across = np.abs(run.pressures[:, ends[:, 0]] - run.pressures[:, ends[:, 1]]).max(axis=1)
+    k = int(np.argmax(across))
+    assert answer.hermetic.hardest.time == run.times[k]
+    assert np.array_equal(answer.hermetic.hardest.moles, run.moles[k])
+    nearest = int(np.argmin(np.abs(answer.permeable.run.times - run.times[k])))
+    assert np.array_equal(answer.permeable.hardest.fills, answer.permeable.run.fills[nearest])
+
+
+def test_hermetic_chambers_are_followed_one_by_one_however_many(monkeypatch):
+    # hermetic arrays of that many would be integrated in classes, which know no single wall
+    monkeypatch.setattr(engine, "_MANY", 100)
+    answer = answer_study(study(SMALL))
+    assert answer.hermetic.run.classes is None
+    assert answer.hermetic.walls is not None
+
+
+def test_walls_that_do_not_fit_the_memory_are_refused_with_what_they_need(monkeypatch):
+    monkeypatch.setattr(chambers_memory, "free_memory", lambda: 1e5)
+    with pytest.raises(ResourceError, match=r"\[array\] rows, columns: the walls of 120 chambers need about 0.0 GB"):
+        answer_study(study(SMALL))
 
 
 def test_the_order_of_tables_and_units_does_not_change_the_hash():

@@ -198,13 +198,13 @@ def test_the_command_writes_the_same_bytes_twice_and_refuses_another_ending(tmp_
     assert "must end in .nc" in told
 
 
-def test_an_array_too_large_to_keep_has_its_spreads(monkeypatch, tmp_path):
+def test_an_array_too_large_for_histories_has_its_spreads_and_walls(monkeypatch, tmp_path):
     monkeypatch.setattr(chambers_result, "_MOST_KEPT", 10)
     write_netcdf(answer_study(ChambersStudy.from_tables(SMALL)), tmp_path / "a.nc")
     with h5netcdf.File(tmp_path / "a.nc") as file:
         assert "pressure_quantiles" in file["hermetic"].variables
         assert "pressure" not in file["hermetic"].variables
-        assert "chamber" not in file.dimensions
+        assert file["hermetic"]["largest_difference"].shape == file["wall_chambers"].shape[:1]
 
 
 def test_nothing_is_left_where_it_cannot_be_written(tmp_path, answer):

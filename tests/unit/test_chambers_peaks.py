@@ -8,6 +8,7 @@ import pytest
 from tubewall.chambers import Anode, Checkpoint, Lattice, Protocol, Scatter, Step, run
 from tubewall.chambers.compiled_crew import Crew
 from tubewall.chambers.wall_peaks import PeakBook
+from tubewall.errors import InputError
 
 P0 = 101325.0
 CHARGE = Protocol(steps=(Step(kind="current", current_density=2.5, charge=9e4),))
@@ -83,6 +84,24 @@ def test_an_interrupted_run_has_the_same_peaks(tmp_path):
 
 def test_chambers_that_are_not_kept_have_no_peaks():
     assert run(anode(0.0), CHARGE, keep="none").peaks is None
+
+
+def test_every_wall_is_followed_without_histories_where_that_is_asked_for():
+    whole, seen = run(anode(1e-12), CHARGE, keep="all"), []
+    found = run(anode(1e-12), CHARGE, keep="none", peaks=True, watch=seen.append)
+    for name in ("differences", "times", "pressures", "fills", "compression"):
+        assert np.array_equal(getattr(found.peaks, name), getattr(whole.peaks, name)), name
+    assert [look.time for look in seen] == whole.times.tolist()
+    for name in ("fills", "pressures", "moles"):
+        assert np.array_equal([getattr(look, name) for look in seen], getattr(whole, name)), name
+    assert [look.largest_difference for look in seen] == whole.difference.quantiles[:, -1].tolist()
+
+
+def test_what_cannot_be_followed_is_told(tmp_path):
+    with pytest.raises(InputError, match="in classes are not followed one by one"):
+        run(anode(0.0), CHARGE, classes=True, peaks=True)
+    with pytest.raises(InputError, match="no looks from before a checkpoint"):
+        run(anode(0.0), CHARGE, watch=print, checkpoint=Checkpoint(path=tmp_path / "a"))
 
 
 def test_lithium_that_fills_its_bore_presses_with_all_the_overpotential_can_drive():

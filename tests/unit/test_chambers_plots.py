@@ -9,6 +9,7 @@ import pytest
 from tubewall import cli
 from tubewall.studies import ChambersStudy, answer_study, chambers_plots, chambers_result
 from tubewall.studies.chambers_plots import write_plots
+from tubewall.view import lattice_map
 
 TABLES = {
     "array": {"rows": 8, "columns": 8},
@@ -48,9 +49,8 @@ def test_the_plots_hold_the_numbers_of_the_answer(drawn):
     assert middle == pytest.approx(answer.hermetic.walls.crossover[1], rel=0.02)
 
 
-def test_without_single_walls_their_plots_stay_empty(drawn, monkeypatch):
-    monkeypatch.setattr(chambers_result, "_MOST_KEPT", 100)
-    write_plots(answer_study(ChambersStudy.from_tables({"array": {"rows": 8, "columns": 8}})), "unused.png")
+def test_without_single_walls_their_plots_stay_empty(drawn):
+    write_plots(answer_study(ChambersStudy.from_tables({"array": {"rows": 1, "columns": 1}})), "unused.png")
     assert [bool(one.lines or one.patches) for one in drawn[0].axes] == [True, True, True, True, False, False]
 
 
@@ -62,9 +62,11 @@ def test_the_command_plots_and_refuses_before_it_computes(tmp_path, capsys, monk
     capsys.readouterr()
     monkeypatch.setattr(chambers_result, "_MOST_KEPT", 10)
     monkeypatch.setattr(chambers_result, "answer_study", lambda *_: pytest.fail("it was computed"))
-    for option in ("png", "columns", "film", "chambers", "loads"):
-        name = {"film": "a.gif", "chambers": "a.parquet", "loads": "a.toml"}.get(option, "a.png")
-        assert cli.main(["chambers", str(study), f"--{option}", str(tmp_path / name)]) == 2
-        told = capsys.readouterr().err
-        assert f"--{option}: the array is too large to keep every chamber" in told
-        assert not (tmp_path / name).exists()
+    assert cli.main(["chambers", str(study), "--film", str(tmp_path / "a.gif")]) == 2
+    assert "--film: the array is too large to keep every chamber" in capsys.readouterr().err
+    monkeypatch.setattr(lattice_map, "_MOST", 10)
+    for option in ("png", "columns"):
+        assert cli.main(["chambers", str(study), f"--{option}", str(tmp_path / "a.png")]) == 2
+        assert "a map shows 10 chambers at most, got 12" in capsys.readouterr().err
+    assert not (tmp_path / "a.gif").exists()
+    assert not (tmp_path / "a.png").exists()

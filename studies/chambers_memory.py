@@ -1,0 +1,39 @@
+"""Whether the answer to the study of an anode fits into the memory, before it is begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tubewall.chambers.engine import free_memory
+from tubewall.errors import ResourceError
+
+if TYPE_CHECKING:
+    from tubewall.studies.chambers_case import ChambersStudy
+
+# measured on arrays of a hexagonal million
+_BYTES: Final = 1000
+_BYTES_OF_WALL: Final = 500
+_BYTES_OF_LISTED_WALL: Final = 200
+_BYTES_THAT_BURST: Final = 130
+# fill, pressure and moles, once more while they are brought into one array
+_BYTES_OF_LOOK: Final = 96
+
+
+def memory_of(study: ChambersStudy, *, histories: bool) -> float:
+    """About what the answer takes at its peak [bytes], with all chambers at every look or at one."""
+    lattice = study.lattice()
+    walls = lattice.chambers * (3 if lattice.shape == "hexagon" else 2)
+    of_wall = _BYTES_OF_WALL + (_BYTES_OF_LISTED_WALL if study.scatter.wall else 0)
+    of_wall += _BYTES_THAT_BURST if study.run.bursts else 0
+    looks = study.run.looks + len(study.protocol.protocol().steps) + 1
+    return float(lattice.chambers * (_BYTES + (_BYTES_OF_LOOK * looks if histories else 0)) + walls * of_wall)
+
+
+def check_memory(study: ChambersStudy, *, histories: bool) -> None:
+    """ResourceError when there is less memory than the answer takes."""
+    needed, free = memory_of(study, histories=histories), free_memory()
+    if needed > free:
+        raise ResourceError(
+            f"[array] rows, columns: the walls of {study.lattice().chambers} chambers need about {needed / 1e9:.1f} GB, "
+            f"{free / 1e9:.1f} GB are free: take fewer"
+        )
