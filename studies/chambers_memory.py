@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from tubewall.studies.chambers_case import ChambersStudy
 
 # measured on arrays of a hexagonal million
-_BYTES: Final = 1000
-_BYTES_OF_WALL: Final = 500
+_BYTES: Final = 1100
+_BYTES_OF_WALL: Final = 550
 _BYTES_OF_LISTED_WALL: Final = 200
 _BYTES_THAT_BURST: Final = 130
 # fill, pressure and moles, once more while they are brought into one array
