@@ -1,4 +1,4 @@
-"""Integrals over a body around the tip of a crack, and over what presses on its faces."""
+"""Integrals over a body around the tip of a crack, over what presses on its faces, and where its front ends."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.crack_faces import graded_rule
+from tubewall.fem.crack_faces import EndPoints, FacePoints, padded, padded_vector
 from tubewall.fem.crack_fields import Mode, TipFrame, tip_fields
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import as_tensor
-from tubewall.fem.loads import BodyForce, Eigenstrain, Pressure, TemperatureChange, Traction, scalar_at, vector_at
-from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.loads import BodyForce, Eigenstrain, TemperatureChange, vector_at
+from tubewall.fem.reference_elements import rule
 from tubewall.fem.region_laws import free_strain, plane_stress_stiffness, region_law
-from tubewall.fem.strain import map_points, map_rule
-from tubewall.fem.surface_loads import facet_geometry
+from tubewall.fem.strain import map_rule
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.model import Model
-    from tubewall.geometry.solid_mesh import FacetGroup
 
 # degrees of the rules in elements: the known fields are no polynomials, and no point may lie on the front
 _ORDER: Final = {"triangle": 8, "quad": 8, "tetra": 7, "hexahedron": 5, "wedge": 5}
@@ -59,18 +57,6 @@ class DomainPoints:
     force: Floats
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FacePoints:
-    """What the integrals need on loaded faces: ``above`` tells the upper from the lower one of a crack."""
-
-    weights: Floats
-    points: Floats
-    shift: Floats
-    gradient: Floats
-    traction: Floats
-    outward: Floats
-
-
 def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
     """Evaluate a solution where the nodal motion ``shift`` (n, dim) of the mesh is not zero."""
     model, discrete = solution.model, solution.model.discrete
@@ -91,9 +77,9 @@ def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
         fields = solution.evaluate(elements, np.tile(local, (m, 1)))
         volume = mapped.determinant * weights
         displaced, pushed = nodal[cells[rows]], moved[cells[rows]]
-        gradient = _padded(np.einsum("mkj,mqkd->mqjd", displaced, mapped.gradients)).reshape(m * q, 3, 3)
-        slope = _padded(np.einsum("mkj,mqkd->mqjd", pushed, mapped.gradients)).reshape(m * q, 3, 3)
-        motion = _padded_vector(np.einsum("mqk,mkj->mqj", mapped.values, pushed).reshape(m * q, dim))
+        gradient = padded(np.einsum("mkj,mqkd->mqjd", displaced, mapped.gradients)).reshape(m * q, 3, 3)
+        slope = padded(np.einsum("mkj,mqkd->mqjd", pushed, mapped.gradients)).reshape(m * q, 3, 3)
+        motion = padded_vector(np.einsum("mqk,mkj->mqj", mapped.values, pushed).reshape(m * q, dim))
         if model.kinematics == "axisymmetric":
             radius = mapped.points[..., 0].ravel()
             volume = volume * 2 * np.pi * mapped.points[..., 0]
@@ -103,7 +89,7 @@ def domain_points(solution: FieldSolution, shift: Floats) -> DomainPoints:
         parts.append(
             {
                 "weights": volume.ravel(),
-                "points": _padded_vector(fields.points),
+                "points": padded_vector(fields.points),
                 "shift": motion,
                 "shift_gradient": slope,
                 "gradient": gradient,
@@ -147,71 +133,7 @@ def _material(model: Model, elements: Ints, points: Floats, stress: Floats, moti
     return {"strain": _strain_tensor(strain), "free_slope": _strain_tensor(slope), "force": force}
 
 
-def face_points(solution: FieldSolution, shift: Floats, front: Ints) -> FacePoints | None:
-    """Evaluate a solution on the loaded facets where the nodal motion ``shift`` is not zero; None where there is none.
-
-    ``front`` are the nodes of the crack front: near them the rules are graded for fields like 1 / sqrt(r).
-    """
-    model = solution.model
-    mesh = model.discrete.mesh
-    touched = np.any(shift, axis=1)
-    parts: list[dict[str, Floats]] = []
-    for load in model.loads:
-        if not isinstance(load, (Pressure, Traction)):
-            continue
-        for group in mesh.facet_groups(mesh.boundary(load.boundary)):
-            ends = np.isin(group.nodes[:, : CELLS[group.kind].vertices], front)
-            keep = np.flatnonzero(touched[group.nodes].any(axis=1))
-            for pattern in np.unique(ends[keep], axis=0):
-                rows = keep[(ends[keep] == pattern).all(axis=1)]
-                parts.append(_on_facets(solution, load, group, rows, shift, tuple(bool(x) for x in pattern)))
-    if not parts:
-        return None
-    return FacePoints(**{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
-
-
-def _on_facets(
-    solution: FieldSolution,
-    load: Pressure | Traction,
-    group: FacetGroup,
-    rows: Ints,
-    shift: Floats,
-    near: tuple[bool, ...],
-) -> dict[str, Floats]:
-    model, discrete = solution.model, solution.model.discrete
-    mesh = discrete.mesh
-    local, weights = graded_rule(group.kind, near)
-    at, normals = facet_geometry(mesh.points, group, local)
-    kind = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-    values, _ = shape_table(kind, local)
-    motion = np.einsum("qj,kjd->kqd", values, shift[group.nodes[:, : values.shape[1]]])
-    at, normals, motion = (part[rows].reshape(-1, mesh.dim) for part in (at, normals, motion))
-    area = np.linalg.norm(normals, axis=1)
-    outward = normals / area[:, None]
-    if isinstance(load, Pressure):
-        traction = -scalar_at(load.pressure, at)[:, None] * outward
-    else:
-        traction = np.array(vector_at(load.traction, at))
-    area = area * np.tile(weights, len(rows))
-    if model.kinematics == "axisymmetric":
-        area = area * 2 * np.pi * at[:, 0]
-    cell = CELLS[group.cell_kind]
-    facet_values, _ = shape_table(group.kind, local)
-    in_cell = np.tile(facet_values @ np.asarray(cell.nodes)[list(cell.facets[group.local].nodes)], (len(rows), 1))
-    cells = group.elements[rows] - mesh.starts[group.block]
-    mapped = map_points(discrete, group.block, np.repeat(cells, len(weights)), in_cell)
-    nodal = solution.displacement[discrete.nodes][discrete.cells[group.block][np.repeat(cells, len(weights))]]
-    return {
-        "weights": area,
-        "points": _padded_vector(at),
-        "shift": _padded_vector(motion),
-        "gradient": _padded(np.einsum("pkj,pkd->pjd", nodal, mapped.gradients)),
-        "traction": _padded_vector(traction),
-        "outward": _padded_vector(outward),
-    }
-
-
-def energy_release(domain: DomainPoints, faces: FacePoints | None) -> float:
+def energy_release(domain: DomainPoints, faces: FacePoints | None, ends: EndPoints | None) -> float:
     """Energy [J] released per unit of the motion: the domain form of J.
 
     int (sigma_ij u_j,k - W delta_ik) V_k,i + (sigma_ij e0_ij,k - b_j u_j,k) V_k dV - int t_j u_j,k V_k dS on loaded faces
@@ -223,15 +145,24 @@ def energy_release(domain: DomainPoints, faces: FacePoints | None) -> float:
     inner += np.einsum("pij,pij->p", domain.stress, domain.free_slope)
     inner -= np.einsum("pj,pjk,pk->p", domain.force, domain.gradient, domain.shift)
     total = float(domain.weights @ inner)
-    if faces is not None:
-        total -= float(faces.weights @ np.einsum("pj,pjk,pk->p", faces.traction, faces.gradient, faces.shift))
+    for part in (faces, ends):
+        if part is not None:
+            total -= float(part.weights @ np.einsum("pj,pjk,pk->p", part.traction, part.gradient, part.shift))
     return total
+
+
+def held_energy(ends: EndPoints | None) -> float:
+    """The part [J per unit of the motion] of :func:`energy_release` that supports of the end faces of a front have."""
+    if ends is None:
+        return 0.0
+    return -float(ends.weights @ np.einsum("pj,pjk,pk->p", ends.held, ends.gradient, ends.shift))
 
 
 def interaction(
     mode: Mode,
     domain: DomainPoints,
     faces: FacePoints | None,
+    ends: EndPoints | None,
     frame: TipFrame,
     stiffness: Floats,
     shear: float,
@@ -239,7 +170,8 @@ def interaction(
 ) -> float:
     """The part of the energy release that the solution and a known field share (Yau, Wang and Corten 1980).
 
-    With the terms of a curved front (Gosz and Moran 2002), of strain without stress, body force and loaded faces.
+    With the terms of a curved front (Gosz and Moran 2002), of strain without stress, body force and loaded faces, and of the
+    tractions that either field has where the front comes out of the body.
     """
     place, axes, stretch = frame.locate(domain.points)
     known = tip_fields(mode, place, stretch, frame, stiffness, shear, kolosov)
@@ -257,16 +189,25 @@ def interaction(
     inner += np.einsum("pij,pij->p", known.stress, free)
     inner -= np.einsum("pj,pjk,pk->p", force, known.gradient, motion)
     total = float(domain.weights @ inner)
-    if faces is None:
-        return total
-    place, axes, stretch = frame.locate(faces.points)
-    # the upper face lies at +180 degrees, the lower at -180
-    above = np.einsum("pai,pi->pa", axes, faces.outward)[:, 1] < 0
-    height = np.maximum(np.abs(place[:, 1]), 1e-300)
-    place[:, 1] = np.where(above, height, -height)
-    known = tip_fields(mode, place, stretch, frame, stiffness, shear, kolosov)
-    traction, motion = (np.einsum("pai,pi->pa", axes, part) for part in (faces.traction, faces.shift))
-    return total - float(faces.weights @ np.einsum("pj,pjk,pk->p", traction, known.gradient, motion))
+    for part in (faces, ends):
+        if part is None:
+            continue
+        place, axes, stretch = frame.locate(part.points)
+        if not isinstance(part, EndPoints):
+            # the upper face lies at +180 degrees, the lower at -180
+            above = np.einsum("pai,pi->pa", axes, part.outward)[:, 1] < 0
+            height = np.maximum(np.abs(place[:, 1]), 1e-300)
+            place[:, 1] = np.where(above, height, -height)
+        known = tip_fields(mode, place, stretch, frame, stiffness, shear, kolosov)
+        traction, motion, outward = (
+            np.einsum("pai,pi->pa", axes, vectors) for vectors in (part.traction, part.shift, part.outward)
+        )
+        total -= float(part.weights @ np.einsum("pj,pjk,pk->p", traction, known.gradient, motion))
+        if isinstance(part, EndPoints):
+            pushed = np.einsum("pij,pj->pi", known.stress, outward)
+            gradient = np.einsum("pai,pij,pbj->pab", axes, part.gradient, axes)
+            total -= float(part.weights @ np.einsum("pj,pjk,pk->p", pushed, gradient, motion))
+    return total
 
 
 def tip_stiffness(model: Model, region: str, point: Floats) -> Floats:
@@ -274,19 +215,6 @@ def tip_stiffness(model: Model, region: str, point: Floats) -> Floats:
     law = region_law(model, region)
     stiffness = law(point[None])[0] if callable(law) else law
     return plane_stress_stiffness(stiffness) if model.kinematics == "plane stress" else np.asarray(stiffness)
-
-
-def _padded(gradient: Floats) -> Floats:
-    dim = gradient.shape[-1]
-    result = np.zeros((*gradient.shape[:-2], 3, 3))
-    result[..., :dim, :dim] = gradient
-    return result
-
-
-def _padded_vector(vectors: Floats) -> Floats:
-    result = np.zeros((len(vectors), 3))
-    result[:, : vectors.shape[1]] = vectors
-    return result
 
 
 def _strain_tensor(voigt: Floats) -> Floats:

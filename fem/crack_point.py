@@ -10,14 +10,14 @@ import numpy as np
 
 from tubewall.fem.crack_domain import (
     DomainPoints,
-    FacePoints,
     domain_points,
     energy_release,
-    face_points,
+    held_energy,
     interaction,
     tip_stiffness,
 )
 from tubewall.fem.crack_extension import extension_energy
+from tubewall.fem.crack_faces import EndPoints, FacePoints, end_points, face_points
 from tubewall.fem.crack_fields import Mode, TipFrame
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import Pressure, Traction, scalar_at, vector_at
@@ -108,35 +108,39 @@ def evaluate_tip(
     strain_along: float,
     pressed: float,
     symmetric: bool,
+    ends: Ints | None = None,
 ) -> CrackResult:
     """All results at one point of a front.
 
     ``element`` [m] is the size of the elements at the front, ``per_motion`` the area of crack that each of ``shifts`` adds per
     unit of its motion; ``strain_along`` the strain along the front there, ``pressed`` the stress across the crack from the loads
-    of its faces.
+    of its faces; ``ends`` (k, 2) are the facets where a front in space comes out.
     """
     model = solution.model
+    ends = np.zeros((0, 2), dtype=np.int64) if ends is None else ends
     material = tip_material(model, front, frame)
     modes: tuple[Mode, ...] = (
         ("I", "T") if symmetric else ("I", "II", "III", "T") if model.mesh.dim == 3 else ("I", "II", "T")
     )
-    table = []
+    table, outlet = [], None
     stress = 0.0
     for r, shift in zip(radii, shifts, strict=True):
-        domain, faces = domain_points(solution, shift), face_points(solution, shift, front)
+        domain, faces = domain_points(solution, shift), face_points(solution, shift, front, ends)
+        outlet = end_points(solution, shift, front, ends)
         stress = max(stress, float(np.sqrt(np.average((domain.stress**2).sum(axis=(1, 2)), weights=domain.weights))))
-        g = energy_release(domain, faces) / per_motion
+        g = energy_release(domain, faces, outlet) / per_motion
         found: dict[str, float | None] = {"I": None, "II": None, "III": None, "T": None}
         if material is not None:
             found |= {"II": 0.0, "III": 0.0}
             for mode in modes:
                 found[mode] = _from_interaction(
-                    mode, solution, domain, faces, frame, material, per_motion, strain_along, front, pressed
+                    mode, solution, domain, faces, outlet, frame, material, per_motion, strain_along, front, pressed
                 )
         table.append(RadiusResult(radius=r, k1=found["I"], k2=found["II"], k3=found["III"], t_stress=found["T"], g=g))
     moved = None
     if solution.mixed is None:
-        moved = extension_energy(solution, shifts[-1], element) / per_motion
+        # what supports of the faces where the front ends do is no part of the energy of the mesh
+        moved = (extension_energy(solution, shifts[-1], element) + held_energy(outlet)) / per_motion
     return _summary(table, material, moved, frame, model, stress * math.sqrt(radii[-1]))
 
 
@@ -172,6 +176,7 @@ def _from_interaction(
     solution: FieldSolution,
     domain: DomainPoints,
     faces: FacePoints | None,
+    ends: EndPoints | None,
     frame: TipFrame,
     material: TipMaterial,
     per_motion: float,
@@ -180,7 +185,9 @@ def _from_interaction(
     pressed: float,
 ) -> float:
     """``pressed`` is the stress across the crack that the loads of its faces make at the tip."""
-    shared = interaction(mode, domain, faces, frame, material.stiffness, material.shear, material.kolosov) / per_motion
+    shared = (
+        interaction(mode, domain, faces, ends, frame, material.stiffness, material.shear, material.kolosov) / per_motion
+    )
     if mode == "III":
         return material.shear * shared
     if mode != "T":

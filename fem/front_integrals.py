@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.errors import InputError
+from tubewall.fem.crack_ends import end_faces
 from tubewall.fem.crack_line import Line, apart, front_edges, front_frame, front_line, hat_at, polyline_of, project
 from tubewall.fem.crack_point import CrackResult, evaluate_tip, stress_of_faces
 from tubewall.fem.crack_tip import FRACTIONS_IN_SPACE, ramp, reach
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # largest radius of a domain over the radius of curvature of the front; in coarse meshes
 _BENT: Final = (0.6, 0.9)
+# disagreement of the rates of energy from which on a point is no answer for the whole front
+_TRUSTED: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +50,9 @@ class FrontResult:
         return np.array([result.point for result in self.results])
 
     def largest(self) -> CrackResult:
-        """The point of the largest energy release rate."""
-        return max(self.results, key=lambda result: result.g)
+        """The point of the largest energy release rate, among those whose rates agree to a tenth where there are any."""
+        trusted = [result for result in self.results if result.disagreement <= _TRUSTED]
+        return max(trusted or self.results, key=lambda result: result.g)
 
 
 def crack_front(
@@ -62,8 +66,9 @@ def crack_front(
     """A crack in space, whose faces are plane within ``radius`` of its front.
 
     At each vertex of the front the crack is moved forward by a hat that falls to zero at the neighbouring vertices; the fields
-    that the solution is weighed against follow the curvature of the front (Gosz and Moran 2002). At the ends of a front on a
-    free surface the three modes have no meaning in the strict sense (the singularity is another one there).
+    that the solution is weighed against follow the curvature of the front (Gosz and Moran 2002). The tractions of the
+    plane face on which a front ends, from loads and supports, are taken into account. On a free one the three modes have no
+    meaning in the strict sense (the singularity is another one there): K is the mean over the last edge of the front.
 
     Parameters
     ----------
@@ -102,11 +107,16 @@ def crack_front(
         most = max(_BENT[0] / bent, min(around.least, _BENT[1] / bent))
         around = dataclasses.replace(around, largest=min(around.largest, most))
     radii = around.radii(radius, f"with its front at {mesh.points[line.vertices[0]].tolist()} m", FRACTIONS_IN_SPACE)
+    outlets = () if line.closed else end_faces(mesh, (frames[0], frames[-1]), faces)
+    ends = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(outlet.pairs for outlet in outlets)])
     results = []
     for i, frame in enumerate(frames):
         hat, area = hat_at(line, i, along)
         _, axes, _ = frame.locate(mesh.points)
-        shifts = [(hat * ramp(distance, r))[:, None] * axes[:, 0] for r in radii]
+        ahead = axes[:, 0]
+        for outlet in outlets:
+            ahead[outlet.nodes] = outlet.ahead
+        shifts = [(hat * ramp(distance, r))[:, None] * ahead for r in radii]
         results.append(
             evaluate_tip(
                 solution,
@@ -119,6 +129,7 @@ def crack_front(
                 _stretch(solution, line, i, frame),
                 stress_of_faces(model, faces, frame),
                 symmetric,
+                ends,
             )
         )
     return FrontResult(results=tuple(results), along=tuple(float(s) for s in line.along), closed=line.closed)
