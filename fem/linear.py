@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -35,7 +37,7 @@ _EPS: Final = float(np.finfo(np.float64).eps)
 class Factorised:
     """A factorised matrix. ``backend`` is "CHOLMOD" or "SuperLU"; ``unknowns`` its order."""
 
-    matrix: csc_array | FreePart
+    matrix: csc_array | Half
     backend: str
     unknowns: int
     back_substitute: Callable[[Floats], Floats]
@@ -143,66 +145,89 @@ def factorise(matrix: csc_array, backend: Backend = "auto", *, need: float | Non
         return _superlu(matrix)
 
 
-def factorise_free(matrix: csr_array, free: Ints, backend: Backend = "auto") -> Factorised:
-    """Factorise the rows and columns ``free`` of a large symmetric matrix (N, N), without a second copy of them all.
+def prepared(
+    matrix: csr_array, free: Ints, backend: Backend = "auto", points: Floats | None = None
+) -> Callable[[], Factorised]:
+    """What factorises the rows and columns ``free`` of a symmetric matrix (N, N), and keeps no more of it than it needs.
 
-    Raises
-    ------
-    ConvergenceError
-        When they are not positive definite.
+    Parameters
+    ----------
+    matrix : (N, N)
+    free : (n,) int
+    backend : str
+    points : (nodes, 2), optional
+        Of a plane body, whose unknowns are those of its nodes and a few more: what orders their elimination.
+
+    Returns
+    -------
+    callable
+        The factorisation; ``ConvergenceError`` when the matrix is not positive definite.
     """
-    if matrix.nnz < _LARGE or backend == "superlu":
-        return factorise(matrix[free][:, free].tocsc(), backend, need=0.0)
-    try:
-        from kvxopt.base import spmatrix
-    except ImportError:
-        return factorise(matrix[free][:, free].tocsc(), backend, need=0.0)
-    from tubewall.fem.compiled import Crew
-    from tubewall.fem.sparse_assembly import selected
+    if matrix.nnz < _LARGE or backend == "superlu" or not _has_cholmod():
+        part = matrix[free][:, free].tocsc()
+        return lambda: factorise(part, backend, need=0.0)
+    half = Half(matrix, free)
+    order = None
+    if points is not None:
+        from tubewall.fem.dissection import elimination_order
 
-    def triangle() -> Any:
-        with Crew() as crew:
-            upper = selected(matrix, free, crew, lower=True)
-        columns: Any = np.repeat(np.arange(len(free)), np.diff(upper.indptr))
-        return spmatrix(upper.data, upper.indices.astype(np.int64), columns, upper.shape)
-
-    return _factor(triangle(), FreePart(matrix, free))
+        order = elimination_order(matrix, free, points)
+    return lambda: _factor(half.triangle, half, order)
 
 
-class FreePart:
-    """Products with some rows and columns of a matrix."""
+class Half:
+    """Some rows and columns of a large symmetric matrix, of which the upper triangle alone is kept, as CHOLMOD takes it."""
 
     def __init__(self, matrix: csr_array, free: Ints) -> None:
-        self.matrix, self.free = matrix, free
-        self.shape = (len(free), len(free))
+        from kvxopt.base import spmatrix
+
+        from tubewall.fem.compiled import Crew
+        from tubewall.fem.sparse_assembly import selected
+
+        with Crew() as crew:
+            upper = selected(matrix, free, crew, lower=True)
+        self.shape, self.nnz = upper.shape, 2 * upper.nnz
+        rows: Any = np.repeat(np.arange(len(free)), np.diff(upper.indptr))
+        self.triangle: Any = spmatrix(upper.data, rows, upper.indices.astype(np.int64), upper.shape)
 
     def __matmul__(self, x: Floats) -> Floats:
-        full = np.zeros((self.matrix.shape[0], *x.shape[1:]))
-        full[self.free] = x
-        product: Floats = (self.matrix @ full)[self.free]
-        return product
+        from kvxopt import base
 
-    def __abs__(self) -> FreePart:
-        return FreePart(
-            type(self.matrix)((np.abs(self.matrix.data), self.matrix.indices, self.matrix.indptr)), self.free
-        )
+        # its stubs ask for numbers where it takes letters
+        library: Any = base
+        columns = x.reshape(len(x), -1)
+        result = np.empty_like(columns)
+        for i in range(columns.shape[1]):
+            product = library.matrix(0.0, (len(x), 1))
+            library.symv(self.triangle, library.matrix(np.ascontiguousarray(columns[:, i])), product, uplo="U")
+            result[:, i] = np.array(product)[:, 0]
+        return result.reshape(x.shape)
+
+    def __abs__(self) -> Half:
+        other = copy(self)
+        other.triangle = abs(self.triangle)
+        return other
+
+
+def _has_cholmod() -> bool:
+    return find_spec("kvxopt") is not None
 
 
 def _cholmod(matrix: csc_array) -> Factorised:
     from kvxopt.base import spmatrix
 
-    lower = matrix.tocoo()
-    keep = lower.row >= lower.col
-    return _factor(spmatrix(lower.data[keep], lower.row[keep], lower.col[keep], matrix.shape), matrix)
+    upper = matrix.tocoo()
+    keep = upper.row <= upper.col
+    return _factor(spmatrix(upper.data[keep], upper.row[keep], upper.col[keep], matrix.shape), matrix)
 
 
-def _factor(a: Any, matrix: csc_array | FreePart) -> Factorised:
-    """Factorise the lower triangle ``a`` of ``matrix``."""
+def _factor(a: Any, matrix: csc_array | Half, order: Ints | None = None) -> Factorised:
+    """Factorise ``matrix`` from its upper triangle ``a``, of which the library makes one copy less than of a lower one."""
     from kvxopt import cholmod
     from kvxopt.base import matrix as dense
 
     try:
-        factor = cholmod.symbolic(a)
+        factor = _symbolic(a, order)
         cholmod.numeric(a, factor)
         # a failed factorisation shows only when it is used
         cholmod.solve(factor, dense(0.0, (matrix.shape[0], 1)))
@@ -222,6 +247,24 @@ def _factor(a: Any, matrix: csc_array | FreePart) -> Factorised:
         return np.array(x)
 
     return Factorised(matrix=matrix, backend="CHOLMOD", unknowns=int(matrix.shape[0]), back_substitute=back_substitute)
+
+
+def _symbolic(a: Any, order: Ints | None) -> Any:
+    """The symbolic factor; without an order of elimination that of minimum degree."""
+    from kvxopt import cholmod
+    from kvxopt.base import matrix as dense
+
+    if order is None:
+        return cholmod.symbolic(a, uplo="U")
+    numbers: Any = order
+    before = dict(cholmod.options)
+    # the order as given, without the time for a second one
+    cholmod.options["nmethods"] = 1
+    try:
+        return cholmod.symbolic(a, dense(numbers), uplo="U")
+    finally:
+        cholmod.options.clear()
+        cholmod.options.update(before)
 
 
 def _superlu(matrix: csc_array) -> Factorised:
@@ -244,17 +287,16 @@ def _superlu(matrix: csc_array) -> Factorised:
     return Factorised(matrix=matrix, backend="SuperLU", unknowns=int(matrix.shape[0]), back_substitute=back_substitute)
 
 
-def _indefinite(matrix: csc_array | FreePart) -> ConvergenceError:
+def _indefinite(matrix: csc_array | Half) -> ConvergenceError:
     return ConvergenceError(
         f"the stiffness matrix of {matrix.shape[0]} unknowns is not positive definite: check supports, materials and elements"
     )
 
 
-def _too_large(matrix: csc_array | FreePart) -> ResourceError:
+def _too_large(matrix: csc_array | Half) -> ResourceError:
     """Memory gave out in the midst: the estimate was too low, or something else took it."""
     n = int(matrix.shape[0])
-    whole = matrix.matrix if isinstance(matrix, FreePart) else matrix
-    need = space_factor_bytes(n) if whole.nnz > _SOLID_ROW * whole.shape[0] else factor_bytes(n)
+    need = space_factor_bytes(n) if matrix.nnz > _SOLID_ROW * n else factor_bytes(n)
     return ResourceError(
         f"memory gave out while {n} unknowns were factorised, which needs about {need / 1e9:.2g} GB; {free_bytes() / 1e9:.2g} GB "
         "are free: take larger or fewer elements, or end other programs"

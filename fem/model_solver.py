@@ -151,52 +151,57 @@ def _in_space(
 
 
 def _direct(models: Sequence[Model], held: Held, solver: Solver, seconds: dict[str, float]) -> list[_Answer]:
-    from tubewall.fem.linear import Backend, factor_bytes, factorise, factorise_free, require_memory, space_factor_bytes
+    from tubewall.fem.held_stiffness import held_stiffness
+    from tubewall.fem.linear import Backend, factor_bytes, factorise, require_memory, space_factor_bytes
 
     started = time.perf_counter()
     model = models[0]
     need = space_factor_bytes(model.size) if model.kinematics == "3d" else factor_bytes(model.size)
     require_memory(model.size, need)
     assembled = [assemble(model)]
-    stiffness = assembled[0].stiffness
+    mixed = assembled[0].recover is not None
     # what a nearly incompressible element condenses depends on its loads
-    for other in models[1:]:
-        mixed = assembled[0].recover is not None
-        assembled.append(assemble(other) if mixed else replace(assembled[0], forces=force_vector(other)))
+    assembled += [
+        assemble(other) if mixed else replace(assembled[0], forces=force_vector(other)) for other in models[1:]
+    ]
     forces = np.column_stack([one.forces for one in assembled])
     seconds["assembly"] = time.perf_counter() - started
     for column in forces.T:
         _check_balanced(models[0], held, column)
     backend: Backend = "superlu" if solver == "superlu" else "auto"
-    right = forces - (stiffness @ held.offset)[:, None]
-    if held.plain:
-        right = right[held.free]
-        factor = factorise_free(stiffness, held.free, backend)
+    if held.plain and not mixed:
+        body = held_stiffness(model, held, assembled[0].stiffness, backend)
+        # the matrix itself would stand beside its factor
+        assembled = [replace(one, stiffness=type(one.stiffness)((0, 0))) for one in assembled]
+        found = body.solve(forces)
+        y, left, rounding = found.y, found.left, found.rounding
+        residual, name = found.residual, found.solver
     else:
-        right = held.transform.T @ right
+        stiffness = assembled[0].stiffness
+        right = held.transform.T @ (forces - (stiffness @ held.offset)[:, None])
         factor = factorise((held.transform.T @ stiffness @ held.transform).tocsc(), backend, need=0.0)
-    values = factor.solve(right)
-    y = held.transform @ values + held.offset[:, None]
-    if assembled[0].recover is not None and factor.rest(values, right) > RESIDUAL_LIMIT:
-        answers = [
-            _refined(one, held, factor, part, y[:, i])
-            for i, (one, part) in enumerate(zip(models, assembled, strict=True))
-        ]
-        seconds["solve"] = time.perf_counter() - started - seconds["assembly"]
-        return answers
-    inner = stiffness @ y
-    rounding = 4 * _EPS * (abs(stiffness) @ np.abs(y)).sum(axis=0)
-    residual = factor.residual(values, right)
+        values = factor.solve(right)
+        y = held.transform @ values + held.offset[:, None]
+        if mixed and factor.rest(values, right) > RESIDUAL_LIMIT:
+            answers = [
+                _refined(one, held, factor, part, y[:, i])
+                for i, (one, part) in enumerate(zip(models, assembled, strict=True))
+            ]
+            seconds["solve"] = time.perf_counter() - started - seconds["assembly"]
+            return answers
+        left = stiffness @ y - forces
+        rounding = 4 * _EPS * (abs(stiffness) @ np.abs(y)).sum(axis=0)
+        residual, name = factor.residual(values, right), factor.backend
     seconds["solve"] = time.perf_counter() - started - seconds["assembly"]
     return [
         _Answer(
             y=y[:, i],
             forces=forces[:, i],
-            left=inner[:, i] - forces[:, i],
-            axial=_axial_force(models[i], inner[:, i] - forces[:, i]),
+            left=left[:, i],
+            axial=_axial_force(models[i], left[:, i]),
             rounding=float(rounding[i]),
             residual=residual,
-            solver=factor.backend,
+            solver=name,
             notes=one.notes,
             mixed=None if one.recover is None else one.recover(y[:, i]),
         )
