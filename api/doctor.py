@@ -38,7 +38,7 @@ DRAWING_LIBRARIES: Final = ("libGL.so.1", "libEGL.so.1")
 OLDEST_PYTHON: Final = (3, 11)
 SCARCE_MEMORY: Final = 2.0e9
 
-_MODULE_OF: Final = {"scikit-fem": "skfem"}
+_MODULE_OF: Final = {"pillow": "PIL", "scikit-fem": "skfem"}
 _OPENER: Final = """
 import ctypes, sys
 for name in sys.argv[1:]:

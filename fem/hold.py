@@ -178,11 +178,11 @@ def _without_doubles(model: Model, given: Dependences) -> Dependences:
     if len(clash):
         unknown = int(given.slaves[clash[0]])
         node, component = divmod(unknown, model.discrete.dim)
-        told = [
-            f"{given.offset[i]:.6g} m by {model.supports[given.owner[i]].place}"
-            for i in (kept[clash[0]], clash[0])
-            if given.owner[i] >= 0 and isinstance(model.supports[given.owner[i]], Support)
-        ]
+        told = []
+        for i in (kept[clash[0]], clash[0]):
+            support = model.supports[given.owner[i]] if given.owner[i] >= 0 else None
+            if isinstance(support, Support):
+                told.append(f"{given.offset[i]:.6g} m by {support.place}")
         place = ", ".join(f"{one:.6g}" for one in model.discrete.points[node])
         raise InputError(
             f"two supports hold the node at ({place}) m at different {'xyz'[component]}: {' and '.join(told)}"

@@ -282,8 +282,9 @@ def anodes(draw):
 def test_whatever_the_network_and_the_protocol_nothing_is_lost_or_negative(anode, steps, allowable):
     try:
         found = run(anode, Protocol(steps=tuple(steps)), allowable=allowable)
-    except InputError as error:
-        assert "overfills the array" in str(error)
+    except InputError as refused:
+        if "overfills the array" not in str(refused):
+            raise
         return
     for values in (found.fills, found.pressures, found.moles):
         assert np.isfinite(values).all()
