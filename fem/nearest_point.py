@@ -13,6 +13,7 @@ from tubewall.fem.inverse_map import outside
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import FacetGroup, SolidMesh
+from tubewall.units import show, unit_factor
 
 _STEPS: Final = 30
 # a point is brought to no more facets than these, those whose boxes are nearest
@@ -22,8 +23,14 @@ _SLENDER: Final = 10.0
 
 
 def place_text(point: Floats) -> str:
-    """Coordinates for a message: "(1e-09, 2e-09) m"."""
-    return "(" + ", ".join(f"{x:.6g}" for x in np.atleast_1d(point)) + ") m"
+    """Coordinates for a message, in the unit that fits the largest: "(1, 2.5) nm"."""
+    at = np.atleast_1d(np.asarray(point, dtype=np.float64))
+    largest = float(np.abs(at).max())
+    unit = show(largest, "m").split()[-1]
+    factor, _ = unit_factor(unit)
+    # what round-off leaves beside the largest is 0
+    told = np.where(np.abs(at) < 1e-9 * largest, 0.0, at) / factor
+    return "(" + ", ".join(f"{x:.6g}" for x in told) + f") {unit}"
 
 
 def nearest_on_surface(

@@ -39,8 +39,12 @@ class Singularity:
     at: tuple[float, ...]
 
     def __str__(self) -> str:
-        place = ", ".join(f"{one:.6g}" for one in self.at)
-        return f"{self.why} at ({place}) m, where the stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
+        from tubewall.fem.nearest_point import place_text
+
+        place = place_text(np.array(self.at))
+        return (
+            f"{self.why} at {place}, where the stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
+        )
 
     def to_json(self) -> Data:
         """The exponents, the reason and the place."""
