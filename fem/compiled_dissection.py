@@ -14,11 +14,12 @@ _LEAST = 0.3
 
 
 @compiled
-def dissect(rows, columns, width, nodes, lists, leaf):
+def dissect(rows, columns, width, nodes, lists, leaf, thin):
     """Reorder ``lists`` (d, n) so that each holds the order of elimination: first one side, then the other, then the cut.
 
     At first a list holds the nodes ascending along one direction. The graph is that of a matrix with the rows ``width * v``
-    for node v < ``nodes``. Parts of ``leaf`` nodes stay whole.
+    for node v < ``nodes``. Parts of ``leaf`` nodes stay whole. Nothing is done, and False the answer, where the first cut meets
+    fewer than ``thin`` nodes.
     """
     n = lists.shape[1]
     part = np.full(nodes, -1, np.int32)
@@ -33,7 +34,9 @@ def dissect(rows, columns, width, nodes, lists, leaf):
         if stop - first <= leaf:
             continue
         count_ties(rows, columns, width, nodes, lists, first, stop, part, rank, ties)
-        kind, place = best_cut(ties, stop - first)
+        kind, place, count = best_cut(ties, stop - first)
+        if last == 0 and count < thin:
+            return False
         sides = split(rows, columns, width, nodes, lists, first, stop, part, rank, kind, place, last)
         last += 3
         for d in range(len(lists)):
@@ -52,6 +55,7 @@ def dissect(rows, columns, width, nodes, lists, leaf):
                     c += 1
         waiting.append((first, first + sides[0]))
         waiting.append((first + sides[0], first + sides[0] + sides[1]))
+    return True
 
 
 @compiled
@@ -84,8 +88,8 @@ def count_ties(rows, columns, width, nodes, lists, first, stop, part, rank, ties
 
 @compiled
 def best_cut(ties, size):
-    """The kind of cut (row of ``ties``) and the last place before it that ties fewest nodes, halves being preferred."""
-    best, kind, place = np.inf, 0, size // 2
+    """The kind of cut (row of ``ties``) and the last place before it that ties fewest nodes, halves preferred; their number."""
+    best, kind, place, fewest = np.inf, 0, size // 2, 0
     for d in range(len(ties)):
         count = 0
         for c in range(size - 1):
@@ -94,8 +98,8 @@ def best_cut(ties, size):
                 off = (2 * c + 2 - size) / size
                 score = (count + 0.5) * (1 + off * off)
                 if score < best:
-                    best, kind, place = score, d, c
-    return kind, place
+                    best, kind, place, fewest = score, d, c, count
+    return kind, place, fewest
 
 
 @compiled

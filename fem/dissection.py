@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 # nodes of a part that is not cut any more
 _LEAF: Final = 4
+# share of the root of the number of nodes below which the first cut is short: minimum degree does as well on thin walls
+_SHORT: Final = 0.5
 
 
-def elimination_order(matrix: csr_array, free: Ints, points: Floats) -> Ints:
+def elimination_order(matrix: csr_array, free: Ints, points: Floats) -> Ints | None:
     """Order of elimination of the unknowns ``free`` of a plane body.
 
     Cuts are straight, along x, y or a diagonal, through the places where they meet the fewest nodes. A body of n unknowns fills
@@ -31,8 +33,8 @@ def elimination_order(matrix: csr_array, free: Ints, points: Floats) -> Ints:
 
     Returns
     -------
-    (n,) int
-        A permutation: numbers within ``free``.
+    (n,) int, or None
+        A permutation: numbers within ``free``. None for a body of thin walls, where minimum degree fills no more.
     """
     from tubewall.fem.compiled_dissection import dissect
 
@@ -44,6 +46,7 @@ def elimination_order(matrix: csr_array, free: Ints, points: Floats) -> Ints:
     x, y = points[used].T
     keys = ((y, x), (x, y), (x - y, x + y), (x + y, x - y))
     lists = np.array([used[np.lexsort(key)] for key in keys], dtype=np.int32)
-    dissect(matrix.indptr, matrix.indices, width, nodes, lists, _LEAF)
+    if not dissect(matrix.indptr, matrix.indices, width, nodes, lists, _LEAF, _SHORT * len(used) ** 0.5):
+        return None
     order = np.concatenate([placed[lists[0]].ravel(), position[nodes * width :]])
     return np.asarray(order[order >= 0], dtype=np.int64)

@@ -68,6 +68,12 @@ def test_every_free_unknown_is_eliminated_once_and_those_without_a_place_last(ki
     assert set(order[len(order) - len(last) :]) == set(last)
 
 
+def test_a_strip_is_left_to_minimum_degree():
+    model = body((400, 2))
+    matrix = assemble(model).stiffness
+    assert elimination_order(matrix, np.arange(matrix.shape[0]), places(model)) is None
+
+
 def test_half_a_matrix_gives_the_products_of_the_whole():
     model = body()
     held = hold(model, model.size)
