@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _DESCENT: Final = 2000
 # chambers, and conductance of the walls over the mass in a step, from which coarser lattices and graphs pay
-_SMALL: Final = 2000
+_SMALL: Final = 500
 _STIFF: Final = 400.0
 _SMALL_LIST: Final = 1000
 _STIFF_LIST: Final = 100.0
