@@ -194,6 +194,7 @@ class Ride:
         if float(state.density.max()) > made.gas.limit:
             raise InputError(
                 f"the gas reaches {state.density.max():g} mol/m3 at {self.time:g} s; its law holds to {made.gas.limit:g} mol/m3"
+                f"{made.gas.remedy}"
             )
         return state
 

@@ -41,6 +41,16 @@ class GasTable:
     cubics: Floats  # (nodes, 4), none for an ideal gas
     scale: float
     limit: float
+    law: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a gas denser than ``limit``."""
+        return (
+            '; use law="coolprop" (gas_law = "coolprop" in a file), which carries further'
+            if self.law == "virial"
+            else ""
+        )
 
     @property
     def kernel(self) -> tuple[float, Floats, float]:
@@ -63,7 +73,7 @@ def gas_table(gas: EquationOfState, temperature: float, highest: float) -> GasTa
     """The gas tabulated once, from 0 to molar density ``highest`` [mol/m3] or as far as its law answers."""
     thermal = GAS_CONSTANT * temperature
     if gas.law == "ideal":
-        return GasTable(thermal, np.zeros((0, 4)), 0.0, math.inf)
+        return GasTable(thermal, np.zeros((0, 4)), 0.0, math.inf, gas.law)
     from scipy.interpolate import CubicSpline
 
     limit = _reach(gas, temperature, highest)
@@ -73,7 +83,7 @@ def gas_table(gas: EquationOfState, temperature: float, highest: float) -> GasTa
     asked = np.maximum(density, 1e-6 * density[1])
     z = gas.pressure(asked, temperature) / (asked * thermal)
     spline = CubicSpline(np.arange(_NODES + 1.0), z)
-    found = GasTable(thermal, np.ascontiguousarray(spline.c[::-1].T), _NODES / limit, limit)
+    found = GasTable(thermal, np.ascontiguousarray(spline.c[::-1].T), _NODES / limit, limit, gas.law)
     between = limit * (np.arange(0, _NODES, 61) + 0.5) / _NODES
     error = float(np.abs(found.pressure(between) / gas.pressure(between, temperature) - 1.0).max())
     if not error <= _TABLE_ERROR:

@@ -93,7 +93,9 @@ def test_a_protocol_that_overfills_the_array_is_refused_before_it_starts():
 
 def test_a_gas_beyond_its_law_is_one_clear_line():
     gas = Gas(name="argon", law="virial")
-    with pytest.raises(InputError, match="its law holds to"):
+    with pytest.raises(
+        InputError, match=r'its law holds to 8541.* mol/m3; use law="coolprop" .*gas_law = "coolprop".*carries further'
+    ):
         run(small(gas=gas), Protocol(steps=(Step(kind="hold", overpotential=0.05, duration=20_000.0),)))
     with pytest.raises(InputError, match="250"):
         run(small(gas=gas, temperature=200.0), Protocol(steps=(charge(),)))
