@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tubewall.errors import InputError
+from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tubewall.geometry.mesher import Outline, Point
@@ -46,9 +50,8 @@ def geo_text(outline: Outline) -> str:
 def keep_drawing(outline: Outline) -> str:
     """Write the drawing to a new file in the system's folder for such files; where it is, in words."""
     try:
-        handle, path = tempfile.mkstemp(prefix="tubewall-drawing-", suffix=".geo")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(geo_text(outline))
-    except OSError as error:
+        path = Path(tempfile.gettempdir()) / f"tubewall-drawing-{secrets.token_hex(8)}.geo"
+        write_whole(path, geo_text(outline))
+    except (OSError, InputError) as error:
         return f"the drawing could not be saved either ({error})"
     return f"the drawing is saved in {path}, which gmsh opens"

@@ -92,8 +92,8 @@ class PatchFields:
         return Top(value=float(values[index]), at=tuple(fields.points[index].tolist()), warning=self.warning)
 
     def singular(self) -> NDArray[np.bool_]:
-        """The patch does not say which of its elements are at a sharp corner: none."""
-        return np.zeros(len(self.stress), dtype=bool)
+        """The patch does not say which of its elements are at a sharp corner: all of them where there is one."""
+        return np.full(len(self.stress), bool(self.warning))
 
 
 def array_source(basis: ArrayBasis, state: ArrayState, *, rings: int = 1, warning: str = "") -> PatchFields:
