@@ -281,12 +281,12 @@ def write_chambers(answer: ChambersAnswer, path: str, about: dict[str, str]) -> 
     row, column = np.divmod(np.arange(answer.study.lattice().chambers), answer.study.array.columns)
     values = [row, column]
     for side in answer.sides:
-        values += [side.hardest.fills, side.hardest.pressures, side.hardest.moles]
+        values += [side.chambers.fills, side.chambers.pressures, side.chambers.moles]
     fields = [
         pyarrow.field(c.heading, pyarrow.from_numpy_dtype(v.dtype), metadata={"name": c.name, "unit": c.unit})
         for c, v in zip(chamber_columns(answer), values, strict=True)
     ]
-    about = {**about, "time": f"{answer.hermetic.hardest.time!r} s"}
+    about = {**about, "time": f"{answer.hermetic.chambers.time!r} s"}
     table = pyarrow.Table.from_arrays([pyarrow.array(v) for v in values], schema=pyarrow.schema(fields, metadata=about))
     with written_whole(path) as temporary:
         pyarrow.parquet.write_table(table, temporary, write_page_checksum=True)

@@ -30,10 +30,10 @@ def map_of(answer: ChambersAnswer, *, quantity: Quantity = "gas pressure") -> Pi
     """
     from tubewall.view.lattice_map import Panel, anode_map
 
-    time = answer.hermetic.hardest.time
+    time = answer.hermetic.chambers.time
 
     def panel(side: Side) -> Panel:
-        look = side.hardest
+        look = side.chambers
         values = look.pressures if quantity == "gas pressure" else look.fills
         return Panel(title=f"{side.name} walls", values=values, hardest=_hardest(side, look.pressures))
 
@@ -53,10 +53,10 @@ def columns_of_study(answer: ChambersAnswer) -> Picture:
     """
     from tubewall.view.lattice_columns import ColumnPanel, column_map
 
-    time = answer.hermetic.hardest.time
+    time = answer.hermetic.chambers.time
     panels = []
     for side in answer.sides:
-        look = side.hardest
+        look = side.chambers
         panels.append(
             ColumnPanel(
                 title=f"{side.name} walls",

@@ -29,11 +29,22 @@ def memory_of(study: ChambersStudy, *, histories: bool) -> float:
     return float(lattice.chambers * (_BYTES + (_BYTES_OF_LOOK * looks if histories else 0)) + walls * of_wall)
 
 
-def check_memory(study: ChambersStudy, *, histories: bool) -> None:
-    """ResourceError when there is less memory than the answer takes."""
+def in_classes(study: ChambersStudy, *, histories: bool) -> bool:
+    """Whether the array is too large to follow its walls and is answered by classes of its chambers: spreads alone.
+
+    Raises
+    ------
+    ResourceError
+        When there is less memory than the answer takes and the chambers fit into no classes.
+    """
+    from tubewall.chambers.engine_classes import classable
+
     needed, free = memory_of(study, histories=histories), free_memory()
-    if needed > free:
-        raise ResourceError(
-            f"[array] rows, columns: the walls of {study.lattice().chambers} chambers need about {needed / 1e9:.1f} GB, "
-            f"{free / 1e9:.1f} GB are free: take fewer"
-        )
+    if needed <= free:
+        return False
+    if not study.run.bursts and all(classable(study.anode(permeable=permeable)) for permeable in (False, True)):
+        return True
+    raise ResourceError(
+        f"[array] rows, columns: the walls of {study.lattice().chambers} chambers need about {needed / 1e9:.1f} GB, "
+        f"{free / 1e9:.1f} GB are free: take fewer, or hermetic ones (permeance 0), which are told by their spreads"
+    )

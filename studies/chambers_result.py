@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tubewall.errors import InputError
 from tubewall.studies.chambers_bursts import BurstAnswer, bursts_of
 from tubewall.studies.chambers_loads import WallHistory, crossover_permeance, keys_of_load, wall_history
 from tubewall.studies.chambers_looks import ChamberLoad, LookNotes
-from tubewall.studies.chambers_memory import check_memory
+from tubewall.studies.chambers_memory import in_classes
 from tubewall.studies.chambers_strength import Allowable, allowable_of_study
 from tubewall.studies.chambers_tail import Tail
-from tubewall.studies.chambers_text import clock
-from tubewall.units import show
+from tubewall.studies.chambers_warnings import warnings_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +34,6 @@ Data = dict[str, Any]
 Progress = Callable[[float, str], None]
 # chambers times looks whose histories are kept, 8 bytes and three quantities each
 _MOST_KEPT: Final = 20_000_000
-# where the compressibility of argon at 25 C leaves 1 by 5 % (physics page 3.1)
-_IDEAL_UP_TO: Final = 10e6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,17 +98,18 @@ class Side:
         [mol/(m2 s Pa)].
     run : AnodeRun
     walls : Walls or None
-        None of a single chamber.
+        None of a single chamber, and of an array that is too large to follow its walls.
     cycles : tuple of Cycle
         Of a named cell.
     highest_gas : float
         Largest gas pressure in any chamber over all steps [Pa].
     highest_lithium : float
-        Largest pressure of the lithium in any chamber [Pa].
+        Largest pressure of the lithium in any chamber [Pa]; of an array too large the ceiling.
     full_bores : int
         Bores that were full at any look.
-    hardest : AnodeLook
-        All chambers at the look of the largest difference across a hermetic wall, or that nearest to it.
+    hardest : AnodeLook or None
+        All chambers at the look of the largest difference across a hermetic wall, or that nearest to it; None of an
+        array too large.
     bursts : BurstAnswer or None
         Where walls may open.
     """
@@ -123,8 +122,15 @@ class Side:
     highest_gas: float
     highest_lithium: float
     full_bores: int
-    hardest: AnodeLook
+    hardest: AnodeLook | None
     bursts: BurstAnswer | None = None
+
+    @property
+    def chambers(self) -> AnodeLook:
+        """All chambers at the hardest look; InputError where the array is too large to follow them."""
+        if self.hardest is None:
+            raise InputError("the array is too large to show single chambers: take fewer rows or columns")
+        return self.hardest
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -218,16 +224,19 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
     tell = progress or (lambda _share, _text: None)
     sides: list[Side] = []
     seconds: dict[str, float] = {}
-    check_memory(study, histories=keeps_all(study))
+    large = in_classes(study, histories=keeps_all(study))
     started = time.perf_counter()
-    allowable = allowable_of_study(study, study.anode(permeable=False))
+    allowable = None if large else allowable_of_study(study, study.anode(permeable=False))
     seconds["allowable"] = time.perf_counter() - started
     for part, permeable in enumerate((False, True)):
         name = "permeable" if permeable else "hermetic"
         tell(0.45 * part, f"{name} walls")
         started = time.perf_counter()
-        near = sides[0].hardest.time if sides else None
-        sides.append(_side(study, name, allowable, permeable=permeable, near=near))
+        if large:
+            sides.append(_spreads(study, name, permeable=permeable))
+        else:
+            near = sides[0].hardest.time if sides and sides[0].hardest is not None else None
+            sides.append(_side(study, name, allowable, permeable=permeable, near=near))
         seconds[name] = time.perf_counter() - started
     tell(0.95, "planar foil")
     foil, cycles = _foil(study)
@@ -238,7 +247,7 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
         foil_cycles=cycles,
         allowable=allowable,
         seconds=seconds,
-        warnings=_warnings(study, sides),
+        warnings=warnings_of(study, sides),
     )
 
 
@@ -281,6 +290,27 @@ def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, perme
         full_bores=notes.full_bores,
         hardest=notes.kept,
         bursts=bursts_of(found, notes.last.pressures),
+    )
+
+
+def _spreads(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
+    """A side of an array too large to follow its walls, from classes of its chambers."""
+    from tubewall.chambers.engine import run
+
+    anode, protocol = study.anode(permeable=permeable), study.protocol.protocol()
+    threads = study.run.threads or None
+    found = run(anode, protocol, rtol=study.run.rtol, record=study.looks(), keep="none", classes=True, threads=threads)
+    cell = study.protocol.cell
+    return Side(
+        name=name,
+        permeance=0.0,
+        run=found,
+        walls=None,
+        cycles=() if cell is None else cell.cycles_of(found.ends),
+        highest_gas=float(found.pressure.quantiles[:, -1].max()),
+        highest_lithium=float(anode.lithium.ceiling(max(float(found.overpotential.max()), 0.0))),
+        full_bores=0,
+        hardest=None,
     )
 
 
@@ -331,54 +361,3 @@ def _foil(study: ChambersStudy) -> tuple[FoilRun | None, tuple[Cycle, ...]]:
     foil = PlanarFoil(conductance=study.lithium.conductance, charge=study.protocol.start_charge)
     found = run_foil(foil, cell.protocol())
     return found, cell.cycles_of(found.ends)
-
-
-def _full_bores(sides: list[Side]) -> list[str]:
-    """What full bores do, whatever their walls let through."""
-    found = []
-    for side in sides:
-        full = side.full_bores
-        if full:
-            bores = "1 bore runs" if full == 1 else f"{full} bores run"
-            found.append(
-                f"{bores} full behind {side.name} walls: lithium then presses with all that the overpotential drives, "
-                f"{show(side.highest_lithium, 'Pa')}, whatever gas the walls let through"
-            )
-    return found
-
-
-def _cut_short(sides: list[Side]) -> list[str]:
-    """Steps of the user's own that ended before they were to, since all bores were full or empty."""
-    found = []
-    for side in sides:
-        short = [end for end in side.run.ends if end.reason in ("full", "empty")]
-        if short:
-            first = short[0]
-            found.append(
-                f"step {first.step + 1} of the protocol ended after {clock(first.end - first.start)}, all bores "
-                f"{first.reason} ({side.name} walls{f', and {len(short) - 1} more steps' if len(short) > 1 else ''})"
-            )
-    return found
-
-
-def _warnings(study: ChambersStudy, sides: list[Side]) -> tuple[str, ...]:
-    found = []
-    s = study.scatter
-    if s.deviation is None and not any((s.wall, s.bore, s.height, s.diffusivity)):
-        found.append("[scatter] deviation: 0.025 is a guess; the differences between chambers follow from it")
-    if study.protocol.cell is not None and study.protocol.name == "full cell":
-        found.append(
-            "[protocol] resistance and the open-circuit curve (25 C, no hysteresis) are inputs, not measurements of this cell"
-        )
-    found += _full_bores(sides)
-    if study.protocol.name == "steps":
-        found += _cut_short(sides)
-    highest = max(side.highest_gas for side in sides)
-    if study.gas.gas_law == "ideal" and highest > _IDEAL_UP_TO:
-        found.append(
-            f"the gas reaches {show(highest, 'Pa')}, where an ideal gas is no longer within 5 %: see [gas] gas_law"
-        )
-    lowest = min(float(side.run.pressure.quantiles[:, 0].min()) for side in sides)
-    if lowest < 0.99 * study.gas.initial_pressure:
-        found.append(f"the gas falls to {show(lowest, 'Pa')}, below the pressure it was closed with")
-    return tuple(found)

@@ -205,6 +205,25 @@ def test_walls_that_do_not_fit_the_memory_are_refused_with_what_they_need(monkey
         answer_study(study(SMALL))
 
 
+def test_hermetic_chambers_that_do_not_fit_the_memory_are_told_by_their_spreads(monkeypatch, tmp_path, capsys):
+    text = SMALL.replace("10\n", "300\n").replace("12\n", "300\n") + "[walls]\npermeance = '0 mol/(m2 s Pa)'\n"
+    one_by_one = answer_study(study(text)).hermetic
+    monkeypatch.setattr(chambers_memory, "free_memory", lambda: 1e5)
+    answer = answer_study(study(text))
+    assert "spreads alone" in " ".join(answer.warnings)
+    assert "spreads alone" in answer.text()
+    assert answer.hermetic.walls is None
+    assert answer.hermetic.run.overpotential[-1] == pytest.approx(one_by_one.run.overpotential[-1], rel=1e-6)
+    # the quantiles lie within one class of each other
+    assert answer.hermetic.run.pressure.quantiles[-1] == pytest.approx(one_by_one.run.pressure.quantiles[-1], rel=1e-2)
+    assert math.isfinite(json.loads(json.dumps(answer.to_json()))["hermetic"]["highest_gas_pressure"]["value"])
+    (tmp_path / "large.toml").write_text(text)
+    assert cli.main(["chambers", str(tmp_path / "large.toml"), "--png", str(tmp_path / "map.png")]) == 2
+    assert "--png: the array is too large to follow single chambers" in capsys.readouterr().err
+    assert not (tmp_path / "map.png").exists()
+    assert cli.main(["chambers", str(tmp_path / "large.toml"), "--netcdf", str(tmp_path / "large.nc"), "--quiet"]) == 0
+
+
 def test_the_order_of_tables_and_units_does_not_change_the_hash():
     assert (
         study(SMALL).input_hash
