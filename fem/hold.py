@@ -13,6 +13,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import RigidBody, Support
 from tubewall.fem.model import Discretisation, Model, node_at
 from tubewall.fem.rigid import free_motions, motion_names, pins, rigid_motions
+from tubewall.fem.slipping import connected, slipping
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -191,10 +192,13 @@ def _without_doubles(model: Model, given: Dependences) -> Dependences:
 
 
 def _rigid(model: Model, given: Dependences, size: int) -> tuple[Floats, Ints, int]:
+    from tubewall.fem.slide import Slide
+
     discrete = model.discrete
     rigid = [i for i, support in enumerate(model.supports) if isinstance(support, RigidBody)]
+    slides = any(isinstance(tie, Slide) for tie in model.ties)
     implied = model.periodic is not None
-    parts = _parts(discrete, given)
+    parts = connected(discrete, given)
     count = int(parts.max()) + 1
     if count > _MOST_PARTS:
         raise InputError(
@@ -220,35 +224,21 @@ def _rigid(model: Model, given: Dependences, size: int) -> tuple[Floats, Ints, i
             which = "the body" if count == 1 else f"part {part + 1} of {count} of the body, about {middle} m,"
             names_of.append(f"{which} may still move: {', '.join(names)} is free")
             continue
-        free = full @ kernel
-        free[given.slaves] = 0.0
-        pinned.append(pins(free))
         motions.append(full @ kernel)
     if names_of:
         more = f"; and {len(names_of) - 1} more parts" if len(names_of) > 1 else ""
         raise InputError(
             f"{names_of[0]}{more}; hold it with a support, or give rigid_body = true when the loads balance"
         )
+    if slides:
+        # with what parts that slide may do beside each other; no column twice
+        motions = [slipping(discrete, model.kinematics, given, size)]
     owner = rigid[0] if rigid else -1
+    motions = [moves for moves in motions if moves.shape[1]]
+    for moves in motions:
+        free = moves.copy()
+        free[given.slaves] = 0.0
+        pinned.append(pins(free))
     if not motions:
         return np.zeros((size, 0)), np.zeros(0, dtype=np.int64), owner
     return np.concatenate(motions, axis=1), np.concatenate(pinned), owner
-
-
-def _parts(discrete: Discretisation, given: Dependences) -> Ints:
-    """Which connected part each node belongs to, (N,)."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    first, other = [], []
-    for cells in discrete.cells:
-        first.append(np.repeat(cells[:, 0], cells.shape[1] - 1))
-        other.append(cells[:, 1:].ravel())
-    links = given.weights.tocoo()
-    inside = links.col < discrete.size
-    first.append(given.slaves[links.row[inside]] // discrete.dim)
-    other.append(links.col[inside] // discrete.dim)
-    a, b = np.concatenate(first), np.concatenate(other)
-    n = len(discrete.nodes)
-    labels: Ints = connected_components(coo_array((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
-    return labels

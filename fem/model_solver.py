@@ -17,7 +17,7 @@ from tubewall.fem.field_solution import FieldSolution, MixedPressure
 from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
 from tubewall.fem.linear import RESIDUAL_LIMIT, Factorised
-from tubewall.fem.loads import Load
+from tubewall.fem.loads import Load, RigidBody
 from tubewall.fem.model import Model, with_loads
 from tubewall.fem.nodal_fields import everywhere, without_motion
 from tubewall.fem.solve_space import LEAST, solve_in_space, suits
@@ -247,8 +247,11 @@ def _check_balanced(model: Model, held: Held, forces: Floats) -> None:
     scale = float(np.abs(forces).sum())
     net = float(np.abs(held.motions.T @ forces).max())
     if net > share * scale:
+        held_by = "rigid_body holds nothing"
+        if not any(isinstance(support, RigidBody) for support in model.supports) and model.periodic is None:
+            held_by = "a part that slides is pushed where nothing holds it"
         raise InputError(
-            f"the loads do not balance (net load {net / scale:.2g} of their sum): rigid_body holds nothing, add a support"
+            f"the loads do not balance (net load {net / scale:.2g} of their sum): {held_by}, add a support"
         )
 
 
