@@ -163,28 +163,45 @@ def _free_lithium(
     if not mine.any():
         return
     outline = _outline(drawn, chamber)
+    cells = np.flatnonzero(drawn.section.zone == chamber)
+    within = np.zeros(len(drawn.section.points), dtype=bool)
+    within[drawn.section.cells[cells]] = True
     if sliding:
-        wet = _planes(drawn, stack.floor, stack.floor + level, low=apart, high=level < stack.bore_height)
+        wet = _planes(drawn, stack.floor, stack.floor + level, low=apart)
         _double(drawn, nodes, mine, outline, wet)
         outer, inner = _faces(drawn, chamber, mine)
+        ceiling = _level(drawn, stack.ceiling)
+        # lithium that fills a closed bore slides on its ceiling too
+        if level >= stack.bore_height and stack.ends == "closed" and ceiling is not None:
+            _double(drawn, nodes, mine, within & ~outline, _plane(drawn, ceiling))
+            outer = np.concatenate((outer, np.column_stack((drawn.number[cells, ceiling], drawn.below[cells]))))
+            inner = np.concatenate((inner, np.column_stack((drawn.number[cells, ceiling - 1], drawn.above[cells]))))
         boundaries[f"chamber {chamber} lithium"], boundaries[f"lithium {chamber} side"] = outer, inner
-    cells = np.flatnonzero(drawn.section.zone == chamber)
-    floor = int(np.argmin(np.abs(drawn.levels - stack.floor)))
-    # where a window cuts above the floor there is none
-    if apart and floor > 0 and abs(drawn.levels[floor] - stack.floor) < 1e-9 * stack.top:
-        within = np.zeros(len(drawn.section.points), dtype=bool)
-        within[drawn.section.cells[cells]] = True
-        plane = np.zeros(drawn.planes, dtype=bool)
-        plane[2 * floor] = True
-        _double(drawn, nodes, mine, within & ~outline, plane)
+    floor = _level(drawn, stack.floor)
+    if apart and floor is not None:
+        _double(drawn, nodes, mine, within & ~outline, _plane(drawn, floor))
         boundaries[f"lithium {chamber} floor"] = np.column_stack((drawn.number[cells, floor], drawn.below[cells]))
         boundaries[f"mouth {chamber}"] = np.column_stack((drawn.number[cells, floor - 1], drawn.above[cells]))
 
 
-def _planes(drawn: Layered, low_z: float, high_z: float, *, low: bool, high: bool) -> NDArray[np.bool_]:
-    """Which planes of nodes lie between two heights, the ends included or not."""
+def _level(drawn: Layered, z: float) -> int | None:
+    """Which level between two layers lies at a height z [m]; None where a window leaves none there."""
+    level = int(np.argmin(np.abs(drawn.levels - z)))
+    inside = 0 < level < len(drawn.levels) - 1
+    return level if inside and abs(drawn.levels[level] - z) < 1e-9 * float(np.ptp(drawn.levels)) else None
+
+
+def _plane(drawn: Layered, level: int) -> NDArray[np.bool_]:
+    """The plane of nodes at a level, among all planes."""
+    planes = np.zeros(drawn.planes, dtype=bool)
+    planes[2 * level] = True
+    return planes
+
+
+def _planes(drawn: Layered, low_z: float, high_z: float, *, low: bool) -> NDArray[np.bool_]:
+    """Which planes of nodes lie between two heights, the upper one included, the lower one or not."""
     z, tiny = drawn.heights, 1e-9 * float(np.ptp(drawn.heights))
-    result: NDArray[np.bool_] = (z > low_z - (tiny if low else -tiny)) & (z < high_z + (tiny if high else -tiny))
+    result: NDArray[np.bool_] = (z > low_z - (tiny if low else -tiny)) & (z < high_z + tiny)
     return result
 
 
@@ -237,7 +254,7 @@ def _edge(
     inner = np.zeros(drawn.code.shape, dtype=bool)
     inner[np.ix_(drawn.section.zone == crack.chamber, layers)] = True
     outline = _outline(drawn, crack.chamber)
-    _double(drawn, nodes, inner, outline, _planes(drawn, tip, stack.floor, low=False, high=True))
+    _double(drawn, nodes, inner, outline, _planes(drawn, tip, stack.floor, low=False))
     boundaries["flaw outer"], boundaries["flaw inner"] = _faces(drawn, crack.chamber, inner)
     plane = 2 * int(np.argmin(np.abs(drawn.levels - tip)))
     sides, zone = drawn.section.sides, drawn.section.zone
@@ -257,9 +274,7 @@ def _penny(drawn: Layered, crack: Flaw, nodes: Ints, boundaries: dict[str, Ints]
     cells = np.flatnonzero((radius[section.cells] < crack.length + tiny).all(axis=1))
     above = np.zeros(drawn.code.shape, dtype=bool)
     above[cells, level] = True
-    planes = np.zeros(drawn.planes, dtype=bool)
-    planes[2 * level] = True
-    _double(drawn, nodes, above, radius < crack.length - tiny, planes)
+    _double(drawn, nodes, above, radius < crack.length - tiny, _plane(drawn, level))
     boundaries["flaw upper"] = np.column_stack((number[cells, level], drawn.below[cells]))
     boundaries["flaw lower"] = np.column_stack((number[cells, level - 1], drawn.above[cells]))
     tip = int(np.argmin(np.abs(radius - crack.length)))

@@ -206,6 +206,24 @@ def test_sliding_lithium_has_nodes_of_its_own_on_the_wall_but_not_on_the_floor()
     assert _area(sliding, "lithium 0 side") == pytest.approx(_area(sliding, "chamber 0 lithium"), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("kind", ["axisymmetric", "cell"])
+def test_sliding_lithium_that_fills_a_bore_slides_on_what_closes_it_too(kind: str) -> None:
+    full = replace(RING, insulator_fillet=0.0, cap_fillet=0.0, lithium_level=RING.bore_height)
+    mesh = stack_mesh(full, ROUND, kind=kind, lithium="sliding", lithium_apart=True)
+    outer, inner = (mesh.boundary_nodes(name) for name in ("chamber 0 lithium", "lithium 0 side"))
+    assert len(np.intersect1d(outer, inner)) == 0
+    # side and ceiling; in the section their lengths
+    side = math.pi * ROUND.bore * full.bore_height if kind == "cell" else full.bore_height
+    ceiling = ROUND.bore_area if kind == "cell" else ROUND.bore / 2
+    for name in ("chamber 0 lithium", "lithium 0 side"):
+        assert _area(mesh, name) == pytest.approx(side + ceiling, rel=1e-4, abs=0)
+    # through open ends its top is free
+    through = replace(OPEN, lithium_level=OPEN.bore_height)
+    mesh = stack_mesh(through, ROUND, kind=kind, lithium="sliding", lithium_apart=True)
+    assert len(np.intersect1d(*(mesh.boundary_nodes(name) for name in ("chamber 0 lithium", "lithium 0 side")))) == 0
+    assert _area(mesh, "piston 0") == pytest.approx(ceiling, rel=1e-4, abs=0)
+
+
 def test_a_full_bore_has_no_gas() -> None:
     full = replace(RING, lithium_level=RING.bore_height)
     mesh = stack_mesh(full, ROUND, kind="axisymmetric")

@@ -55,6 +55,29 @@ def test_soft_lithium_that_slides_is_a_fluid() -> None:
     assert at(solution, "zz", 50 * nm, 700 * nm, "wall") == pytest.approx((60**2 + 50**2) / (60**2 - 50**2), rel=0.005)
 
 
+def test_soft_lithium_that_fills_a_closed_tube_pulls_it_long() -> None:
+    # it slides on the cap too: Lame's tube of closed ends, sigma_z = p a^2 / (b^2 - a^2)
+    tube = CellArray(bore=100 * nm, wall=10 * nm, bore_shape="round", construction="tubes", rings=0)
+    stack = Stack(height=1000 * nm, electrolyte=100 * nm, cap=50 * nm, lithium_level=1000 * nm)
+    mesh = stack_mesh(stack, tube, kind="axisymmetric", lithium="sliding", lithium_apart=True, elements_through_wall=4)
+    soft = Isotropic(youngs_modulus=1e5, poissons_ratio=0.5 - 1e5 / (6 * BULK))
+    stiff = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25))
+    solution = solve_model(
+        Model(
+            mesh=mesh,
+            solids={name: Solid(elastic=soft) if name == "lithium" else stiff for name in mesh.regions},
+            kinematics="axisymmetric",
+            loads=tuple(Pressure(boundary=name, pressure=1.0) for name in ("mouth 0", "lithium 0 floor")),
+            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="axis", fix=("x",))),
+            ties=(Slide(slave="lithium 0 side", master="chamber 0 lithium"),),
+        )
+    )
+    assert at(solution, "yy", 20 * nm, 900 * nm) == pytest.approx(-1.0, rel=1e-3)
+    base = 50**2 / (60**2 - 50**2)
+    assert at(solution, "yy", 55 * nm, 500 * nm, "wall") == pytest.approx(base, rel=0.005)
+    assert at(solution, "zz", 50 * nm, 500 * nm, "wall") == pytest.approx(base * (1 + 60**2 / 50**2), rel=0.005)
+
+
 def test_stiff_lithium_that_slides_presses_the_wall_with_what_its_bulging_needs() -> None:
     # column: u / a = ((1 - nu) s_r - nu s_z) / E; thick tube, free at its ends: u / a = p / E_w ((b2 + a2) / (b2 - a2) + nu_w)
     modulus, wall = 7.8e9, 60e9
