@@ -84,6 +84,8 @@ def _tell(message: str, code: int) -> int:
 
 def _run(words: list[str]) -> int:
     commands = _commands()
+    if words[:1] == ["help"] and words[1:]:
+        words = [words[1], "--help"]
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help(commands))
         return 0

@@ -32,12 +32,18 @@ def verify_words(parser: OneLineParser) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from tubewall.studies.files import check_writable
     from tubewall.verification.command import listing, verify, worker_count
+    from tubewall.verification.pages import check_book
 
     if options.list:
         print(listing())
         return 0
     jobs = worker_count(options.jobs)
+    if options.json is not None:
+        check_writable(options.json)
+    if options.markdown is not None:
+        check_book(options.markdown)
     with progress_bar(options.quiet) as progress:
         passed = verify(
             options.case,

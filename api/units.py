@@ -94,7 +94,8 @@ def _unit_of_symbol(symbol: str) -> tuple[float, Dimension]:
     if symbol[0] in _PREFIX and symbol[1:] in _BASE:
         factor, dimension = _BASE[symbol[1:]]
         return _PREFIX[symbol[0]] * factor, dimension
-    raise unknown_name("unit", symbol, [*_WHOLE, *_BASE, "nm", "um", "mm", "MPa", "GPa", "kPa", "mV", "mA", "kJ"])
+    common = ("nm", "um", "mm", "kPa", "MPa", "GPa", "mV", "mA", "kJ")
+    raise unknown_name("unit", symbol, [*common, *_BASE, *_WHOLE])
 
 
 def unit_factor(unit: str) -> tuple[float, Dimension]:

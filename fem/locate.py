@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints, MeshLike, edge_shape, edge_to_local, facet_owners, outer_facets, shape
+from tubewall.fem.nearest_point import place_text
 
 # how far outside a point may lie, in sizes of the element beside it
 REACH = 1e-3
@@ -150,8 +151,7 @@ def _nearest(mesh: MeshLike, points: Floats) -> tuple[Ints, Floats]:
     far = distance > REACH * size
     if np.any(far):
         i = int(np.argmax(far))
-        p, q = points[i], position[i]
         raise InputError(
-            f"the point ({p[0]:.6g}, {p[1]:.6g}) m lies outside the mesh; its nearest point is ({q[0]:.6g}, {q[1]:.6g}) m"
+            f"the point {place_text(points[i])} lies outside the mesh; its nearest point is {place_text(position[i])}"
         )
     return elements, edge_to_local(owners.edges[facet], along)

@@ -183,7 +183,7 @@ class Model:
             raise InputError(f"ends = {self.ends!r} goes with generalised plane strain, not with {self.kinematics!r}")
         _check_solids(self)
         for load in self.loads:
-            _check_load(self.mesh, load)
+            check_load(self.mesh, load)
         for support in self.supports:
             _check_support(self.mesh, support)
         object.__setattr__(self, "solids", MappingProxyType(dict(self.solids)))
@@ -228,12 +228,20 @@ def _check_solids(model: Model) -> None:
             raise InputError(f"no material for the region {name!r}: give one for each region of the mesh")
 
 
-def _check_load(mesh: SolidMesh, load: Load) -> None:
+def check_load(mesh: SolidMesh, load: Load) -> None:
+    """Refuse a load on what the mesh does not have, or inside of it.
+
+    Raises
+    ------
+    InputError
+        With the remedy.
+    """
     if isinstance(load, (Pressure, Traction)):
         pairs = mesh.boundary(load.boundary)
-        if len(_inner(mesh, pairs)):
+        if len(inner_facets(mesh, pairs)):
             raise InputError(
-                f"boundary {load.boundary!r} lies inside the body: a pressure or traction acts on its surface only"
+                f"boundary {load.boundary!r} lies inside the body, and a pressure or traction acts on its surface: name one of "
+                f"the surface; for a gap there mesh its two sides apart, each a boundary"
             )
     elif isinstance(load, LineLoad):
         mesh.edge_nodes(load.edge)
@@ -248,8 +256,8 @@ def _check_load(mesh: SolidMesh, load: Load) -> None:
                          f"TemperatureChange, got {load!r}")  # fmt: skip
 
 
-def _inner(mesh: SolidMesh, pairs: Ints) -> Ints:
-    """The facets that another element touches too."""
+def inner_facets(mesh: SolidMesh, pairs: Ints) -> Ints:
+    """Those of the facets (k, 2) that another element touches too."""
     outer = mesh.outer_facets
     width = int(max(pairs[:, 1].max(), outer[:, 1].max())) + 1
     inside: Ints = pairs[~np.isin(pairs[:, 0] * width + pairs[:, 1], outer[:, 0] * width + outer[:, 1])]
@@ -288,7 +296,11 @@ def node_at(mesh: SolidMesh, place: str | tuple[float, ...]) -> Ints:
     distance = np.linalg.norm(mesh.points - at, axis=1)
     near = np.flatnonzero(distance <= 1e-6 * mesh.size)
     if len(near) == 0:
+        # what finds points knows models
+        from tubewall.fem.nearest_point import place_text
+
         nearest = int(np.argmin(distance))
-        asked, there = ([float(f"{one:.6g}") for one in point] for point in (at, mesh.points[nearest]))
-        raise InputError(f"no node of the mesh at {asked} m: the nearest is at {there} m")
+        raise InputError(
+            f"no node of the mesh at {place_text(at)}: the nearest is at {place_text(mesh.points[nearest])}"
+        )
     return near

@@ -8,7 +8,7 @@ from tubewall.errors import InputError
 from tubewall.fem.dependences import Dependences
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import Support
-from tubewall.fem.model import Model
+from tubewall.fem.model import Model, inner_facets
 from tubewall.fem.surface_loads import facet_geometry
 from tubewall.geometry.reference_cells import CELLS
 
@@ -46,6 +46,10 @@ def _nodal_normals(model: Model, support: Support) -> list[tuple[int, Floats, fl
     points = model.discrete.points
     found = directions_at(model, support.boundary)
     values = support.values(points[[node for node, _ in found]])["normal"]
+    if np.any(values) and len(inner_facets(model.mesh, model.mesh.boundary(support.boundary))):
+        raise InputError(
+            f"the support on {support.place} moves along its normal, which inside a body points both ways: name the directions"
+        )
     for (node, directions), value in zip(found, values, strict=True):
         if len(directions) > 1 and value != 0.0:
             raise InputError(
@@ -76,7 +80,8 @@ def directions_at(model: Model, boundary: str) -> list[tuple[int, Floats]]:
         _, s, vh = np.linalg.svd(here, full_matrices=False)
         count = int(np.count_nonzero(s > _SMOOTH * s[0]))
         if count == 1:
-            mean = here.mean(axis=0)
+            # a boundary inside the body has the normals of either side
+            mean = (here * np.sign(here @ here[0])[:, None]).mean(axis=0)
             vh = (mean / np.linalg.norm(mean))[None]
         result.append((int(node), vh[:count]))
     return result

@@ -233,9 +233,15 @@ class LoadTable(Table):
 
     def loads(self, mesh: SolidMesh, kind: str, place: str) -> list[Load]:
         """What it is in a model of ``mesh``; an unknown name is answered with those there are."""
+        from tubewall.fem.model import check_load
+
         with at(place):
             self._check_names(mesh)
-        return [self._load(name, mesh, kind, f"{place} {name}") for name in self.given]
+        found = [self._load(name, mesh, kind, f"{place} {name}") for name in self.given]
+        for load in found:
+            with at(place):
+                check_load(mesh, load)
+        return found
 
     def _check_names(self, mesh: SolidMesh) -> None:
         if self.boundary is not None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from tubewall.errors import InputError
 from tubewall.studies.keys import KEYS, TABLES
 from tubewall.studies.study_key import Key, Value, shown
-
-_NEGATIVE: Final = re.compile(r"-(\d|\.\d)")
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -39,22 +36,29 @@ class OneLineParser(argparse.ArgumentParser):
         return options
 
     def _joined(self, words: Sequence[str]) -> list[str]:
-        # "--bore -5nm": argparse would take the value for an option; joined it is read, and refused for what it is
+        # "--bore -5nm", "--cut -z": argparse would take the value for an option; joined it is read
         joined: list[str] = []
         for word in words:
             previous = joined[-1] if joined else ""
-            if _NEGATIVE.match(word) and previous in self._option_string_actions:
+            value = word[:1] == "-" and word[:2] != "--" and len(word) > 1 and word not in self._option_string_actions
+            if value and self._takes_value(previous):
                 joined[-1] = f"{previous}={word}"
             else:
                 joined.append(word)
         return joined
 
+    def _takes_value(self, word: str) -> bool:
+        action = self._option_string_actions.get(word)
+        return action is not None and action.nargs is None
+
     def _unknown(self, word: str) -> str:
         name = word.split("=", 1)[0]
         if not name.startswith("-"):
             return f"there is no place for {shown(word)!r}: see `{self.prog} --help`"
-        near = difflib.get_close_matches(name.replace("_", "-"), list(self._option_string_actions), n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`"
+        # without their dashes, in which all options are alike
+        bare = {option.strip("-"): option for option in self._option_string_actions}
+        near = difflib.get_close_matches(name.replace("_", "-").strip("-"), list(bare), n=1, cutoff=0.5)
+        hint = f"did you mean {bare[near[0]]}?" if near else f"see `{self.prog} --help`"
         return f"no option {shown(name)}; {hint}"
 
 

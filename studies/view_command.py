@@ -56,7 +56,7 @@ def add_view_options(parser: argparse.ArgumentParser) -> None:
         help="the stress that is shown (default max principal, or what the study asks for)",
     )
     add("--question", metavar="NAME", help="of a tubule file: whose body is shown (default root)")
-    add("--cut", metavar="PLANE", help="cut open: y, +x (x and beyond taken away), '-z = 20 nm' (write --cut=-z)")
+    add("--cut", metavar="PLANE", help="cut open: y, +x (x and beyond taken away), '-z = 20 nm'")
     add("--apart", metavar="SHARE", default="0", help="move the regions apart by this share of the body's size")
     add("--region", metavar="NAME", action="append", default=[], help="only this region; may be repeated")
     add("--no-fluids", dest="fluids", action="store_false", help="without lithium and gas")

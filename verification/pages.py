@@ -57,6 +57,14 @@ def index_row(case: Case, result: CaseResult) -> str:
     )
 
 
+def check_book(folder: str | Path) -> Path:
+    """The folder of the book's pages; InputError when it is not a folder."""
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError(f"{place}: not a folder; --markdown takes the folder of the book's pages")
+    return place
+
+
 def rebuild(results: Sequence[CaseResult], folder: str | Path) -> list[Path]:
     """Write tables and figures of ``results`` into ``folder``, a page a case, and their rows into the index beside it.
 
@@ -67,9 +75,7 @@ def rebuild(results: Sequence[CaseResult], folder: str | Path) -> list[Path]:
     InputError
         When ``folder`` is not a folder.
     """
-    place = Path(folder)
-    if not place.is_dir():
-        raise InputError(f"{place}: not a folder; --markdown takes the folder of the book's pages")
+    place = check_book(folder)
     from tubewall.whole_files import write_whole
 
     cases = {case.name: case for case in all_cases()}

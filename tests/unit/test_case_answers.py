@@ -322,7 +322,7 @@ def test_forces_and_supports_may_act_in_the_middle_of_a_side() -> None:
     assert any("a point force" in told for told in result.warnings)
     near = {**case, "loads": [{"point": ["1 um", "0.4 um"], "force": [0, "1 N/m"]}]}
     with pytest.raises(
-        InputError, match=r"\[\[loads\]\] 1 point: no node of the mesh at .*the nearest is at \[1e-06, 5e-07\]"
+        InputError, match=r"\[\[loads\]\] 1 point: no node of the mesh at .*the nearest is at \(1, 0.5\) um"
     ):
         Case.of(near, mesh).solve()
 

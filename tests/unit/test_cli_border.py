@@ -107,6 +107,7 @@ def test_every_command_listed_has_help_of_its_own(run: Run) -> None:
         code, out, _ = run(command, "--help")
         assert code == 0
         assert out.startswith("usage: tubewall " + command)
+        assert run("help", command) == (0, out, "")
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,12 @@ def test_every_command_listed_has_help_of_its_own(run: Run) -> None:
         (["thickness", "--bor", "80 nm"], "did you mean --bore?"),
         (["thickness", "--bore_shape", "round"], "did you mean --bore-shape?"),
         (["thickness", "--bore"], "--bore"),
+        (["solve", "a.toml", "--threads", "2"], "no option --threads; see `tubewall solve --help`"),
+        (["solve", "a.toml", "--jso", "a.json"], "no option --jso; did you mean --json?"),
+        (["view", "a.toml", "--cut", "-q"], "-q"),
+        (["help", "solv"], "no command 'solv'; did you mean 'solve'?"),
+        (["verify", "--json", "no/such/place.json"], "there is no directory"),
+        (["verify", "--markdown", "no/such/place"], "not a folder"),
         (["thickness", "--bore", "-5 nm"], "--bore: must be positive, got -5 nm (allowed: 1 nm .. 100 um)"),
         (["thickness", "--bore", "-5nm"], "--bore: must be positive, got -5nm"),
         (["thickness", "--bore=-5"], "has no unit"),

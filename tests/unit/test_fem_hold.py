@@ -166,7 +166,7 @@ def test_two_supports_that_disagree_are_refused_with_both_places():
     ("support", "words"),
     [
         (dict(boundary="lefd"), "did you mean 'left'"),
-        (dict(point=(0.5, 0.17)), r"no node of the mesh at \[0.5, 0.17\] m: the nearest is at"),
+        (dict(point=(0.5, 0.17)), r"no node of the mesh at \(500, 170\) mm: the nearest is at"),
         (dict(point="corner"), "no point 'corner'"),
         (dict(edge="rim"), "no edge 'rim'"),
         (dict(boundary="left", fix=("z",)), "holds z, which a plane body does not have"),
