@@ -120,7 +120,7 @@ def test_every_command_listed_has_help_of_its_own(run: Run) -> None:
         (["thickness", "--bore"], "--bore"),
         (["solve", "a.toml", "--threads", "2"], "no option --threads; see `tubewall solve --help`"),
         (["solve", "a.toml", "--jso", "a.json"], "no option --jso; did you mean --json?"),
-        (["view", "a.toml", "--cut", "-q"], "-q"),
+        (["thickness", "--wall", "-q"], "--wall: cannot read '-q' as a quantity"),
         (["help", "solv"], "no command 'solv'; did you mean 'solve'?"),
         (["verify", "--json", "no/such/place.json"], "there is no directory"),
         (["verify", "--markdown", "no/such/place"], "not a folder"),
