@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.fem.assemble_body import assemble
-from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.elements import Floats
 from tubewall.fem.loads import BodyForce, Eigenstrain, LineLoad, Pressure, TemperatureChange, Traction
 from tubewall.fem.model import Model
+from tubewall.geometry.mesh_part import mesh_part
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -39,7 +40,7 @@ def extension_energy(solution: FieldSolution, shift: Floats, size: float) -> flo
                 for start, b in zip(mesh.starts, mesh.blocks, strict=False)
             ]
         )
-    part, nodes = _part(mesh, elements)
+    part, nodes = mesh_part(mesh, elements)
     body = _part_model(model, part)
     moved = solution.displacement[nodes][body.discrete.nodes].ravel()
     if model.kinematics == "generalised plane strain":
@@ -51,32 +52,6 @@ def extension_energy(solution: FieldSolution, shift: Floats, size: float) -> flo
         assembled = assemble(replace(body, mesh=replace(part, points=points)))
         energies.append(float(assembled.forces @ moved - 0.5 * moved @ (assembled.stiffness @ moved)))
     return (energies[0] - energies[1]) / (2 * step)
-
-
-def _part(mesh: SolidMesh, elements: Ints) -> tuple[SolidMesh, Ints]:
-    """The mesh of some of the elements, and the numbers of its nodes in the whole."""
-    chosen = np.zeros(mesh.elements, dtype=bool)
-    chosen[elements] = True
-    number = np.cumsum(chosen) - 1
-    cells = [b.cells[chosen[start : start + len(b.cells)]] for start, b in zip(mesh.starts, mesh.blocks, strict=False)]
-    nodes = np.unique(np.concatenate([part.ravel() for part in cells]))
-    place = np.full(len(mesh.points), -1, dtype=np.int64)
-    place[nodes] = np.arange(len(nodes))
-    regions = {name: number[part[chosen[part]]] for name, part in mesh.regions.items()}
-    sides = {name: pairs[chosen[pairs[:, 0]]] for name, pairs in mesh.boundaries.items()}
-    lines = {name: rows[(place[rows] >= 0).all(axis=1)] for name, rows in mesh.edges.items()}
-    part = replace(
-        mesh,
-        points=mesh.points[nodes],
-        blocks=tuple(replace(b, cells=place[rows]) for b, rows in zip(mesh.blocks, cells, strict=True) if len(rows)),
-        regions={name: part for name, part in regions.items() if len(part)},
-        boundaries={
-            name: np.column_stack((number[pairs[:, 0]], pairs[:, 1])) for name, pairs in sides.items() if len(pairs)
-        },
-        edges={name: place[rows] for name, rows in lines.items() if len(rows)},
-        nodes={},
-    )
-    return part, nodes
 
 
 def _part_model(model: Model, part: SolidMesh) -> Model:

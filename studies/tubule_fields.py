@@ -13,7 +13,7 @@ from tubewall.fem.local_search import lattice
 from tubewall.fem.locate_point import locate
 from tubewall.fem.model import Model
 from tubewall.fem.surface_points import facets_of, surface_points
-from tubewall.geometry.solid_mesh import Block, SolidMesh
+from tubewall.geometry.mesh_part import mesh_part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,42 +118,20 @@ def part_of(
     model, mesh = solution.model, solution.model.discrete.mesh
     if len(model.discrete.nodes) != len(mesh.points):
         raise InputError("a part is taken of displacements of the order of the mesh")
-    blocks, kept = [], []
-    wanted = (
-        np.ones(mesh.elements, dtype=bool) if region is None else np.isin(np.arange(mesh.elements), mesh.region(region))
-    )
-    for number, block in enumerate(mesh.blocks):
-        middle = mesh.points[block.cells].mean(axis=1)
-        mine = wanted[mesh.starts[number] : mesh.starts[number + 1]]
-        rows = np.flatnonzero(((middle >= low) & (middle <= high)).all(axis=1) & mine)
-        if len(rows):
-            blocks.append(Block(kind=block.kind, cells=block.cells[rows]))
-            kept.append(rows + mesh.starts[number])
-    if not blocks:
+    middle = np.concatenate([mesh.points[block.cells].mean(axis=1) for block in mesh.blocks])
+    inside = ((middle >= low) & (middle <= high)).all(axis=1)
+    if region is not None:
+        inside &= np.isin(np.arange(mesh.elements), mesh.region(region))
+    elements = np.flatnonzero(inside)
+    if len(elements) == 0:
         raise InputError("no element lies in the box that is asked for")
-    elements = np.concatenate(kept)
-    nodes, where = np.unique(np.concatenate([block.cells.ravel() for block in blocks]), return_inverse=True)
-    ends = np.cumsum([0, *(block.cells.size for block in blocks)])
-    cells = tuple(
-        Block(kind=block.kind, cells=where.ravel()[a:b].reshape(block.cells.shape))
-        for block, a, b in zip(blocks, ends[:-1], ends[1:], strict=True)
-    )
-    index = mesh.region_index[elements]
-    regions = {mesh.region_names[k]: np.flatnonzero(index == k) for k in np.unique(index)}
-    position = np.full(mesh.elements, -1, dtype=np.int64)
-    position[elements] = np.arange(len(elements))
-    boundaries = {}
-    for name, pairs in mesh.boundaries.items():
-        inside = pairs[position[pairs[:, 0]] >= 0]
-        if len(inside):
-            boundaries[name] = np.column_stack((position[inside[:, 0]], inside[:, 1]))
-    part = SolidMesh(points=mesh.points[nodes], blocks=cells, regions=regions, boundaries=boundaries)
+    part, nodes = mesh_part(mesh, elements)
     body = Model(
         mesh=part,
-        solids={name: model.solids[name] for name in regions},
+        solids={name: model.solids[name] for name in part.regions},
         kinematics=model.kinematics,
         loads=tuple(load for load in model.loads if getattr(load, "boundary", getattr(load, "point", None)) is None
-                    and not hasattr(load, "edge") and getattr(load, "region", None) in (None, *regions)),
+                    and not hasattr(load, "edge") and getattr(load, "region", None) in (None, *part.regions)),
     )  # fmt: skip
     mixed = None if solution.mixed is None else _PartMixed(whole=solution.mixed, elements=elements)
     return replace(solution, model=body, displacement=solution.displacement[nodes], reactions=(), mixed=mixed)
