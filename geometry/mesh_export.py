@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from tubewall.errors import InputError
 from tubewall.geometry.mesh_output import write_mesh
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.whole_files import written_whole
 
 # what the writers and readers of meshio raise for cells that they do not know, besides their own
 _FAILURES: Final = (AssertionError, AttributeError, ImportError, LookupError, TypeError, UnboundLocalError, ValueError)
@@ -50,20 +50,12 @@ def export_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> int:
         return mesh.order
     if target.suffix not in OTHERS:
         raise InputError(f"a mesh is written to {', '.join((*OWN, *OTHERS))}, got {str(path)!r}")
-    temporary = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}{target.suffix}")
-    orders = [2, 1] if mesh.order == 2 else [1]
-    failure: str | None = ""
-    try:
-        for order in orders:
+    with written_whole(target) as temporary:
+        for order in range(mesh.order, 0, -1):
             failure = _try(mesh, temporary, order)
             if failure is None:
-                temporary.replace(target)
                 return order
-    except OSError as error:
-        raise InputError(f"cannot write the mesh {str(target)!r}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    raise InputError(f"{target.suffix} cannot hold this mesh ({failure}): write a .msh or a .vtu")
+        raise InputError(f"{target.suffix} cannot hold this mesh ({failure}): write a .msh or a .vtu")
 
 
 def _try(mesh: SolidMesh, path: Path, order: int) -> str | None:

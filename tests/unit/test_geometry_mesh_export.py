@@ -11,6 +11,7 @@ import pytest
 from tubewall.errors import InputError
 from tubewall.geometry import CellArray, Stack, stack_mesh
 from tubewall.geometry.mesh_export import OTHERS, OWN, export_mesh
+from tubewall.geometry.mesh_input import read_solid_mesh
 from tubewall.geometry.solid_mesh import SolidMesh
 from tubewall.units import nm
 
@@ -29,14 +30,17 @@ def test_a_mesh_is_read_back_with_all_its_cells(kind: str, suffix: str, tmp_path
     path = tmp_path / f"stack{suffix}"
     order = export_mesh(mesh, path)
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+    if suffix in OWN:
+        assert order == 2
+        assert read_solid_mesh(path).elements == mesh.elements
+        return
     read = meshio.read(path)
     solid = {"quad", "quad9", "hexahedron", "hexahedron27", "wedge", "wedge18"}
     inside = [block for block in read.cells if block.type in solid]
-    if suffix in OTHERS:
-        assert sum(len(block.data) for block in inside) == mesh.elements
-        nodes = len(mesh.points) if order == 2 else len(mesh.vertex_nodes)
-        assert len(read.points) == nodes
-        assert np.ptp(read.points[:, 0]) == pytest.approx(np.ptp(mesh.points[:, 0]), rel=1e-6, abs=0)
+    assert sum(len(block.data) for block in inside) == mesh.elements
+    nodes = len(mesh.points) if order == 2 else len(mesh.vertex_nodes)
+    assert len(read.points) == nodes
+    assert np.ptp(read.points[:, 0]) == pytest.approx(np.ptp(mesh.points[:, 0]), rel=1e-6, abs=0)
 
 
 def test_abaqus_gets_the_regions_as_sets(tmp_path: Path) -> None:
@@ -51,7 +55,7 @@ def test_abaqus_gets_the_regions_as_sets(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match=r"a mesh is written to .msh, .vtu, .inp"):
         export_mesh(mesh_of("axisymmetric"), tmp_path / "a.stl")
-    with pytest.raises(InputError, match="cannot write"):
+    with pytest.raises(InputError, match=r"a\.vtk: cannot be written"):
         export_mesh(mesh_of("axisymmetric"), tmp_path / "nowhere" / "a.vtk")
 
     def fails(*_: object) -> None:
