@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.element_chunks import Chunk, chunks, laws_at, rule_order
+from tubewall.fem.element_chunks import Chunk, chunks, laws_at
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import Eigenstrain, TemperatureChange
 from tubewall.fem.model import Model
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from tubewall.fem.mixed_elements import Recovery
     from tubewall.fem.mixed_fields import MixedFields
-
-__all__ = ["Assembled", "Chunk", "assemble", "chunks", "laws_at", "plain_elements", "rule_order"]
 
 _ZZ: Final = 2
 # entries of all element matrices (20 000 quadratic triangles): below, NumPy has done before a compiler had begun
@@ -88,7 +86,7 @@ def assemble(model: Model, *, compiled: bool | None = None) -> Assembled:
             stiffness = assemble_matrix(model, plain, mixed, crew)
         add_strains(model, plain, forces)
     else:
-        stiffness = _summed(chain(plain_elements(model, plain, forces), mixed), model.size)
+        stiffness = summed(chain(plain_elements(model, plain, forces), mixed), model.size)
     add_loads(model, forces)
     return Assembled(
         stiffness=stiffness, forces=forces, recover=_recovery(model, recoveries), recoveries=recoveries, notes=said
@@ -142,8 +140,9 @@ def add_strains(model: Model, regions: list[str], forces: Floats) -> None:
             np.add.at(forces, dofs.ravel(), force.ravel())
 
 
-def _summed(parts: Iterable[tuple[Floats, Ints]], size: int) -> csr_array:
-    from scipy.sparse import coo_array
+def summed(parts: Iterable[tuple[Floats, Ints]], size: int) -> csr_array:
+    """The matrix (size, size) of matrices (m, k, k) and their unknowns (m, k)."""
+    from scipy.sparse import coo_array, csr_array
 
     rows, columns, values = [], [], []
     for matrix, dofs in parts:
@@ -152,6 +151,8 @@ def _summed(parts: Iterable[tuple[Floats, Ints]], size: int) -> csr_array:
         rows.append(np.repeat(short, k, axis=1).ravel())
         columns.append(np.tile(short, (1, k)).ravel())
         values.append(matrix.ravel())
+    if not values:
+        return csr_array((size, size))
     places = (np.concatenate(rows), np.concatenate(columns))
     return coo_array((np.concatenate(values), places), shape=(size, size)).tocsr()
 

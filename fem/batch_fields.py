@@ -11,7 +11,7 @@ import numpy as np
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.field_solution import PointFields
 from tubewall.fem.reference_elements import shape_table
-from tubewall.fem.region_laws import free_strain, plane_stress_strain, region_law
+from tubewall.fem.region_laws import stress_from_strain
 from tubewall.geometry.mesh_checks import determinant
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ class Batch:
 
     Attributes
     ----------
+    kind : str
+        Of the cells.
+    region : str
     elements : (m,)
     local : (q, dim)
     fields : PointFields
@@ -35,6 +38,7 @@ class Batch:
         Of the map.
     """
 
+    kind: str
     region: str
     elements: Ints
     local: Floats
@@ -83,11 +87,12 @@ def fields_in(solution: FieldSolution, block: int, region: str, elements: Ints, 
     strain = _strain(gradient, points, displacement, solution.model.kinematics)
     if solution.model.kinematics == "generalised plane strain":
         strain[:, 2] += solution.axial_strain
-    strain, stress = _stress(solution, region, points, strain)
+    strain, stress = stress_from_strain(solution.model, region, points, strain)
     if solution.mixed is not None:
         strain, stress = solution.mixed.correct(np.repeat(elements, q), np.tile(local, (m, 1)), strain, stress)
     fields = PointFields(points=points, displacement=displacement, strain=strain, stress=stress)
-    return Batch(region=region, elements=elements, local=local, fields=fields, determinant=determinants)
+    kind = mesh.blocks[block].kind
+    return Batch(kind=kind, region=region, elements=elements, local=local, fields=fields, determinant=determinants)
 
 
 def _by_local(nodal: Floats, slopes: Floats) -> Floats:
@@ -115,18 +120,3 @@ def _strain(gradient: Floats, points: Floats, displacement: Floats, kinematics: 
         on_axis = radius <= 1e-12 * max(float(np.abs(points).max(initial=0.0)), 1e-300)
         strain[:, 2] = np.divide(displacement[:, 0], radius, out=gradient[:, 0, 0].copy(), where=~on_axis)
     return strain
-
-
-def _stress(solution: FieldSolution, region: str, points: Floats, strain: Floats) -> tuple[Floats, Floats]:
-    model = solution.model
-    law = region_law(model, region)
-    stiffness = law(points) if callable(law) else law
-    found = free_strain(model, region, points)
-    flat = model.kinematics == "plane stress"
-    if flat:
-        strain = plane_stress_strain(stiffness, strain, np.zeros_like(strain) if found is None else found)
-    elastic = strain if found is None else strain - found
-    stress = np.einsum("pij,pj->pi", stiffness, elastic) if stiffness.ndim == 3 else elastic @ stiffness.T
-    if flat:
-        stress[:, 2:5] = 0.0
-    return strain, stress

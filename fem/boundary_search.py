@@ -16,10 +16,9 @@ from tubewall.fem.locate_point import search
 from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
-from tubewall.fem.reference_elements import rule
+from tubewall.fem.reference_elements import into_cell, rule
 from tubewall.fem.singular import warning_for
-from tubewall.fem.surface_points import facets_of, into_cell, surface_points
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.fem.surface_points import among, facets_of, surface_points
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -190,8 +189,7 @@ def _refuse_two_sides(solution: FieldSolution, boundary: str, pairs: Ints, quant
     if len(regions) < 2:
         return
     every, face = mesh.all_facets
-    width = max(len(CELLS[block.kind].facets) for block in mesh.blocks)
-    mine = face[np.isin(every[:, 0] * width + every[:, 1], pairs[:, 0] * width + pairs[:, 1])]
+    mine = face[among(every, pairs)]
     if np.bincount(mine).max() > 1:
         names = ", ".join(repr(mesh.region_names[i]) for i in regions)
         raise InputError(

@@ -9,11 +9,12 @@ import numpy as np
 
 from tubewall.fem.crack_faces import EndPoints, FacePoints, padded, padded_vector
 from tubewall.fem.crack_fields import Mode, TipFrame, tip_fields
+from tubewall.fem.element_chunks import laws_at
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_stress_like, as_tensor
 from tubewall.fem.loads import BodyForce, Eigenstrain, TemperatureChange, vector_at
 from tubewall.fem.reference_elements import rule
-from tubewall.fem.region_laws import free_strain, plane_stress_stiffness, region_law
+from tubewall.fem.region_laws import compliance, free_strain
 from tubewall.fem.strain import map_rule
 from tubewall.geometry.reference_cells import CELLS
 
@@ -113,13 +114,8 @@ def _material(model: Model, elements: Ints, points: Floats, stress: Floats, moti
     for number in np.unique(region):
         mine = np.flatnonzero(region == number)
         name = mesh.region_names[number]
-        law = region_law(model, name)
-        compliance = np.linalg.inv(law(points[mine]) if callable(law) else law)
-        strain[mine] = (
-            np.einsum("...ij,pj->pi", compliance, stress[mine])
-            if compliance.ndim == 2
-            else np.einsum("pij,pj->pi", compliance, stress[mine])
-        )
+        flexible = compliance(model, name, points[mine])
+        strain[mine] = np.einsum("ij,pj->pi" if flexible.ndim == 2 else "pij,pj->pi", flexible, stress[mine])
         if any(load.region in (None, name) for load in varying):
             step = 1e-6 * mesh.size
             ahead, back = (
@@ -212,11 +208,9 @@ def interaction(
 
 def tip_stiffness(model: Model, region: str, point: Floats) -> Floats:
     """Stiffness (6, 6) [Pa] of a region at a point (dim,), condensed in plane stress."""
-    law = region_law(model, region)
-    stiffness = law(point[None])[0] if callable(law) else law
-    return plane_stress_stiffness(stiffness) if model.kinematics == "plane stress" else np.asarray(stiffness)
+    stiffness: Floats = np.broadcast_to(laws_at(model, region, point[None]), (1, 6, 6))[0]
+    return stiffness
 
 
 def _strain_tensor(voigt: Floats) -> Floats:
-    tensor: Floats = as_tensor(voigt * np.array([1, 1, 1, 0.5, 0.5, 0.5]))
-    return tensor
+    return as_tensor(as_stress_like(voigt))

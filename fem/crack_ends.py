@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.crack_faces import among
 from tubewall.fem.crack_tip import facet_normals
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.surface_points import among, nodes_of
 
 if TYPE_CHECKING:
     from tubewall.fem.crack_fields import TipFrame
@@ -47,6 +47,6 @@ def end_faces(mesh: SolidMesh, frames: tuple[TipFrame, ...], faces: tuple[str, .
         pairs = outer[mine]
         # in the plane of the crack and in that of the face: neither the body nor its loads change when nodes move so
         within = np.cross(normals[mine][0], frame.axes[1])
-        nodes = np.unique(np.concatenate([group.nodes.ravel() for group in mesh.facet_groups(pairs)]))
+        nodes = nodes_of(mesh, pairs)
         found.append(EndFace(pairs=pairs, nodes=nodes, ahead=within / (within @ frame.axes[0])))
     return tuple(found)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_tensor
 from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
-from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.reference_elements import into_cell, shape_table
 from tubewall.fem.strain import map_points
-from tubewall.fem.surface_loads import facet_geometry
+from tubewall.fem.surface_loads import facet_geometry, facet_kind
+from tubewall.fem.surface_points import among
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 _POINTS: Final = 8
 # corners of the square in the order of meshio
 _SQUARE: Final = ((0, 0), (1, 0), (1, 1), (0, 1))
-
-
-# more than the facets of any cell
-_SIDES: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,12 +95,6 @@ def end_points(solution: FieldSolution, shift: Floats, front: Ints, ends: Ints) 
     if not parts:
         return None
     return EndPoints(**{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
-
-
-def among(pairs: Ints, others: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which of facets (k, 2) are in others (l, 2)."""
-    codes = np.array([_SIDES, 1])
-    return np.isin(pairs @ codes, others @ codes)
 
 
 def _alike(
@@ -218,8 +209,7 @@ def _on_facets(
     mesh = discrete.mesh
     local, weights = graded_rule(group.kind, near)
     at, normals = facet_geometry(mesh.points, group, local)
-    kind = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-    values, _ = shape_table(kind, local)
+    values, _ = shape_table(facet_kind(discrete, group), local)
     motion = np.einsum("qj,kjd->kqd", values, shift[group.nodes[:, : values.shape[1]]])
     at, normals, motion = (part[rows].reshape(-1, mesh.dim) for part in (at, normals, motion))
     area = np.linalg.norm(normals, axis=1)
@@ -227,9 +217,7 @@ def _on_facets(
     area = area * np.tile(weights, len(rows))
     if model.kinematics == "axisymmetric":
         area = area * 2 * np.pi * at[:, 0]
-    cell = CELLS[group.cell_kind]
-    facet_values, _ = shape_table(group.kind, local)
-    in_cell = np.tile(facet_values @ np.asarray(cell.nodes)[list(cell.facets[group.local].nodes)], (len(rows), 1))
+    in_cell = np.tile(into_cell(group, local), (len(rows), 1))
     elements = np.repeat(group.elements[rows], len(weights))
     mapped = map_points(discrete, group.block, elements - mesh.starts[group.block], in_cell)
     nodal = solution.displacement[discrete.nodes][discrete.cells[group.block][elements - mesh.starts[group.block]]]

@@ -12,6 +12,7 @@ from tubewall.errors import InputError
 from tubewall.fem.crack_fields import TipFrame
 from tubewall.fem.crack_tip import facet_normals, upper_normal
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.surface_points import among, nodes_of
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -44,16 +45,11 @@ def front_edges(mesh: SolidMesh, faces: tuple[str, ...], front: str | None, symm
     outer = mesh.outer_facets
     normal: Floats = facet_normals(mesh, own).sum(axis=0)
     normal = normal / np.linalg.norm(normal)
-    rest = outer[~np.isin(outer @ np.array([8, 1]), own @ np.array([8, 1]))]
+    rest = outer[~among(outer, own)]
     plane = rest[facet_normals(mesh, rest) @ normal > 1 - 1e-6]
     if len(plane) == 0:
         return rim[:0]
-    return rim[np.isin(rim, _nodes(mesh, plane)).all(axis=1)]
-
-
-def _nodes(mesh: SolidMesh, pairs: Ints) -> Ints:
-    """Nodes of facets (k, 2), ascending."""
-    return np.unique(np.concatenate([group.nodes.ravel() for group in mesh.facet_groups(pairs)]))
+    return rim[np.isin(rim, nodes_of(mesh, plane)).all(axis=1)]
 
 
 def _rim_edges(mesh: SolidMesh, pairs: Ints) -> Ints:

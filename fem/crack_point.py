@@ -20,7 +20,9 @@ from tubewall.fem.crack_extension import extension_energy
 from tubewall.fem.crack_faces import EndPoints, FacePoints, end_points, face_points
 from tubewall.fem.crack_fields import Mode, TipFrame
 from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.invariants import as_stress_like, as_tensor
 from tubewall.fem.loads import Pressure, Traction, scalar_at, vector_at
+from tubewall.fem.region_laws import free_strain
 from tubewall.fem.surface_loads import facet_geometry
 
 if TYPE_CHECKING:
@@ -200,9 +202,6 @@ def _from_interaction(
 
 def _free_strain_at(model: Model, front: Ints, frame: TipFrame) -> tuple[float, float]:
     """Strain without stress at the tip, ahead and along the front."""
-    from tubewall.fem.field_solution import as_tensor
-    from tubewall.fem.region_laws import free_strain
-
     mesh = model.discrete.mesh
     for start, block in zip(mesh.starts, mesh.blocks, strict=False):
         rows = np.flatnonzero(np.isin(block.cells, front).any(axis=1))
@@ -211,7 +210,7 @@ def _free_strain_at(model: Model, front: Ints, frame: TipFrame) -> tuple[float, 
             found = free_strain(model, name, frame.point[None, : mesh.dim])
             if found is None:
                 return 0.0, 0.0
-            tensor = as_tensor(found * np.array([1, 1, 1, 0.5, 0.5, 0.5]))[0]
+            tensor = as_tensor(as_stress_like(found))[0]
             return float(frame.axes[0] @ tensor @ frame.axes[0]), float(frame.axes[2] @ tensor @ frame.axes[2])
     return 0.0, 0.0
 

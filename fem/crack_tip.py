@@ -14,6 +14,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import Support
 from tubewall.fem.reference_elements import shape_table
 from tubewall.fem.surface_loads import facet_geometry
+from tubewall.fem.surface_points import among
 from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ FRACTIONS: Final = (0.4, 0.6, 0.8, 1.0)
 FRACTIONS_IN_SPACE: Final = (0.6, 0.8, 1.0)
 # of each radius: the part that moves as a whole
 INNER: Final = 0.5
-# more than the facets of any cell
-_SIDES: Final = 8
 # least radius over the size of the elements at the tip
 _LEAST: Final = 2.1
 
@@ -132,10 +131,10 @@ def reach(
             away = distance[nodes]
             fine = (np.abs(place[nodes, 1]) <= _PLANE * np.maximum(away, 1e-3 * element)).all(axis=1)
             if outer:
-                codes = group.elements * _SIDES + group.local
+                facets = pairs[group.rows]
                 ahead = place[nodes, 0].mean(axis=1) > 0
-                fine &= np.isin(codes, _codes(allowed)) & ~(ahead & np.isin(codes, _codes(own)))
-                across = _comes_out(mesh, pairs[group.rows], nodes, frames, along)
+                fine &= among(facets, allowed) & ~(ahead & among(facets, own))
+                across = _comes_out(mesh, facets, nodes, frames, along)
                 came_out[nodes[across]] = True
                 fine |= across
             limit = min(limit, float(away[~fine].min(initial=np.inf)))
@@ -151,11 +150,6 @@ def reach(
 
 def _pairs(mesh: SolidMesh, names: tuple[str, ...]) -> Ints:
     return np.concatenate([np.zeros((0, 2), dtype=np.int64), *(mesh.boundary(name) for name in names)])
-
-
-def _codes(pairs: Ints) -> Ints:
-    codes: Ints = pairs[:, 0] * _SIDES + pairs[:, 1]
-    return codes
 
 
 def _places(mesh: SolidMesh, frames: tuple[TipFrame, ...], nearest: Ints) -> tuple[Floats, Floats]:

@@ -40,24 +40,16 @@ def cut_moments(model: Model, pairs: tuple[tuple[Ints, Ints, Floats], ...]) -> F
         for group in mesh.facet_groups(mesh.boundary(load.boundary)):
             on, weights = rule(group.kind, _DEGREE)
             at = surface_points(mesh, group, on)
-            points = discrete.mesh.points[group.nodes]
-            places = np.einsum("qk,fkd->fqd", _shape(group.kind, on), points).reshape(-1, mesh.dim)
             if isinstance(load, Pressure):
-                traction = -scalar_at(load.pressure, places)[:, None] * at.normals
+                traction = -scalar_at(load.pressure, at.points)[:, None] * at.normals
             else:
-                traction = vector_at(load.traction, places)
+                traction = vector_at(load.traction, at.points)
             share = (at.areas * weights).reshape(-1, 1)
             forces.append((traction * share).reshape(len(group.elements), -1, mesh.dim).sum(axis=1))
             corners = 1 if group.kind == "vertex" else CELLS[group.kind].vertices
             facets.append(discrete.position(group.nodes[:, :corners].ravel()).reshape(-1, corners))
         total += _moment(facets, forces, pairs, len(discrete.points))
     return total
-
-
-def _shape(kind: str, on: Floats) -> Floats:
-    from tubewall.fem.reference_elements import shape_table
-
-    return shape_table(kind, on)[0]
 
 
 def _moment(

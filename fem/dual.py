@@ -14,13 +14,13 @@ import numpy as np
 
 from tubewall.errors import ResourceError
 from tubewall.fem.batch_fields import batches
+from tubewall.fem.element_chunks import laws_at
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.fast_shape import fast_shape
 from tubewall.fem.loads import Support
-from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.recovery import Recovery, recover
 from tubewall.fem.reference_elements import rule
-from tubewall.fem.region_laws import region_law
+from tubewall.fem.region_laws import compliance
 from tubewall.fem.singular import singular_points, touched
 from tubewall.fem.strain import map_points, strain_matrix
 
@@ -91,12 +91,7 @@ class Duals:
             mapped = map_points(discrete, number, row, local)
             volume = mapped.determinant * shares
             region = discrete.mesh.region_names[int(discrete.mesh.region_index[element])]
-            law = region_law(model, region)
-            stiffness = law(mapped.points) if callable(law) else np.broadcast_to(law, (len(local), 6, 6))
-            if model.kinematics == "plane stress":
-                from tubewall.fem.region_laws import plane_stress_stiffness
-
-                stiffness = plane_stress_stiffness(stiffness)
+            stiffness = np.broadcast_to(laws_at(model, region, mapped.points), (len(local), 6, 6))
             push = np.einsum("c,pcd,p->pd", weight, stiffness, volume / volume.sum())
             matrix = strain_matrix(mapped, model.kinematics)
             nodes = discrete.cells[number][element - discrete.mesh.starts[number]]
@@ -146,13 +141,12 @@ class Duals:
         places = {kind: local for kind, (local, _) in rules.items()}
         result = np.zeros(mesh.elements)
         for one, two in zip(batches(solution, places), batches(dual, places), strict=True):
-            kind = mesh.blocks[int(mesh.block_of(one.elements[:1])[0])].kind
-            weights = one.determinant * rules[kind][1]
+            weights = one.determinant * rules[one.kind][1]
             points = one.fields.points
             if solution.model.kinematics == "axisymmetric":
                 weights = weights * 2 * np.pi * points[:, 0].reshape(weights.shape)
             local = np.tile(one.local, (len(one.elements), 1))
-            flexible = compliance(solution, one.region, points)
+            flexible = compliance(solution.model, one.region, points)
             errors = [
                 found.stress_in(one.point_elements, local, points) - batch.fields.stress
                 for found, batch in ((mine, one), (other, two))

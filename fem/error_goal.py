@@ -24,9 +24,9 @@ from tubewall.fem.known_errors import (
     moved_by_shape,
     shape_error,
 )
-from tubewall.fem.mesh_energy import compliance
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import rule
+from tubewall.fem.region_laws import compliance
 from tubewall.fem.surface_points import surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -186,7 +186,7 @@ class MeshErrors:
         region = mesh.region_index[elements]
         for number in np.unique(region):
             mine = region == number
-            flexible = compliance(self.solution, mesh.region_names[number], fields.points[mine])
+            flexible = compliance(self.solution.model, mesh.region_names[number], fields.points[mine])
             missed = (stress - fields.stress)[mine]
             strain[mine] += np.einsum("pcd,pd->pc", flexible, missed) if flexible.ndim == 3 else missed @ flexible
         return PointFields(points=fields.points, displacement=fields.displacement, strain=strain, stress=stress)
@@ -232,13 +232,13 @@ class MeshErrors:
         step = _STEP * max(float(np.abs(fields.stress).max()), float(np.finfo(np.float64).tiny))
         slopes = np.empty((len(elements), 6))
         region = mesh.region_index[elements]
+        flexible = np.empty((len(elements), 6, 6))
+        for number in np.unique(region):
+            mine = region == number
+            flexible[mine] = compliance(self.solution.model, mesh.region_names[number], fields.points[mine])
         for component in range(6):
             change = step * np.eye(6)[component]
-            strain = np.empty_like(fields.strain)
-            for number in np.unique(region):
-                mine = region == number
-                flexible = compliance(self.solution, mesh.region_names[number], fields.points[mine])
-                strain[mine] = flexible[..., component] * step
+            strain = flexible[..., component] * step
             both = [
                 quantity.values(
                     PointFields(

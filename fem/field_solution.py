@@ -10,7 +10,7 @@ import numpy as np
 
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Model
-from tubewall.fem.region_laws import free_strain, plane_stress_strain, region_law
+from tubewall.fem.region_laws import stress_from_strain
 from tubewall.fem.strain import map_points, strain_matrix
 
 _ZZ = 2
@@ -123,7 +123,7 @@ class FieldSolution:
         for number in np.unique(region):
             mine = np.flatnonzero(region == number)
             name = discrete.mesh.region_names[number]
-            strain[mine], stress[mine] = _stress(model, name, points[mine], strain[mine])
+            strain[mine], stress[mine] = stress_from_strain(model, name, points[mine], strain[mine])
         if self.mixed is not None:
             strain, stress = self.mixed.correct(elements, local, strain, stress)
         return PointFields(points=points, displacement=displacement, strain=strain, stress=stress)
@@ -159,24 +159,3 @@ class PointFields:
     displacement: Floats
     strain: Floats
     stress: Floats
-
-
-def _stress(model: Model, region: str, points: Floats, strain: Floats) -> tuple[Floats, Floats]:
-    law = region_law(model, region)
-    stiffness = law(points) if callable(law) else law
-    found = free_strain(model, region, points)
-    free = np.zeros_like(strain) if found is None else found
-    if model.kinematics == "plane stress":
-        strain = plane_stress_strain(stiffness, strain, free)
-    elastic = strain - free
-    stress = np.einsum("pij,pj->pi", stiffness, elastic) if stiffness.ndim == 3 else elastic @ stiffness.T
-    if model.kinematics == "plane stress":
-        # zero but for rounding
-        stress[:, 2:5] = 0.0
-    return strain, stress
-
-
-def as_tensor(stress: Floats) -> Floats:
-    """Stress (..., 6) in the order xx, yy, zz, yz, xz, xy as (..., 3, 3)."""
-    tensor: Floats = stress[..., [[0, 5, 4], [5, 1, 3], [4, 3, 2]]]
-    return tensor

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tubewall.fem.assemble_body import summed
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_tensor
 from tubewall.fem.loads import Pressure, scalar_at
 from tubewall.fem.reference_elements import rule, shape_table
 from tubewall.fem.strain import map_rule
-from tubewall.fem.surface_loads import facet_geometry
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.fem.surface_loads import facet_geometry, facet_kind
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -35,8 +35,7 @@ def geometric_stiffness(solution: FieldSolution) -> csr_array:
     plane strain the axial resultant acts on the axial strain.
     """
     model = solution.model
-    parts = list(_stress_parts(solution))
-    total = _summed(parts, model.size)
+    total = summed(_stress_parts(solution), model.size)
     if model.kinematics == "generalised plane strain":
         from scipy.sparse import csr_array
 
@@ -45,7 +44,7 @@ def geometric_stiffness(solution: FieldSolution) -> csr_array:
     return total
 
 
-def _stress_parts(solution: FieldSolution) -> Iterator[tuple[Ints, Floats]]:
+def _stress_parts(solution: FieldSolution) -> Iterator[tuple[Floats, Ints]]:
     model, discrete = solution.model, solution.model.discrete
     dim = discrete.dim
     for block in range(len(discrete.mesh.blocks)):
@@ -71,7 +70,7 @@ def _stress_parts(solution: FieldSolution) -> Iterator[tuple[Ints, Floats]]:
                 hoop = volume * stress[..., 2, 2] / mapped.points[..., 0] ** 2
                 matrix[:, :, 0, :, 0] += np.einsum("mq,mqk,mql->mkl", hoop, mapped.values, mapped.values, optimize=True)
             dofs = (dim * discrete.cells[block][rows][:, :, None] + np.arange(dim)).reshape(m, -1)
-            yield dofs, matrix.reshape(m, k * dim, k * dim)
+            yield matrix.reshape(m, k * dim, k * dim), dofs
 
 
 def follower_stiffness(model: Model) -> csr_array:
@@ -81,10 +80,10 @@ def follower_stiffness(model: Model) -> csr_array:
     Eng. 14, 937, 1979; Schweizerhof and Ramm 1984). Symmetric where the pressure is uniform on a closed surface or the rim of
     the surface is held or a plane of symmetry.
     """
-    return _summed(list(_pressure_parts(model)), model.size)
+    return summed(_pressure_parts(model), model.size)
 
 
-def _pressure_parts(model: Model) -> Iterator[tuple[Ints, Floats]]:
+def _pressure_parts(model: Model) -> Iterator[tuple[Floats, Ints]]:
     discrete = model.discrete
     mesh = discrete.mesh
     for load in model.loads:
@@ -94,8 +93,7 @@ def _pressure_parts(model: Model) -> Iterator[tuple[Ints, Floats]]:
             local, weights = rule(group.kind, _FACET_ORDER)
             at, normals = facet_geometry(mesh.points, group, local)
             pressure = scalar_at(load.pressure, at.reshape(-1, mesh.dim)).reshape(at.shape[:2]) * weights
-            kind = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-            values, slopes = shape_table(kind, local)
+            values, slopes = shape_table(facet_kind(discrete, group), local)
             _, along = shape_table(group.kind, local)
             tangents = np.einsum("kjd,qje->kqde", mesh.points[group.nodes], along)
             nodes = np.searchsorted(discrete.nodes, group.nodes[:, : values.shape[1]])
@@ -108,7 +106,7 @@ def _pressure_parts(model: Model) -> Iterator[tuple[Ints, Floats]]:
             matrix = np.einsum("kq,qi,kqjcd->kicjd", pressure, values, turn, optimize=True)
             size = values.shape[1] * mesh.dim
             dofs = (mesh.dim * nodes[:, :, None] + np.arange(mesh.dim)).reshape(len(nodes), -1)
-            yield dofs, matrix.reshape(len(nodes), size, size)
+            yield matrix.reshape(len(nodes), size, size), dofs
 
 
 def _turning_plane(slopes: Floats) -> Floats:
@@ -127,14 +125,3 @@ def _turning_space(slopes: Floats, tangents: Floats) -> Floats:
     first = np.einsum("qj,cdb,kqb->kqjcd", slopes[..., 0], permutation, tangents[..., 1])
     turn: Floats = first + np.einsum("qj,cad,kqa->kqjcd", slopes[..., 1], permutation, tangents[..., 0])
     return turn
-
-
-def _summed(parts: list[tuple[Ints, Floats]], size: int) -> csr_array:
-    from scipy.sparse import coo_array, csr_array
-
-    if not parts:
-        return csr_array((size, size))
-    rows = np.concatenate([np.repeat(dofs, dofs.shape[1], axis=1).ravel() for dofs, _ in parts])
-    columns = np.concatenate([np.tile(dofs, (1, dofs.shape[1])).ravel() for dofs, _ in parts])
-    values = np.concatenate([matrix.ravel() for _, matrix in parts])
-    return coo_array((values, (rows, columns)), shape=(size, size)).tocsr()

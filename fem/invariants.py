@@ -21,7 +21,7 @@ def principal(stress: Floats) -> Floats:
     if np.any(stress[..., 3]) or np.any(stress[..., 4]):
         # LAPACK fails on what is not finite, as stress at the tip of a crack
         finite = np.asarray(np.isfinite(stress).all(axis=-1))
-        values = np.linalg.eigvalsh(_tensor(np.where(finite[..., None], stress, 0.0)))[..., ::-1]
+        values = np.linalg.eigvalsh(as_tensor(np.where(finite[..., None], stress, 0.0)))[..., ::-1]
         return np.where(finite[..., None], values, np.nan)
     middle = 0.5 * (stress[..., 0] + stress[..., 1])
     radius = np.hypot(0.5 * (stress[..., 0] - stress[..., 1]), stress[..., 5])
@@ -54,7 +54,7 @@ def principal_directions(stress: Floats) -> tuple[Floats, Floats]:
 
     A direction points the way that makes its largest component positive.
     """
-    values, vectors = np.linalg.eigh(_tensor(stress))
+    values, vectors = np.linalg.eigh(as_tensor(stress))
     rows = np.swapaxes(vectors, -1, -2)[..., ::-1, :]
     largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=-1)[..., None], axis=-1)
     return values[..., ::-1], rows * np.where(largest < 0, -1.0, 1.0)
@@ -83,7 +83,7 @@ def pressure(stress: Floats) -> Floats:
 
 def rotated(stress: Floats, axes: Floats) -> Floats:
     """Components (..., 6) in the frame whose axes are the rows of ``axes`` (..., 3, 3)."""
-    turned = axes @ _tensor(stress) @ np.swapaxes(axes, -1, -2)
+    turned = axes @ as_tensor(stress) @ np.swapaxes(axes, -1, -2)
     return np.stack([turned[..., i, j] for i, j in ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))], axis=-1)
 
 
@@ -92,6 +92,7 @@ def as_stress_like(strain: Floats) -> Floats:
     return np.asarray(strain * np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.5]))
 
 
-def _tensor(stress: Floats) -> Floats:
+def as_tensor(stress: Floats) -> Floats:
+    """Stress (..., 6) as (..., 3, 3)."""
     tensor: Floats = stress[..., [[0, 5, 4], [5, 1, 3], [4, 3, 2]]]
     return tensor

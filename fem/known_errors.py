@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from tubewall.fem.corner_places import kinks
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_tensor
 from tubewall.fem.loads import Pressure, Support, Traction, scalar_at, vector_at
 from tubewall.fem.local_search import lattice
 from tubewall.fem.quantities import CylinderAxes, Quantity
 from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.surface_loads import facet_kind
 from tubewall.fem.surface_points import SurfacePoints, surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -116,8 +117,7 @@ def missed_displacement(solution: FieldSolution) -> float:
         for group in discrete.mesh.facet_groups(discrete.mesh.boundary(support.boundary)):
             on = lattice(group.kind, 6)
             geometry, _ = shape_table(group.kind, on)
-            carried = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-            values, _ = shape_table(carried, on)
+            values, _ = shape_table(facet_kind(discrete, group), on)
             nodes = group.nodes[:, : values.shape[1]]
             places = np.einsum("qk,fkd->fqd", geometry, discrete.mesh.points[group.nodes])
             there = support.values(places.reshape(-1, discrete.dim))

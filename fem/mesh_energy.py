@@ -11,7 +11,7 @@ from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats
 from tubewall.fem.recovery import Recovery, recover
 from tubewall.fem.reference_elements import rule
-from tubewall.fem.region_laws import region_law
+from tubewall.fem.region_laws import compliance
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -49,21 +49,14 @@ def mesh_energy_error(solution: FieldSolution, recovery: Recovery | None = None)
     total = 0.0
     for batch in batches(solution, {kind: local for kind, (local, _) in rules.items()}):
         fields, (m, q) = batch.fields, batch.determinant.shape
-        kind = mesh.blocks[int(mesh.block_of(batch.elements[:1])[0])].kind
-        weights = batch.determinant * rules[kind][1]
+        weights = batch.determinant * rules[batch.kind][1]
         if solution.model.kinematics == "axisymmetric":
             weights = weights * 2 * np.pi * fields.points[:, 0].reshape(m, q)
         smooth = recovered.stress_in(batch.point_elements, np.tile(batch.local, (m, 1)), fields.points)
-        flexible = compliance(solution, batch.region, fields.points)
+        flexible = compliance(solution.model, batch.region, fields.points)
         squares[batch.elements] = _energy(smooth - fields.stress, flexible, weights)
         total += float(_energy(fields.stress, flexible, weights).sum())
     return MeshEnergyError(elements=squares, energy=total)
-
-
-def compliance(solution: FieldSolution, region: str, points: Floats) -> Floats:
-    """Compliance (6, 6) or (p, 6, 6) [1/Pa] of a region at points (p, dim)."""
-    law = region_law(solution.model, region)
-    return np.asarray(np.linalg.inv(law(points) if callable(law) else law), dtype=np.float64)
 
 
 def _energy(stress: Floats, flexible: Floats, weights: Floats) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.inverse_map import outside
-from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.reference_elements import into_cell, shape_table
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import FacetGroup, SolidMesh
 from tubewall.units import show, unit_factor
@@ -54,10 +54,7 @@ def nearest_on_surface(
             raise InputError(
                 f"the point {place_text(point)} lies outside {what}; its nearest point is {place_text(place)}"
             )
-        facet = CELLS[group.cell_kind].facets[group.local]
-        values, _ = shape_table(group.kind, on[None])
-        elements[i], places[i] = element, place
-        local[i] = values[0] @ CELLS[group.cell_kind].nodes[list(facet.nodes)]
+        elements[i], places[i], local[i] = element, place, into_cell(group, on[None])[0]
     return elements, local, places
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tubewall.fem.assemble_body import chunks
+from tubewall.fem.element_chunks import chunks
 from tubewall.fem.elements import Floats
 from tubewall.fem.model import Model
 from tubewall.fem.reference_elements import shape_table

@@ -13,6 +13,8 @@ from tubewall.geometry.reference_cells import CELLS
 if TYPE_CHECKING:
     from skfem.element import Element
 
+    from tubewall.geometry.solid_mesh import FacetGroup
+
 _ELEMENT: Final = {
     "line": "ElementLineP1",
     "line3": "ElementLineP2",
@@ -99,6 +101,14 @@ def _quadratic_wedge(local: Floats) -> tuple[Floats, Floats]:
 def _nearest(places: Floats, points: Floats) -> Ints:
     found: Ints = np.argmin(np.linalg.norm(points[:, None] - places[None], axis=2), axis=1)
     return found
+
+
+def into_cell(group: FacetGroup, on: Floats) -> Floats:
+    """Points (q, d) of the facets of a group in the reference coordinates (q, dim) of their cells."""
+    cell = CELLS[group.cell_kind]
+    values, _ = shape_table(group.kind, on)
+    inside: Floats = values @ cell.nodes[list(cell.facets[group.local].nodes)]
+    return inside
 
 
 @functools.lru_cache(maxsize=64)

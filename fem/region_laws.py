@@ -96,6 +96,31 @@ def free_strain(model: Model, region: str, points: Floats) -> Floats | None:
     return total if found else None
 
 
+def stress_from_strain(model: Model, region: str, points: Floats, strain: Floats) -> tuple[Floats, Floats]:
+    """Strain and stress (p, 6) [Pa] of a region at points (p, dim) under the total strain (p, 6).
+
+    In plane stress the strain comes back with the zz, yz, xz that leave no stress there.
+    """
+    law = region_law(model, region)
+    stiffness = law(points) if callable(law) else law
+    free = free_strain(model, region, points)
+    flat = model.kinematics == "plane stress"
+    if flat:
+        strain = plane_stress_strain(stiffness, strain, np.zeros_like(strain) if free is None else free)
+    elastic = strain if free is None else strain - free
+    stress = np.einsum("pij,pj->pi", stiffness, elastic) if stiffness.ndim == 3 else elastic @ stiffness.T
+    if flat:
+        # zero but for rounding
+        stress[:, 2:5] = 0.0
+    return strain, stress
+
+
+def compliance(model: Model, region: str, points: Floats) -> Floats:
+    """Compliance (6, 6) or (p, 6, 6) [1/Pa] of a region at points (p, dim)."""
+    law = region_law(model, region)
+    return np.asarray(np.linalg.inv(law(points) if callable(law) else law), dtype=np.float64)
+
+
 def _six(strain: float | tuple[float, ...]) -> Floats:
     given = np.atleast_1d(np.asarray(strain, dtype=np.float64))
     if len(given) == 6:

@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_tensor
 from tubewall.fem.locate_point import boxes
 from tubewall.fem.nearest_point import place_text
 from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.strain import circumference
 from tubewall.fem.surface_points import facets_of, surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -113,15 +114,8 @@ def _on_boundary(solution: FieldSolution, boundary: str, region: str | None) -> 
         fields = solution.evaluate(at.elements, at.local)
         places.append(fields.points)
         tractions.append(_traction(fields.stress, at.normals))
-        areas.append((at.areas * weights).ravel() * _turn(solution, fields.points))
+        areas.append((at.areas * weights).ravel() * circumference(solution.model.kinematics, fields.points))
     return np.concatenate(places), np.concatenate(tractions), np.concatenate(areas)
-
-
-def _turn(solution: FieldSolution, points: Floats) -> Floats:
-    if solution.model.kinematics != "axisymmetric":
-        return np.ones(len(points))
-    turned: Floats = 2 * np.pi * points[:, 0]
-    return turned
 
 
 def _traction(stress: Floats, normals: Floats) -> Floats:
@@ -157,7 +151,7 @@ def _on_plane(
         fields = solution.evaluate(elements, local)
         places.append(fields.points)
         tractions.append(_traction(fields.stress, unit))
-        areas.append(area * _turn(solution, fields.points))
+        areas.append(area * circumference(solution.model.kinematics, fields.points))
     if not places:
         raise InputError(f"the plane at {place_text(point)} does not meet the body")
     return np.concatenate(places), np.concatenate(tractions), np.concatenate(areas)

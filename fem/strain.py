@@ -93,6 +93,13 @@ def _check(discrete: Discretisation, block: int, rows: Ints | slice, determinant
         )
 
 
+def circumference(kinematics: str, points: Floats) -> Floats:
+    """The way around the axis (...) [m] at points (..., dim) of axisymmetric bodies, else 1."""
+    if kinematics == "axisymmetric":
+        return np.asarray(2 * np.pi * points[..., 0])
+    return np.ones(points.shape[:-1])
+
+
 def strain_matrix(mapped: Mapped, kinematics: str) -> Floats:
     """Strain (..., 6, dim k) by the nodal displacements, component by component of each node."""
     gradients = mapped.gradients

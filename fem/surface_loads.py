@@ -89,9 +89,13 @@ def _add_surface(model: Model, boundary: str, push: Push, forces: Floats) -> Non
         _scatter(discrete, group, local, force, forces)
 
 
+def facet_kind(discrete: Discretisation, group: FacetGroup) -> str:
+    """Kind of the displacement's shape functions on the facets of a group."""
+    return group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
+
+
 def _scatter(discrete: Discretisation, group: FacetGroup, local: Floats, force: Floats, forces: Floats) -> None:
-    kind = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-    values, _ = shape_table(kind, local)
+    values, _ = shape_table(facet_kind(discrete, group), local)
     nodes = group.nodes[:, : values.shape[1]]
     nodal = np.einsum("qj,kqd->kjd", values, force)
     where = np.searchsorted(discrete.nodes, nodes)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.reference_elements import shape_table
+from tubewall.fem.reference_elements import into_cell
 from tubewall.fem.surface_loads import facet_geometry
-from tubewall.geometry.reference_cells import CELLS
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import FacetGroup, SolidMesh
+
+# more than the facets of any cell
+_SIDES: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,6 +27,8 @@ class SurfacePoints:
     Attributes
     ----------
     group : FacetGroup
+    points : (k q, dim)
+        [m]
     elements : (k q,)
         The cells behind, facet by facet.
     local : (k q, dim)
@@ -35,33 +40,38 @@ class SurfacePoints:
     """
 
     group: FacetGroup
+    points: Floats
     elements: Ints
     local: Floats
     normals: Floats
     areas: Floats
 
 
-def into_cell(group: FacetGroup, on: Floats) -> Floats:
-    """Points (q, d) of the facets of a group in the reference coordinates (q, dim) of their cells."""
-    cell = CELLS[group.cell_kind]
-    values, _ = shape_table(group.kind, on)
-    inside: Floats = values @ cell.nodes[list(cell.facets[group.local].nodes)]
-    return inside
-
-
 def surface_points(mesh: SolidMesh, group: FacetGroup, on: Floats) -> SurfacePoints:
     """The points ``on`` (q, d) of each facet of a group."""
     k = len(group.elements)
-    _, normals = facet_geometry(mesh.points, group, on)
+    at, normals = facet_geometry(mesh.points, group, on)
     areas = np.linalg.norm(normals, axis=2)
     unit = normals / np.maximum(areas, np.finfo(np.float64).tiny)[..., None]
     return SurfacePoints(
         group=group,
+        points=at.reshape(-1, mesh.dim),
         elements=np.repeat(group.elements, len(on)),
         local=np.tile(into_cell(group, on), (k, 1)),
         normals=unit.reshape(-1, mesh.dim),
         areas=areas,
     )
+
+
+def among(pairs: Ints, others: Ints) -> NDArray[np.bool_]:
+    """Which of facets (k, 2) are in others (l, 2)."""
+    codes = np.array([_SIDES, 1])
+    return np.isin(pairs @ codes, others @ codes)
+
+
+def nodes_of(mesh: SolidMesh, pairs: Ints) -> Ints:
+    """Nodes of facets (k, 2), ascending."""
+    return np.unique(np.concatenate([group.nodes.ravel() for group in mesh.facet_groups(pairs)]))
 
 
 def facets_of(mesh: SolidMesh, boundary: str, region: str | None) -> Ints:

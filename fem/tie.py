@@ -11,7 +11,7 @@ from tubewall.fem.dependences import Dependences
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Discretisation, Model
 from tubewall.fem.reference_elements import rule, shape_table
-from tubewall.fem.surface_loads import facet_geometry
+from tubewall.fem.surface_loads import facet_geometry, facet_kind
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import FacetGroup
 
@@ -109,8 +109,7 @@ def _stacked(parts: list[Entries]) -> tuple[Floats, tuple[Ints, Ints]]:
 
 def _trace(discrete: Discretisation, group: FacetGroup, local: Floats) -> tuple[Floats, Ints]:
     """Shape functions (q, j) of the displacement on facets, and positions (k, j) of their nodes."""
-    kind = group.kind if discrete.kinds[group.block] == group.cell_kind else CELLS[group.kind].first
-    values, _ = shape_table(kind, local)
+    values, _ = shape_table(facet_kind(discrete, group), local)
     return values, np.searchsorted(discrete.nodes, group.nodes[:, : values.shape[1]])
 
 

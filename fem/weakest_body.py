@@ -13,9 +13,10 @@ from tubewall.errors import InputError, unknown_name
 from tubewall.fem import invariants
 from tubewall.fem.batch_fields import batches
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.field_solution import as_tensor
+from tubewall.fem.invariants import as_tensor
 from tubewall.fem.reference_elements import rule
 from tubewall.fem.singular import warning_for
+from tubewall.fem.strain import circumference
 from tubewall.fem.surface_points import facets_of, surface_points
 from tubewall.geometry.reference_cells import CELLS
 
@@ -134,9 +135,12 @@ def _volume(solution: FieldSolution, region: str | None, m: float) -> Iterator[t
         shares[block.kind] = np.concatenate([weights, np.zeros(len(nodes))])
     elements = None if region is None else mesh.region(region)
     for batch in batches(solution, local, elements):
-        kind = mesh.blocks[int(mesh.block_of(batch.elements[:1])[0])].kind
-        weights = (batch.determinant * shares[kind]).ravel()
-        yield batch.point_elements, batch.fields.stress, weights * _turn(solution, batch.fields.points)
+        weights = (batch.determinant * shares[batch.kind]).ravel()
+        yield (
+            batch.point_elements,
+            batch.fields.stress,
+            weights * circumference(solution.model.kinematics, batch.fields.points),
+        )
 
 
 def _surface(
@@ -157,18 +161,15 @@ def _surface(
         for start in range(0, len(shares), _CHUNK):
             some = slice(start, start + _CHUNK)
             fields = solution.evaluate(points.elements[some], points.local[some])
-            yield points.elements[some], fields.stress, shares[some] * _turn(solution, fields.points)
+            yield (
+                points.elements[some],
+                fields.stress,
+                shares[some] * circumference(solution.model.kinematics, fields.points),
+            )
 
 
 def _degree(kind: str, m: float) -> int:
     return int(min(max(math.ceil(m) + 2, _LEAST), _MOST[CELLS[kind].first]))
-
-
-def _turn(solution: FieldSolution, points: Floats) -> Floats:
-    """The way around the axis [m] of axisymmetric bodies, else 1, (p,)."""
-    if solution.model.kinematics == "axisymmetric":
-        return np.asarray(2 * np.pi * points[:, 0])
-    return np.ones(len(points))
 
 
 @dataclass(frozen=True, kw_only=True)

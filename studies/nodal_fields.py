@@ -37,7 +37,7 @@ def nodal_fields(
         ``displacement`` (n, 3) [m], the ``shapes``, ``stress`` (n, 9) [Pa] as the rows of the 3x3 tensor, ``von mises`` (n,) and
         ``principal stress`` (n, 3) [Pa], largest first.
     """
-    from tubewall.fem.field_solution import as_tensor
+    from tubewall.fem.invariants import as_tensor
 
     mesh = solution.model.discrete.mesh
     split, origin, cells = _split(mesh)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tubewall.fem.assemble_body import assemble, chunks, rule_order
+from tubewall.fem.assemble_body import assemble
 from tubewall.fem.compiled import Crew
+from tubewall.fem.element_chunks import chunks, rule_order
 from tubewall.fem.loads import BodyForce, Pressure, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.reference_elements import node_order, rule

@@ -13,10 +13,11 @@ from tubewall.fem.boundary_search import boundary_value
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.line_errors import error_row
 from tubewall.fem.local_search import lattice
-from tubewall.fem.mesh_energy import compliance, mesh_energy_error
+from tubewall.fem.mesh_energy import mesh_energy_error
 from tubewall.fem.probe import ProbeValue, value_at
 from tubewall.fem.recovery import recover
 from tubewall.fem.reference_elements import rule
+from tubewall.fem.region_laws import compliance
 from tubewall.fem.stress_line import line_values
 from tubewall.fem.surface_points import surface_points
 from tubewall.geometry.block_mapping import Kind
@@ -206,7 +207,7 @@ def true_energy(body: ExactBody, solution: FieldSolution) -> tuple[float, float]
         share = (batch.determinant * weights).ravel()
         for i, stress in enumerate((batch.fields.stress, smooth)):
             error = stress - exact
-            sums[i] += share @ np.einsum("pc,cd,pd->p", error, compliance(solution, batch.region, points), error)
+            sums[i] += share @ np.einsum("pc,cd,pd->p", error, compliance(solution.model, batch.region, points), error)
     return float(np.sqrt(sums[0])), float(np.sqrt(sums[1]))
 
 
