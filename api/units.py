@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from tubewall.errors import InputError, unknown_name
@@ -222,6 +223,17 @@ def show(value: float, unit: str, digits: int = 3) -> str:
         return f"{_digits(value - 273.15, digits)} {unit}"
     factor, _ = unit_factor(unit)
     return f"{_digits(value / factor, digits)} {unit if unit != '1' else ''}".strip()
+
+
+def show_point(point: Iterable[float]) -> str:
+    """Coordinates [m] for a message, in the unit that fits the largest of them: ``(1, 2.5) nm``."""
+    at = [float(x) for x in point]
+    largest = max(map(abs, at), default=0.0)
+    unit = show(largest, "m").split()[-1]
+    factor, _ = unit_factor(unit)
+    # what round-off leaves beside the largest is 0
+    told = (0.0 if abs(x) < 1e-9 * largest else x / factor for x in at)
+    return f"({', '.join(f'{x:.6g}' for x in told)}) {unit}"
 
 
 def _digits(value: float, digits: int) -> str:

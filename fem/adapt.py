@@ -14,11 +14,11 @@ from tubewall.fem.boundary_search import boundary_value
 from tubewall.fem.edge_errors import edge_errors
 from tubewall.fem.error_goal import mesh_errors
 from tubewall.fem.mesh_energy import mesh_energy_error
-from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder, value_at
 from tubewall.fem.quantities import parse_quantity
 from tubewall.fem.refinement_marks import Bools, marks_at, marks_over, most_of
 from tubewall.geometry.reference_cells import CELLS
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -58,7 +58,7 @@ class Goal:
             raise InputError("a Goal is at a point or over a boundary: one of the two")
 
     def __str__(self) -> str:
-        where = f"on boundary {self.boundary!r}" if self.at is None else f"at {place_text(np.array(self.at))}"
+        where = f"on boundary {self.boundary!r}" if self.at is None else f"at {show_point(self.at)}"
         return f"{self.quantity!r} {where}"
 
     def value(self, solution: FieldSolution) -> ProbeValue:
@@ -140,7 +140,7 @@ def solve_adaptively(
 def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) -> tuple[float, Bools]:
     """The largest relative error, and the elements (m,) to refine for those above the tolerance."""
     if not goals:
-        energy = mesh_energy_error(solution)
+        energy = mesh_energy_error(solution, mesh_errors(solution).duals.recovery)
         return energy.relative, most_of(energy.elements)
     worst, marked = 0.0, np.zeros(solution.model.discrete.mesh.elements, dtype=bool)
     for goal in goals:
@@ -149,10 +149,10 @@ def _errors(solution: FieldSolution, tolerance: float, goals: Sequence[Goal]) ->
             raise ConvergenceError(f"{goal} does not converge: {found.warning}")
         if found.mesh_error is None:
             raise ResourceError(f"{goal} has no error estimate on a mesh of {solution.unknowns} unknowns")
-        scale = abs(found.value)
-        if scale <= 1e-3 * _scale(solution, goal):
+        scale, largest = abs(found.value), _scale(solution, goal)
+        if scale <= 1e-3 * largest:
             # a value that is zero by symmetry is measured against the body's largest
-            scale = _scale(solution, goal)
+            scale = largest
         relative = found.mesh_error / scale if scale > 0 else 0.0
         worst = max(worst, relative)
         if relative > tolerance:

@@ -13,12 +13,12 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.error_goal import mesh_errors
 from tubewall.fem.local_search import climb, lattice
 from tubewall.fem.locate_point import search
-from tubewall.fem.nearest_point import place_text
 from tubewall.fem.probe import ProbeValue, cylinder
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
 from tubewall.fem.reference_elements import into_cell, rule
 from tubewall.fem.singular import warning_for
 from tubewall.fem.surface_points import among, facets_of, surface_points
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -178,7 +178,7 @@ def _mean(
             share = share * 2 * np.pi * fields.points[:, 0]
         bad = np.flatnonzero(~np.isfinite(values))
         if len(bad):
-            raise InputError(f"{quantity.name!r} has no direction at {place_text(fields.points[bad[0]])}")
+            raise InputError(f"{quantity.name!r} has no direction at {show_point(fields.points[bad[0]])}")
         total, area, moment = total + float(share @ values), area + float(share.sum()), moment + share @ fields.points
     return total / area, moment / area
 

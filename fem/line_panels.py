@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.inverse_map import invert
-from tubewall.fem.locate_point import Located, locate_one, search
-from tubewall.fem.nearest_point import place_text
+from tubewall.fem.locate_point import locate_one, search
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.units import show_point
 
 # pieces that the line is cut into at first
 _PIECES: Final = 64
@@ -58,9 +58,9 @@ def cut_line(mesh: SolidMesh, start: ArrayLike, end: ArrayLike, *, region: str |
     InputError
         When an end lies outside, or the line leaves the body (or ``region``), or crosses into another region: with the place.
     """
-    ends = [_end(mesh, point, region) for point in (start, end)]
+    ends = [locate_one(mesh, point, region=region) for point in (start, end)]
     if np.array_equal(ends[0].at, ends[1].at):
-        raise InputError(f"the line at {place_text(ends[0].at[0])} has no length: its start and its end are one point")
+        raise InputError(f"the line at {show_point(ends[0].at[0])} has no length: its start and its end are one point")
     whole = LinePanels(start=ends[0].at[0], end=ends[1].at[0], cuts=np.zeros((0, 2)), elements=())
     shares, held = _refine(mesh, whole, region)
     cuts, elements = [], []
@@ -74,10 +74,6 @@ def cut_line(mesh: SolidMesh, start: ArrayLike, end: ArrayLike, *, region: str |
         elements.append(both)
     _one_region(mesh, whole, np.array(cuts), elements)
     return LinePanels(start=whole.start, end=whole.end, cuts=np.array(cuts), elements=tuple(elements))
-
-
-def _end(mesh: SolidMesh, point: ArrayLike, region: str | None) -> Located:
-    return locate_one(mesh, point, region=region)
 
 
 def _refine(mesh: SolidMesh, line: LinePanels, region: str | None) -> tuple[Floats, list[Ints]]:
@@ -107,18 +103,17 @@ def _holding(mesh: SolidMesh, line: LinePanels, shares: Floats, region: str | No
     found, lost = search(mesh, line.place(shares), region=region)
     # a curved surface may lie a hair inside of the ends of the line, which the ends have been moved onto
     inner = lost[(shares[lost] > _SHORTEST) & (shares[lost] < 1 - _SHORTEST)]
-    if len(inner):
-        raise _gone(line, float(shares[inner[0]]), region)
-    if len(lost):
-        raise _gone(line, float(shares[lost[0]]), region)
+    for places in (inner, lost):
+        if len(places):
+            raise _gone(line, float(shares[places[0]]), region)
     return [found.elements[found.point == i] for i in range(len(shares))]
 
 
 def _gone(line: LinePanels, share: float, region: str | None) -> InputError:
     what = "the body" if region is None else f"the region {region!r}"
     return InputError(
-        f"the line from {place_text(line.start)} to {place_text(line.end)} leaves {what} at "
-        f"{place_text(line.place(np.array([share]))[0])}: give a line that lies inside"
+        f"the line from {show_point(line.start)} to {show_point(line.end)} leaves {what} at "
+        f"{show_point(line.place(np.array([share]))[0])}: give a line that lies inside"
     )
 
 
@@ -128,12 +123,12 @@ def _one_region(mesh: SolidMesh, line: LinePanels, cuts: Floats, elements: list[
         regions = np.unique(mesh.region_index[both])
         names = ", ".join(repr(mesh.region_names[i]) for i in regions)
         if len(regions) > 1:
-            middle = place_text(line.place(np.array([0.5 * (low + high)]))[0])
+            middle = show_point(line.place(np.array([0.5 * (low + high)]))[0])
             raise InputError(
                 f"the line runs along the interface of {names} at {middle}: say which side with region = ..."
             )
         if first is not None and regions[0] != first:
-            crossing = place_text(line.place(np.array([low]))[0])
+            crossing = show_point(line.place(np.array([low]))[0])
             raise InputError(
                 f"the line crosses from the region {mesh.region_names[first]!r} into {names} at {crossing}: stress jumps "
                 "there, so end the line at the interface and give region = ..."

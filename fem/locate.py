@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints, MeshLike, edge_shape, edge_to_local, facet_owners, outer_facets, shape
-from tubewall.fem.nearest_point import place_text
+from tubewall.units import show_point
 
 # how far outside a point may lie, in sizes of the element beside it
 REACH = 1e-3
@@ -152,6 +152,6 @@ def _nearest(mesh: MeshLike, points: Floats) -> tuple[Ints, Floats]:
     if np.any(far):
         i = int(np.argmax(far))
         raise InputError(
-            f"the point {place_text(points[i])} lies outside the mesh; its nearest point is {place_text(position[i])}"
+            f"the point {show_point(points[i])} lies outside the mesh; its nearest point is {show_point(position[i])}"
         )
     return elements, edge_to_local(owners.edges[facet], along)

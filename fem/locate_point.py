@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.inverse_map import invert
-from tubewall.fem.nearest_point import nearest_on_surface, place_text
+from tubewall.fem.nearest_point import nearest_on_surface
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.units import show_point
 
 #: How far outside a point may lie, in sizes of the element beside it.
 REACH: Final = 1e-3
@@ -101,7 +102,9 @@ def locate_one(mesh: SolidMesh, at: ArrayLike, *, region: str | None = None) -> 
     """As ``locate`` for one point (dim,)."""
     place = np.asarray(at, dtype=np.float64)
     if place.shape != (mesh.dim,) or not np.all(np.isfinite(place)):
-        raise InputError(f"a point of this mesh has {mesh.dim} finite coordinates in m, got {place_text(place)}")
+        raise InputError(
+            f"a point of this mesh has {mesh.dim} finite coordinates in m, got {show_point(place.ravel())}"
+        )
     return locate(mesh, place[None], region=region)
 
 

@@ -26,6 +26,7 @@ from tubewall.fem.loads import (
     Traction,
 )
 from tubewall.geometry.reference_cells import CELLS
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.mixed_spaces import MixedFaces
@@ -296,11 +297,8 @@ def node_at(mesh: SolidMesh, place: str | tuple[float, ...]) -> Ints:
     distance = np.linalg.norm(mesh.points - at, axis=1)
     near = np.flatnonzero(distance <= 1e-6 * mesh.size)
     if len(near) == 0:
-        # what finds points knows models
-        from tubewall.fem.nearest_point import place_text
-
         nearest = int(np.argmin(distance))
         raise InputError(
-            f"no node of the mesh at {place_text(at)}: the nearest is at {place_text(mesh.points[nearest])}"
+            f"no node of the mesh at {show_point(at)}: the nearest is at {show_point(mesh.points[nearest])}"
         )
     return near

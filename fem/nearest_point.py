@@ -13,24 +13,13 @@ from tubewall.fem.inverse_map import outside
 from tubewall.fem.reference_elements import into_cell, shape_table
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import FacetGroup, SolidMesh
-from tubewall.units import show, unit_factor
+from tubewall.units import show_point
 
 _STEPS: Final = 30
 # a point is brought to no more facets than these, those whose boxes are nearest
 _FACETS: Final = 400
 # an element counts as at most this many times as long as it is thick
 _SLENDER: Final = 10.0
-
-
-def place_text(point: Floats) -> str:
-    """Coordinates for a message, in the unit that fits the largest: "(1, 2.5) nm"."""
-    at = np.atleast_1d(np.asarray(point, dtype=np.float64))
-    largest = float(np.abs(at).max())
-    unit = show(largest, "m").split()[-1]
-    factor, _ = unit_factor(unit)
-    # what round-off leaves beside the largest is 0
-    told = np.where(np.abs(at) < 1e-9 * largest, 0.0, at) / factor
-    return "(" + ", ".join(f"{x:.6g}" for x in told) + f") {unit}"
 
 
 def nearest_on_surface(
@@ -52,7 +41,7 @@ def nearest_on_surface(
         if distance > reach * size_of(mesh, element):
             what = "the mesh" if region is None else f"the region {region!r}"
             raise InputError(
-                f"the point {place_text(point)} lies outside {what}; its nearest point is {place_text(place)}"
+                f"the point {show_point(point)} lies outside {what}; its nearest point is {show_point(place)}"
             )
         elements[i], places[i], local[i] = element, place, into_cell(group, on[None])[0]
     return elements, local, places

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from tubewall.errors import InputError
 from tubewall.fem.elements import Floats
 from tubewall.fem.locate_point import Located, locate_one
-from tubewall.fem.nearest_point import place_text
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -111,7 +111,7 @@ def values_in(solution: FieldSolution, quantity: Quantity, found: Located, axes:
     values = quantity.values(fields, solution.model.kinematics, axes)
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
-        place = place_text(found.at[found.point[bad[0]]])
+        place = show_point(found.at[found.point[bad[0]]])
         if quantity.cylindrical and np.all(np.isfinite(fields.stress[bad[0]])):
             raise InputError(f"{quantity.name!r} has no direction at {place}, which lies on the axis it refers to")
         raise InputError(f"{quantity.name!r} is not finite at {place}: the elements there end in a crack tip")
@@ -130,6 +130,6 @@ def _one(solution: FieldSolution, quantity: Quantity, found: Located, values: Fl
     if others:
         listed = ", ".join(f"{value:.6g} {quantity.unit} in {name!r}" for name, value in sides.items())
         raise InputError(
-            f"{quantity.name!r} at {place_text(found.at[0])}, on an interface, is {listed}: say which with region = ..."
+            f"{quantity.name!r} at {show_point(found.at[0])}, on an interface, is {listed}: say which with region = ..."
         )
     return first

@@ -14,11 +14,11 @@ from tubewall.errors import InputError
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.invariants import as_tensor
 from tubewall.fem.locate_point import boxes
-from tubewall.fem.nearest_point import place_text
 from tubewall.fem.reference_elements import rule, shape_table
 from tubewall.fem.strain import circumference
 from tubewall.fem.surface_points import facets_of, surface_points
 from tubewall.geometry.reference_cells import CELLS
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -153,7 +153,7 @@ def _on_plane(
         tractions.append(_traction(fields.stress, unit))
         areas.append(area * circumference(solution.model.kinematics, fields.points))
     if not places:
-        raise InputError(f"the plane at {place_text(point)} does not meet the body")
+        raise InputError(f"the plane at {show_point(point)} does not meet the body")
     return np.concatenate(places), np.concatenate(tractions), np.concatenate(areas)
 
 

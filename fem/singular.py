@@ -14,8 +14,8 @@ from tubewall.fem.corner_places import Place, places
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.loads import LineLoad, PointForce, Support
 from tubewall.fem.model import node_at
-from tubewall.fem.nearest_point import place_text
 from tubewall.fem.wedge_sectors import corner_of
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -56,7 +56,7 @@ class SingularPoint:
     def __str__(self) -> str:
         more = f" (and {len(self.nodes) - 1} more nodes like it)" if len(self.nodes) > 1 else ""
         power = self.exponent - 1
-        return f"{self.why} at {place_text(np.array(self.at))}{more}: stress grows as r^{power:.4g}"
+        return f"{self.why} at {show_point(self.at)}{more}: stress grows as r^{power:.4g}"
 
 
 def singular_points(model: Model) -> tuple[SingularPoint, ...]:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from tubewall.errors import InputError, unknown_name
 from tubewall.geometry import triangles
 from tubewall.geometry.checks import number
+from tubewall.units import show_point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +201,8 @@ def _check_cells(points: NDArray[np.float64], cells: NDArray[np.int64]) -> None:
     lowest, mean = triangles.jacobian_bounds(points, cells)
     bad = np.flatnonzero(~((lowest > 0) & (mean > 0)))
     if len(bad):
-        at = points[cells[bad[0], :3]].mean(axis=0)
-        raise InputError(f"{len(bad)} cells are folded or clockwise, the first is cell {bad[0]} at {at} m")
+        at = show_point(points[cells[bad[0], :3]].mean(axis=0))
+        raise InputError(f"{len(bad)} cells are folded or clockwise, the first is cell {bad[0]} at {at}")
 
 
 def _check_regions(regions: Mapping[str, NDArray[np.int64]], cells: int) -> None:

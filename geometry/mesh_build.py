@@ -13,6 +13,7 @@ from tubewall.geometry.raw_mesh import RawMesh, corners, dimension
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
 from tubewall.geometry.serendipity import COMPLETE, completed
 from tubewall.geometry.solid_mesh import Block, SolidMesh
+from tubewall.units import show, show_point
 
 # how far points may lie beside the plane of a plane mesh, over its size
 _FLAT = 1e-9
@@ -23,7 +24,7 @@ _SHOWN = 6
 
 
 def solid_mesh(raw: RawMesh, *, regions: Collection[str] = ()) -> SolidMesh:
-    """The mesh of a solid that a file holds.
+    """The mesh of a solid that a file holds, its points in m.
 
     Cells of the highest dimension are the solid; those below only carry names. Nodes of no cell are dropped, cells that
     are counted the other way as a whole are turned, serendipity cells made complete. Where groups of cells overlap those of
@@ -43,7 +44,7 @@ def solid_mesh(raw: RawMesh, *, regions: Collection[str] = ()) -> SolidMesh:
     _check_kinds([block.kind for _, block in solid])
     _check_nodes(raw, solid)
     if np.nanmax(np.abs(raw.points), initial=0.0) > _FARTHEST:
-        raise InputError(f"a node lies {np.nanmax(np.abs(raw.points)):.3g} units away: the file is damaged")
+        raise InputError(f"a node lies {np.nanmax(np.abs(raw.points)):.3g} m away: the file is damaged")
     points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
     starts = np.cumsum([0, *(len(block.cells) for block in raw.blocks)])
     blocks, element = _merged(solid, starts)
@@ -111,7 +112,8 @@ def _in_plane(raw: RawMesh, solid: Sequence[tuple[int, Block]], top: int) -> Flo
     reach = np.ptp(raw.points[used], axis=0)
     if np.isfinite(height).all() and np.ptp(height) > _FLAT * float(np.linalg.norm(reach)):
         raise InputError(
-            f"a plane mesh lies at one z, but its z runs from {height.min():.6g} to {height.max():.6g}: turn it into the "
+            "a plane mesh lies at one z, but "
+            f"its z runs from {show(height.min(), 'm')} to {show(height.max(), 'm')}: turn it into the "
             "plane of x and y, or mesh the volume (surfaces in space are no solids)"
         )
     return raw.points[:, :2]
@@ -161,7 +163,7 @@ def _regions(
         listed = ", ".join(repr(name) for name in list(named)[:_SHOWN])
         raise InputError(
             f"{len(free)} cells lie in no named region (there are {listed}), the first is cell {free[0]} at "
-            f"{_centre(points, blocks, int(free[0]))}: name every cell, or none"
+            f"{show_point(_centre(points, blocks, int(free[0])))}: name every cell, or none"
         )
     return {name: np.sort(named[name]) for name in named if owner[named[name][0]] == names.index(name)}
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints, lagrange
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
@@ -114,10 +115,10 @@ def _check_regions(mesh: SolidMesh) -> None:
         np.add.at(count, part, 1)
     wrong = np.flatnonzero(count != 1)
     if len(wrong):
-        at = centre_of(mesh, int(wrong[0]))
+        at = show_point(centre_of(mesh, int(wrong[0])))
         raise InputError(
             f"every element must lie in exactly one region; {len(wrong)} do not, the first is element {wrong[0]} at "
-            f"{at} m, which lies in {count[wrong[0]]}"
+            f"{at}, which lies in {count[wrong[0]]}"
         )
 
 
@@ -218,5 +219,5 @@ def check_jacobians(mesh: SolidMesh) -> None:
             )
             raise InputError(
                 f"{len(bad)} elements of the mesh are inverted, folded or flat, the first is element {first} "
-                f"({block.kind}) at {centre_of(mesh, first)} m{hint}"
+                f"({block.kind}) at {show_point(centre_of(mesh, first))}{hint}"
             )

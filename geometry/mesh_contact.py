@@ -7,6 +7,7 @@ import numpy as np
 from tubewall.geometry.mesh_checks import centre_of
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
 from tubewall.geometry.solid_mesh import SolidMesh
+from tubewall.units import show_point
 
 # nodes closer than this, over the size of the mesh, were meant to be one
 _NEAR = 1e-6
@@ -68,7 +69,7 @@ def parts_described(mesh: SolidMesh) -> str:
         elements = np.flatnonzero(part == number)
         names = list(dict.fromkeys(mesh.region_names[k] for k in mesh.region_index[elements]))
         listed = ", ".join(repr(name) for name in names[:_SHOWN])
-        said.append(f"{len(elements)} elements of {listed} around {centre_of(mesh, int(elements[0]))} m")
+        said.append(f"{len(elements)} elements of {listed} around {show_point(centre_of(mesh, int(elements[0])))}")
     more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     text = f"the mesh falls into {count} parts that share no node: {'; '.join(said)}{more}"
     nodes = _surface_nodes(mesh)

@@ -6,9 +6,12 @@ import contextlib
 import io
 import warnings
 from collections.abc import Collection
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tubewall.errors import InputError, MissingDependencyError
 from tubewall.geometry.abaqus_reader import read_inp
@@ -63,23 +66,16 @@ def read_solid_mesh(path: str | PathLike[str], *, unit: float = 1.0, regions: Co
     try:
         formats = check_file(source)
         raw = _read(source, formats)
-        mesh = solid_mesh(raw, regions=regions)
+        with np.errstate(over="ignore"):
+            # first, so that all that is said of a place is said in metres
+            raw = raw if factor == 1 else replace(raw, points=raw.points * factor)
+        return solid_mesh(raw, regions=regions)
     except MissingDependencyError as error:
         raise MissingDependencyError(f"mesh {shown}: {error}") from error
     except InputError as error:
         raise InputError(f"mesh {shown}: {error}") from error
     except MemoryError as error:
         raise InputError(f"mesh {shown}: it says it holds more than fits into memory") from error
-    if factor == 1:
-        return mesh
-    return SolidMesh(
-        points=mesh.points * factor,
-        blocks=mesh.blocks,
-        regions=mesh.regions,
-        boundaries=mesh.boundaries,
-        edges=mesh.edges,
-        nodes=mesh.nodes,
-    )
 
 
 def _read(source: Path, formats: tuple[str, ...]) -> RawMesh:

@@ -103,13 +103,13 @@ def crack_warnings(name: str, found: Data) -> list[str]:
     worst = max(points, key=lambda point: point["disagreement"])
     if worst["disagreement"] <= _AGREE:
         return []
-    from tubewall.fem.nearest_point import place_text
+    from tubewall.units import show_point
 
     several = sum(point["disagreement"] > _AGREE for point in points) - 1
     more = f" (and less at {several} more points of its front)" if several else ""
     return [
         f"crack {name}: G from K and from the energy differ by {100 * worst['disagreement']:.0f} % at "
-        f"{place_text(np.array(worst['at']))}{more}: refine the mesh there"
+        f"{show_point(worst['at'])}{more}: refine the mesh there"
     ]
 
 

@@ -39,9 +39,9 @@ class Singularity:
     at: tuple[float, ...]
 
     def __str__(self) -> str:
-        from tubewall.fem.nearest_point import place_text
+        from tubewall.units import show_point
 
-        place = place_text(np.array(self.at))
+        place = show_point(self.at)
         return (
             f"{self.why} at {place}, where the stress grows as r^{self.exponent - 1:.4g} (exponent {self.exponent:.4g})"
         )

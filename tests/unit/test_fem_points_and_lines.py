@@ -12,7 +12,6 @@ from tubewall.fem import Pressure, RigidBody, Support, richardson, solve
 from tubewall.fem.elements import shape
 from tubewall.fem.linearise import line_rule, linearised
 from tubewall.fem.locate import locate
-from tubewall.fem.nearest_point import place_text
 from tubewall.materials import Isotropic
 
 MESHES = runpy.run_path(str(Path(__file__).parents[1] / "references" / "fem_meshes.py"))
@@ -172,16 +171,3 @@ def test_extremes_anywhere_are_at_least_those_on_a_boundary():
         assert answer.max_principal().value >= answer.max_principal(name).value
         assert answer.min_principal().value <= answer.min_principal(name).value
         assert answer.von_mises().value >= answer.von_mises(name).value
-
-
-@pytest.mark.parametrize(
-    ("point", "told"),
-    [
-        ((-1.725e-7, 0.0, 3e-24), "(-172.5, 0, 0) nm"),
-        ((1e-7, 2e-6), "(0.1, 2) um"),
-        ((0.0, 0.0), "(0, 0) m"),
-        ((1.0, 0.25), "(1, 0.25) m"),
-    ],
-)
-def test_places_in_messages_have_the_unit_that_fits_their_largest_coordinate(point, told):
-    assert place_text(np.array(point)) == told

@@ -6,6 +6,7 @@ import contextlib
 import io
 import math
 import random
+import re
 import time
 import warnings
 from pathlib import Path
@@ -185,8 +186,8 @@ def test_cells_of_no_group_beside_cells_of_one_are_named_and_refused(version: fl
     )
     with quiet():
         both.write(tmp_path / "two.msh", file_format="gmsh22", binary=True)
-    with pytest.raises(InputError, match=r"1 cells lie in no named region \(there are 'wall'\).*\[5\.5, 0\.5\]"):
-        read_solid_mesh(tmp_path / "two.msh")
+    with pytest.raises(InputError, match=r"1 cells lie in no named region \(there are 'wall'\).*\(5\.5, 0\.5\) nm"):
+        read_solid_mesh(tmp_path / "two.msh", unit=1e-9)
 
 
 @pytest.mark.parametrize(("recombine", "kind"), [(0, "triangle6"), (1, "quad9")])
@@ -349,8 +350,10 @@ def test_one_folded_cell_is_refused_with_its_number_and_place(tmp_path: Path) ->
     mesh.cells[0].data[4] = mesh.cells[0].data[4][[1, 0, 2, 3]]
     with quiet():
         mesh.write(tmp_path / "a.vtu")
-    with pytest.raises(InputError, match=r"1 elements .* inverted.* element 4 \(tetra\) at \["):
-        read_solid_mesh(tmp_path / "a.vtu")
+    x, y, z = 1e3 * mesh.points[mesh.cells[0].data[4]].mean(axis=0)
+    place = re.escape(f"element 4 (tetra) at ({x:.6g}, {y:.6g}, {z:.6g}) nm")
+    with pytest.raises(InputError, match=f"1 elements .* inverted.* {place}"):
+        read_solid_mesh(tmp_path / "a.vtu", unit=1e-6)
 
 
 def test_a_plane_mesh_loses_its_constant_height_and_a_tilted_one_is_refused(tmp_path: Path) -> None:
@@ -364,7 +367,7 @@ def test_a_plane_mesh_loses_its_constant_height_and_a_tilted_one_is_refused(tmp_
             assert mesh.dim == 2
             assert list(mesh.regions) == ["body"]
         else:
-            with pytest.raises(InputError, match="a plane mesh lies at one z, but its z runs from 0 to 1"):
+            with pytest.raises(InputError, match="a plane mesh lies at one z, but its z runs from 0 m to 1 m"):
                 read_solid_mesh(tmp_path / "a.vtu")
 
 

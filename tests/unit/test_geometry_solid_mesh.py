@@ -172,7 +172,7 @@ def test_parts_that_share_no_node_are_counted_and_described() -> None:
     assert parts(apart).tolist() == [0] * 4 + [1] * 4
     said = parts_described(apart)
     assert said.startswith(
-        "the mesh falls into 2 parts that share no node: 4 elements of 'one' around [0.25, 0.25] m; 4"
+        "the mesh falls into 2 parts that share no node: 4 elements of 'one' around (250, 250) mm; 4"
     )
     assert "merge" not in said
     assert contact_warnings(apart) == ()

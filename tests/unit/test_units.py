@@ -91,6 +91,22 @@ def test_fewer_digits_than_the_number_has_before_the_point_are_no_exponent() -> 
     assert units.show(9.99e2, "nm", 2) == "1e+12 nm"
 
 
+@pytest.mark.parametrize(
+    ("point", "printed"),
+    [
+        ((1e-9, 2.5e-9), "(1, 2.5) nm"),
+        ((0.0, 0.0), "(0, 0) m"),
+        ((-50e-9, 1e-22, 2e-6), "(-0.05, 0, 2) um"),
+        ((-1.725e-7, 0.0, 3e-24), "(-172.5, 0, 0) nm"),
+        ((1.0, 0.25), "(1, 0.25) m"),
+        ((math.nan, 1.0), "(nan, 1) m"),
+        ((), "() m"),
+    ],
+)
+def test_a_place_is_printed_in_the_unit_of_its_largest_coordinate(point: tuple[float, ...], printed: str) -> None:
+    assert units.show_point(point) == printed
+
+
 @given(st.floats(min_value=1e-11, max_value=1e12), st.sampled_from(["m", "Pa", "V", "s"]))
 def test_printing_and_reading_are_inverse(value: float, unit: str) -> None:
     assert units.parse(units.show(value, unit, digits=15), unit) == pytest.approx(value, rel=1e-13)
