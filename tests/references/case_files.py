@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from tubewall.geometry.block_mapping import mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.solid_mesh import SolidMesh
 
 INNER, OUTER = 50e-9, 60e-9
+ISOTROPIC = {"youngs_modulus": "60 GPa", "poissons_ratio": 0.25}
 # meshio's kinds as numbers of the Gmsh format
 _GMSH = {
     "line": 1, "triangle": 2, "quad": 3, "tetra": 4, "hexahedron": 5, "wedge": 6, "line3": 8, "triangle6": 9, "quad9": 10,
@@ -26,6 +28,11 @@ def quarter_tube(counts: tuple[int, int] = (2, 6), *, kind: str = "quad", order:
         return np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
 
     return mapped_block(counts, map=bent, kind=kind, order=order)
+
+
+def square(kind: Kind = "quad", order: Literal[1, 2] = 1) -> SolidMesh:
+    """A square of 1 um in 3 x 2 cells."""
+    return mapped_block((3, 2), map=lambda points: points * 1e-6, kind=kind, order=order)
 
 
 def toml(value: object) -> str:
