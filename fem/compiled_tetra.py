@@ -10,7 +10,7 @@ the integral of stress times virtual strain is V/20 (sum over vertices + the ver
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -220,6 +220,3 @@ def tetra_gradients(first, last, points, cells, place, out, measures):
             f * (az * bx - ax * bz),
             f * (ax * by - ay * bx),
         )
-
-
-KERNELS: Final[tuple[Any, ...]] = (tetra_product, tetra_gradients)

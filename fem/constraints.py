@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError, unknown_name
 from tubewall.fem.elements import Floats, Ints, MeshLike, map_gradients, shape, triangle_rule
 from tubewall.fem.loads import RigidBody, Support, SupportLike
+from tubewall.fem.rigid import free_motions, motion_names, pins, rigid_motions
 
 _COMPONENT = {"x": 0, "y": 1}
 
@@ -87,7 +88,7 @@ def constrain(mesh: MeshLike, supports: Sequence[SupportLike], kinematics: str) 
                 f"{which} may still move: {', '.join(names)} is free; hold it with a Support, or pass RigidBody() "
                 "when the loads balance"
             )
-        owner[_pins(free)] = rigid[0]
+        owner[pins(free)] = rigid[0]
         motions.append(free)
     fixed = np.flatnonzero(owner > -2)
     return Constraints(
@@ -134,68 +135,17 @@ def _parts(mesh: MeshLike) -> Ints:
     return labels
 
 
-def rigid_motions(points: Floats, kinematics: str) -> Floats:
-    """Rigid motions (2 n, 3): along x, along y, rotation about the middle; axisymmetric (2 n, 1): along the axis."""
-    motions = np.zeros((2 * len(points), 3))
-    motions[0::2, 0] = 1.0
-    motions[1::2, 1] = 1.0
-    arm = points - points.mean(axis=0)
-    size = float(np.abs(arm).max())
-    motions[0::2, 2], motions[1::2, 2] = -arm[:, 1] / size, arm[:, 0] / size
-    return motions[:, 1:2] if kinematics == "axisymmetric" else motions
-
-
 def _free_motions(points: Floats, nodes: Ints, held: NDArray[np.bool_], kinematics: str) -> tuple[Floats, list[str]]:
-    motions = rigid_motions(points[nodes], kinematics)
+    """The rigid motions (2 n, f) of one part that nothing holds, and their names."""
+    here = points[nodes]
+    centre = here.mean(axis=0)
+    reach = float(np.abs(here - centre).max())
+    motions = rigid_motions(here, kinematics, centre, reach)
     dofs = (2 * nodes[:, None] + np.arange(2)).ravel()
-    rows = motions[held[dofs]]
-    if len(rows):
-        _, s, vh = np.linalg.svd(rows, full_matrices=True)
-        rank = int(np.count_nonzero(s > 1e-8 * np.sqrt(len(rows))))
-        kernel = vh[rank:].T
-    else:
-        kernel = np.eye(motions.shape[1])
+    kernel = free_motions(motions[held[dofs]])
     full = np.zeros((2 * len(points), kernel.shape[1]))
     full[dofs] = motions @ kernel
-    return full, _names(kernel, points[nodes], kinematics)
-
-
-def _names(kernel: Floats, points: Floats, kinematics: str) -> list[str]:
-    if kernel.shape[1] == 0:
-        return []
-    if kinematics == "axisymmetric":
-        return ["translation along the axis"]
-    centre = points.mean(axis=0)
-    size = float(np.abs(points - centre).max())
-    # one motion carries all of the rotation, the others are pure translations
-    pivot = np.abs(kernel[2]).max() > 1e-7
-    _, _, turn = np.linalg.svd(kernel[2:3], full_matrices=True)
-    ordered = kernel @ turn.T
-    translations = ordered[:2, 1:] if pivot else ordered[:2]
-    names = []
-    if translations.shape[1] == 2:
-        names += ["translation along x", "translation along y"]
-    elif translations.shape[1] == 1:
-        direction = translations[:, 0] / np.linalg.norm(translations[:, 0])
-        axis = int(np.argmax(np.abs(direction)))
-        pure = abs(direction[axis]) > 1 - 1e-9
-        names.append(
-            f"translation along {'xy'[axis]}" if pure else f"translation along ({direction[0]:.3g}, {direction[1]:.3g})"
-        )
-    if pivot:
-        tx, ty, rotation = ordered[:, 0]
-        about = centre + size * np.array([-ty, tx]) / rotation if len(names) < 2 else centre
-        names.append(f"rotation about ({about[0]:.3g}, {about[1]:.3g}) m")
-    return names
-
-
-def _pins(free: Floats) -> Ints:
-    from scipy.linalg import qr
-
-    # the pivots of a QR factorisation are degrees of freedom that hold these motions well, one each
-    _, _, pivots = qr(free.T, mode="economic", pivoting=True)
-    chosen: Ints = pivots[: free.shape[1]]
-    return chosen
+    return full, motion_names(kernel, centre, reach, kinematics)
 
 
 def without_motion(mesh: MeshLike, motions: Floats, displacement: Floats) -> Floats:

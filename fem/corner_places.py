@@ -84,8 +84,7 @@ def places(model: Model) -> tuple[Place, ...]:
     # where supports end; what rollers hold is mirrored by them
     mixed = on_surface & _changes(mesh, model, wedges) & (_clamped(model, held) | (2 * total > np.pi + bend))
     chosen = np.flatnonzero(reentrant | kink | mixed)
-    found = list(_alike(chosen, wedges, total, share, held, on_surface, model))
-    return tuple(found)
+    return tuple(_alike(chosen, wedges, total, share, held, on_surface, model))
 
 
 def _alike(

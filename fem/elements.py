@@ -10,18 +10,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tubewall.errors import InputError
+from tubewall.errors import InputError, unknown_name
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Kinematics = Literal["plane strain", "generalised plane strain", "axisymmetric"]
 
-COMPONENTS: Final = ("xx", "yy", "zz", "xy")
 MACRO: Final = ("xx", "yy", "xy", "zz")
 KINEMATICS: Final = ("plane strain", "generalised plane strain", "axisymmetric")
 # where the macroscopic strains sit among the components
@@ -64,8 +62,6 @@ def check_kinematics(kinematics: str) -> None:
         With the nearest of ``KINEMATICS``.
     """
     if kinematics not in KINEMATICS:
-        from tubewall.errors import unknown_name
-
         raise unknown_name("kinematics", kinematics, KINEMATICS)
 
 

@@ -130,7 +130,7 @@ def _newton(kind: str, corners: Floats, points: Floats, start: Floats) -> tuple[
 
 
 def _inverse(jacobian: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Inverses (p, d, d) and whether they exist; the pseudo-inverse's stand-in elsewhere lets the iteration move on."""
+    """Inverses (p, d, d) and whether they exist; where not, a scaled identity that lets the iteration move on."""
     scale = np.linalg.norm(jacobian, axis=1)
     product = np.prod(scale, axis=1)
     determinant = np.linalg.det(jacobian)

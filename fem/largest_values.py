@@ -105,6 +105,7 @@ class _Top:
 
     @classmethod
     def empty(cls, dim: int) -> _Top:
+        """None so far, in ``dim`` dimensions."""
         return cls(elements=np.zeros(0, dtype=np.int64), values=np.zeros(0), local=np.zeros((0, dim)))
 
     def with_more(self, elements: Ints, local: Floats, values: Floats) -> _Top:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from tubewall.errors import ConvergenceError, ResourceError
+from tubewall.errors import ConvergenceError, MissingDependencyError, ResourceError
 from tubewall.fem.elements import Floats, Ints
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array, csr_array
+
+    from tubewall.fem.cholmod import Half
 
 Backend = Literal["auto", "cholmod", "superlu"]
 
@@ -58,9 +59,7 @@ class Factorised:
 
     def rest(self, solution: Floats, right: Floats) -> float:
         """The largest relative residual of any right-hand side, whatever it is."""
-        x, b = solution.reshape(self.unknowns, -1), right.reshape(self.unknowns, -1)
-        rest, scale = np.linalg.norm(b - self.matrix @ x, axis=0), np.linalg.norm(b, axis=0)
-        return float(np.divide(rest, scale, out=np.zeros_like(rest), where=scale > 0).max(initial=0.0))
+        return _largest(*self._rests(solution, right)[:2])
 
     def residual(self, solution: Floats, right: Floats) -> float:
         """The largest relative residual of any right-hand side.
@@ -74,22 +73,25 @@ class Factorised:
             (eps | |matrix| |x| |, which for a wall a hundred times thinner than long exceeds 1e-10 of the load), or when
             another refinement would still change x by 1e-6.
         """
-        x, b = solution.reshape(self.unknowns, -1), right.reshape(self.unknowns, -1)
-        if not np.all(np.isfinite(x)):
+        if not np.all(np.isfinite(solution)):
             raise ConvergenceError(
                 "the linear solver returned numbers that are not finite: check supports and elements"
             )
-        left = b - self.matrix @ x
-        rest = np.linalg.norm(left, axis=0)
-        scale = np.linalg.norm(b, axis=0)
-        worst = float(np.divide(rest, scale, out=np.zeros_like(rest), where=scale > 0).max(initial=0.0))
+        rest, scale, left = self._rests(solution, right)
+        worst = _largest(rest, scale)
         rough = np.flatnonzero(rest > RESIDUAL_LIMIT * scale)
-        if len(rough) and not self._settled(x[:, rough], left[:, rough]):
+        if len(rough) and not self._settled(solution.reshape(self.unknowns, -1)[:, rough], left[:, rough]):
             raise ConvergenceError(
                 f"the linear solve left a relative residual of {worst:.2g}, more than {RESIDUAL_LIMIT:g}: "
                 "the body is too slender or its stiffnesses too different for double precision"
             )
         return worst
+
+    def _rests(self, solution: Floats, right: Floats) -> tuple[Floats, Floats, Floats]:
+        """Norms (k,) of what is left of the right-hand sides and of these themselves, and what is left (n, k)."""
+        x, b = solution.reshape(self.unknowns, -1), right.reshape(self.unknowns, -1)
+        left = b - self.matrix @ x
+        return np.linalg.norm(left, axis=0), np.linalg.norm(b, axis=0), left
 
     def _settled(self, x: Floats, left: Floats) -> bool:
         """Whether residuals (n, k) are what rounding x (n, k) leaves, and refinement no longer changes x."""
@@ -98,6 +100,11 @@ class Factorised:
             return False
         change = np.linalg.norm(self.back_substitute(left), axis=0)
         return bool(np.all(change <= _CHANGE_LIMIT * np.linalg.norm(x, axis=0)))
+
+
+def _largest(rest: Floats, scale: Floats) -> float:
+    """The largest of (k,) over (k,); 0 over 0 is none."""
+    return float(np.divide(rest, scale, out=np.zeros_like(rest), where=scale > 0).max(initial=0.0))
 
 
 def require_memory(unknowns: int, need: float) -> None:
@@ -132,16 +139,22 @@ def factorise(matrix: csc_array, backend: Backend = "auto", *, need: float | Non
         When the factors would not fit into the memory that is free.
     ConvergenceError
         When the matrix is not positive definite.
+    MissingDependencyError
+        For the backend "cholmod" without kvxopt; "auto" takes SuperLU then.
     """
     n = int(matrix.shape[0])
     require_memory(n, factor_bytes(n) if need is None else need)
     if backend == "superlu":
         return _superlu(matrix)
     try:
-        return _cholmod(matrix)
-    except ImportError:
+        from tubewall.fem.cholmod import cholmod_factor
+
+        return cholmod_factor(matrix)
+    except ImportError as error:
         if backend == "cholmod":
-            raise
+            raise MissingDependencyError(
+                "the solver 'cholmod' needs kvxopt, which is not installed; bring it with: pip install kvxopt"
+            ) from error
         return _superlu(matrix)
 
 
@@ -166,105 +179,19 @@ def prepared(
     if matrix.nnz < _LARGE or backend == "superlu" or not _has_cholmod():
         part = matrix[free][:, free].tocsc()
         return lambda: factorise(part, backend, need=0.0)
+    from tubewall.fem.cholmod import Half, factor_triangle
+
     half = Half(matrix, free)
     order = None
     if points is not None:
         from tubewall.fem.dissection import elimination_order
 
         order = elimination_order(matrix, free, points)
-    return lambda: _factor(half.triangle, half, order)
-
-
-class Half:
-    """Some rows and columns of a large symmetric matrix, of which the upper triangle alone is kept, as CHOLMOD takes it."""
-
-    def __init__(self, matrix: csr_array, free: Ints) -> None:
-        from kvxopt.base import spmatrix
-
-        from tubewall.fem.compiled import Crew
-        from tubewall.fem.sparse_assembly import selected
-
-        with Crew() as crew:
-            upper = selected(matrix, free, crew, lower=True)
-        self.shape, self.nnz = upper.shape, 2 * upper.nnz
-        rows: Any = np.repeat(np.arange(len(free)), np.diff(upper.indptr))
-        self.triangle: Any = spmatrix(upper.data, rows, upper.indices.astype(np.int64), upper.shape)
-
-    def __matmul__(self, x: Floats) -> Floats:
-        from kvxopt import base
-
-        # its stubs ask for numbers where it takes letters
-        library: Any = base
-        columns = x.reshape(len(x), -1)
-        result = np.empty_like(columns)
-        for i in range(columns.shape[1]):
-            product = library.matrix(0.0, (len(x), 1))
-            library.symv(self.triangle, library.matrix(np.ascontiguousarray(columns[:, i])), product, uplo="U")
-            result[:, i] = np.array(product)[:, 0]
-        return result.reshape(x.shape)
-
-    def __abs__(self) -> Half:
-        other = copy(self)
-        other.triangle = abs(self.triangle)
-        return other
+    return lambda: factor_triangle(half.triangle, half, order)
 
 
 def _has_cholmod() -> bool:
     return find_spec("kvxopt") is not None
-
-
-def _cholmod(matrix: csc_array) -> Factorised:
-    from kvxopt.base import spmatrix
-
-    upper = matrix.tocoo()
-    keep = upper.row <= upper.col
-    return _factor(spmatrix(upper.data[keep], upper.row[keep], upper.col[keep], matrix.shape), matrix)
-
-
-def _factor(a: Any, matrix: csc_array | Half, order: Ints | None = None) -> Factorised:
-    """Factorise ``matrix`` from its upper triangle ``a``, of which the library makes one copy less than of a lower one."""
-    from kvxopt import cholmod
-    from kvxopt.base import matrix as dense
-
-    try:
-        factor = _symbolic(a, order)
-        cholmod.numeric(a, factor)
-        # a failed factorisation shows only when it is used
-        cholmod.solve(factor, dense(0.0, (matrix.shape[0], 1)))
-    except ArithmeticError as error:
-        raise _indefinite(matrix) from error
-    except (MemoryError, ValueError) as error:
-        # where memory gives out the library leaves the factor as the symbolic one
-        if isinstance(error, ValueError) and "symbolic" not in str(error):
-            raise
-        raise _too_large(matrix) from error
-
-    def back_substitute(right: Floats) -> Floats:
-        # the library reads a Fortran buffer, of which its stubs know nothing
-        columns: Any = np.asfortranarray(right)
-        x = dense(columns)
-        cholmod.solve(factor, x)
-        return np.array(x)
-
-    return Factorised(matrix=matrix, backend="CHOLMOD", unknowns=int(matrix.shape[0]), back_substitute=back_substitute)
-
-
-def _symbolic(a: Any, order: Ints | None) -> Any:
-    """The symbolic factor; without an order of elimination that of minimum degree."""
-    from kvxopt import cholmod
-    from kvxopt.base import matrix as dense
-
-    if order is None:
-        return cholmod.symbolic(a, uplo="U")
-    numbers: Any = order
-    before = dict(cholmod.options)
-    # the order as given, without the time for a second one
-    cholmod.options["nmethods"] = 1
-    try:
-        return cholmod.symbolic(a, dense(numbers), uplo="U")
-    finally:
-        cholmod.options.clear()
-        cholmod.options.update(before)
 
 
 def _superlu(matrix: csc_array) -> Factorised:
@@ -274,11 +201,11 @@ def _superlu(matrix: csc_array) -> Factorised:
         # symmetric mode keeps the diagonal pivots of a positive definite matrix
         factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     except RuntimeError as error:
-        raise _indefinite(matrix) from error
+        raise indefinite(matrix) from error
     except MemoryError as error:
-        raise _too_large(matrix) from error
+        raise too_large(matrix) from error
     if not np.all(factor.U.diagonal() > 0):
-        raise _indefinite(matrix)
+        raise indefinite(matrix)
 
     def back_substitute(right: Floats) -> Floats:
         x: Floats = factor.solve(np.ascontiguousarray(right))
@@ -287,13 +214,14 @@ def _superlu(matrix: csc_array) -> Factorised:
     return Factorised(matrix=matrix, backend="SuperLU", unknowns=int(matrix.shape[0]), back_substitute=back_substitute)
 
 
-def _indefinite(matrix: csc_array | Half) -> ConvergenceError:
+def indefinite(matrix: csc_array | Half) -> ConvergenceError:
+    """What to say of a matrix that is not positive definite."""
     return ConvergenceError(
         f"the stiffness matrix of {matrix.shape[0]} unknowns is not positive definite: check supports, materials and elements"
     )
 
 
-def _too_large(matrix: csc_array | Half) -> ResourceError:
+def too_large(matrix: csc_array | Half) -> ResourceError:
     """Memory gave out in the midst: the estimate was too low, or something else took it."""
     n = int(matrix.shape[0])
     need = space_factor_bytes(n) if matrix.nnz > _SOLID_ROW * n else factor_bytes(n)

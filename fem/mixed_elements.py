@@ -127,9 +127,8 @@ def _dofs(model: Model, chunk: Chunk) -> Ints:
 
 def mixed_chunks(model: Model) -> Iterator[MixedChunk]:
     """The elements of all nearly incompressible regions, chunk by chunk."""
-    regions = tuple(mixed_regions(model))
-    for chunk in chunks(model, regions=regions, order_of=mixed_rule_order, table=enriched_table):
-        yield _condensed(model, chunk)
+    for parts in mixed_part_chunks(model):
+        yield _condensed(parts)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,6 +140,8 @@ class MixedParts:
 
     Attributes
     ----------
+    block, rows : int, (m,)
+        The cells.
     dofs : (m, n)
     bulk : float
         [Pa]
@@ -152,6 +153,8 @@ class MixedParts:
     forces : (m, n + b)
     """
 
+    block: int
+    rows: Ints
     dofs: Ints
     bulk: float
     shear: Floats
@@ -184,6 +187,8 @@ def mixed_parts(model: Model, chunk: Chunk) -> MixedParts:
         ]
         forces += np.einsum("mqck,mqc->mk", stress, free)
     return MixedParts(
+        block=chunk.block,
+        rows=chunk.rows,
         dofs=_dofs(model, chunk),
         bulk=bulk,
         shear=matrix,
@@ -201,8 +206,7 @@ def mixed_part_chunks(model: Model) -> Iterator[MixedParts]:
         yield mixed_parts(model, chunk)
 
 
-def _condensed(model: Model, chunk: Chunk) -> MixedChunk:
-    parts = mixed_parts(model, chunk)
+def _condensed(parts: MixedParts) -> MixedChunk:
     bulk, volume, m, n = parts.bulk, parts.volume, len(parts.dofs), parts.dofs.shape[1]
     change = np.linalg.solve(parts.mass, volume)
     full = parts.shear + bulk * np.matmul(volume.swapaxes(1, 2), change)
@@ -213,8 +217,8 @@ def _condensed(model: Model, chunk: Chunk) -> MixedChunk:
         solved = np.linalg.solve(full[:, n:, n:], np.concatenate([-full[:, n:, :n], forces[:, n:, None]], axis=2))
         inner, inner_load = solved[..., :n], solved[..., n]
     recovery = Recovery(
-        block=chunk.block,
-        rows=chunk.rows,
+        block=parts.block,
+        rows=parts.rows,
         dofs=parts.dofs,
         inner=inner,
         inner_load=inner_load,

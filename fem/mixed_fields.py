@@ -81,9 +81,14 @@ def _stress(model: Model, region: str, points: Floats, strain: Floats, pressure:
 
 def recover(model: Model, parts: Sequence[Recovery], unknowns: Floats) -> MixedFields:
     """Pressures and bubbles of the solved model from all its unknowns (N,)."""
+    return collect(model, parts, unknowns, *eliminated(parts, unknowns))
+
+
+def eliminated(parts: Sequence[Recovery], unknowns: Floats) -> tuple[list[Floats], list[Floats]]:
+    """Bubbles (m, b) [m] and pressures (m, s) [Pa] of each part from all unknowns (N,)."""
     inner = [np.einsum("mbn,mn->mb", part.inner, unknowns[part.dofs]) + part.inner_load for part in parts]
     pressure = [np.einsum("msn,mn->ms", part.pressure, unknowns[part.dofs]) + part.pressure_load for part in parts]
-    return collect(model, parts, unknowns, inner, pressure)
+    return inner, pressure
 
 
 def collect(

@@ -18,7 +18,7 @@ from tubewall.errors import ConvergenceError
 from tubewall.fem.assemble_body import plain_elements
 from tubewall.fem.elements import Floats
 from tubewall.fem.mixed_elements import MixedParts, Recovery, mixed_part_chunks
-from tubewall.fem.mixed_fields import MixedFields, collect
+from tubewall.fem.mixed_fields import MixedFields, collect, eliminated
 from tubewall.fem.mixed_spaces import mixed_regions
 from tubewall.fem.surface_loads import add_loads
 
@@ -68,8 +68,7 @@ def refine(
     ConvergenceError
         When the residual stays above ``limit``.
     """
-    inner = [np.einsum("mbn,mn->mb", part.inner, y[part.dofs]) + part.inner_load for part in recoveries]
-    pressure = [np.einsum("msn,mn->ms", part.pressure, y[part.dofs]) + part.pressure_load for part in recoveries]
+    inner, pressure = eliminated(recoveries, y)
     state = _State(y=y.copy(), inner=inner, pressure=pressure)
     best, before, left = np.inf, np.inf, np.zeros(model.size)
     for _ in range(_STEPS):

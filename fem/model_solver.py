@@ -9,14 +9,22 @@ from typing import Final, Literal
 
 import numpy as np
 
-from tubewall.errors import InputError
+from tubewall.errors import InputError, unknown_name
 from tubewall.fem.assemble_body import Assembled, assemble
 from tubewall.fem.balance import imbalance, reactions
 from tubewall.fem.elements import Floats
 from tubewall.fem.field_solution import FieldSolution, MixedPressure
 from tubewall.fem.force_vector import force_vector
 from tubewall.fem.hold import Held, hold
-from tubewall.fem.linear import RESIDUAL_LIMIT, Factorised
+from tubewall.fem.linear import (
+    RESIDUAL_LIMIT,
+    Backend,
+    Factorised,
+    factor_bytes,
+    factorise,
+    require_memory,
+    space_factor_bytes,
+)
 from tubewall.fem.loads import Load, RigidBody
 from tubewall.fem.model import Model, with_loads
 from tubewall.fem.nodal_fields import everywhere, without_motion
@@ -65,8 +73,6 @@ def solve_load_cases(
         As of ``solve_model``; errors too.
     """
     if solver not in SOLVERS:
-        from tubewall.errors import unknown_name
-
         raise unknown_name("solver", solver, SOLVERS)
     started = time.perf_counter()
     seconds: dict[str, float] = {}
@@ -97,15 +103,18 @@ def refuse_too_large(model: Model, solver: Solver = "auto") -> None:
     ResourceError
         With the estimate.
     """
-    from tubewall.fem.linear import factor_bytes, require_memory, space_factor_bytes
     from tubewall.fem.mixed_spaces import mixed_regions
     from tubewall.fem.multigrid import multigrid_bytes
 
-    direct = factor_bytes(model.size) if model.kinematics != "3d" else space_factor_bytes(model.size)
-    need = direct
+    need = _direct_bytes(model)
     if model.kinematics == "3d" and solver in ("auto", "multigrid") and not mixed_regions(model):
-        need = min(direct, multigrid_bytes(model.size))
+        need = min(need, multigrid_bytes(model.size))
     require_memory(model.size, need)
+
+
+def _direct_bytes(model: Model) -> float:
+    """Estimated memory [bytes] of a factorisation."""
+    return space_factor_bytes(model.size) if model.kinematics == "3d" else factor_bytes(model.size)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -152,12 +161,10 @@ def _in_space(
 
 def _direct(models: Sequence[Model], held: Held, solver: Solver, seconds: dict[str, float]) -> list[_Answer]:
     from tubewall.fem.held_stiffness import held_stiffness
-    from tubewall.fem.linear import Backend, factor_bytes, factorise, require_memory, space_factor_bytes
 
     started = time.perf_counter()
     model = models[0]
-    need = space_factor_bytes(model.size) if model.kinematics == "3d" else factor_bytes(model.size)
-    require_memory(model.size, need)
+    require_memory(model.size, _direct_bytes(model))
     assembled = [assemble(model)]
     mixed = assembled[0].recover is not None
     # what a nearly incompressible element condenses depends on its loads
@@ -168,7 +175,7 @@ def _direct(models: Sequence[Model], held: Held, solver: Solver, seconds: dict[s
     seconds["assembly"] = time.perf_counter() - started
     for column in forces.T:
         _check_balanced(models[0], held, column)
-    backend: Backend = "superlu" if solver == "superlu" else "auto"
+    backend: Backend = solver if solver in ("cholmod", "superlu") else "auto"
     if held.plain and not mixed:
         body = held_stiffness(model, held, assembled[0].stiffness, backend)
         # the matrix itself would stand beside its factor

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.fem.dependences import Dependences, joined
+from tubewall.fem.dependences import Dependences, fixed, joined
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Model
 
@@ -129,8 +129,6 @@ def periods(model: Model, size: int) -> Dependences:
     for name in (*model.periodic.mean_strain, *model.periodic.mean_stress):
         if name not in names:
             raise InputError(f"a plane periodic cell has the mean strains {', '.join(names)}, got {name!r}")
-    from tubewall.fem.dependences import fixed
-
     held = [name for name in names if name in model.periodic.mean_strain]
     unknowns = macro_unknowns(model)[[names.index(name) for name in held]]
     values = np.array([model.periodic.mean_strain[name] for name in held])

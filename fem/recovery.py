@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from tubewall.fem.field_solution import FieldSolution
+    from tubewall.geometry.solid_mesh import SolidMesh
 
 # patches with fewer samples than this many times the terms of the polynomial borrow their neighbours' elements
 _PLENTY: Final = 1.5
@@ -126,11 +127,12 @@ def recover(solution: FieldSolution) -> Recovery:
     firsts = {CELLS[block.kind].first for block in mesh.blocks}
     powers = powers_of(mesh.dim, solution.model.order, firsts <= {"quad", "hexahedron"})
     samples = _samples(solution)
+    count = np.diff(samples.start)
     rows, origins, intos, fits = [], [], [], []
     total = 0
     for name in mesh.region_names:
         elements = mesh.region(name)
-        corners, count = _incidence(solution, elements)
+        corners = _incidence(mesh, elements)
         number = np.full(len(mesh.points), -1, dtype=np.int64)
         vertices = np.unique(corners.indices)
         number[vertices] = total + np.arange(len(vertices))
@@ -174,13 +176,10 @@ def _samples(solution: FieldSolution) -> _Samples:
     return _Samples(start=start, points=points, stress=stress)
 
 
-def _incidence(solution: FieldSolution, elements: Ints) -> tuple[csr_array, Ints]:
-    """Which vertices each of ``elements`` has (m, nodes), and how many samples every element of the mesh has."""
+def _incidence(mesh: SolidMesh, elements: Ints) -> csr_array:
+    """Which vertices each of ``elements`` has (m, nodes)."""
     from scipy.sparse import csr_array
 
-    mesh = solution.model.discrete.mesh
-    order = solution.model.order
-    count = np.concatenate([np.full(len(b.cells), len(sampling_points(b.kind, order))) for b in mesh.blocks])
     row, column = [], []
     position = np.full(mesh.elements, -1, dtype=np.int64)
     position[elements] = np.arange(len(elements))
@@ -192,7 +191,7 @@ def _incidence(solution: FieldSolution, elements: Ints) -> tuple[csr_array, Ints
         column.append(corners.ravel())
     rows, columns = np.concatenate(row), np.concatenate(column)
     shape = (len(elements), len(mesh.points))
-    return csr_array((np.ones(len(rows)), (rows, columns)), shape=shape), count
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 def _patches(around: csr_array, count: Ints, terms: int) -> Iterator[tuple[int, int, tuple[Ints, Ints]]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tubewall.errors import InputError
+from tubewall.errors import InputError, unknown_name
 from tubewall.fem.assembly import stress_operator
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, Ints, MeshLike, SurfacePoints, outer_facets, surface_points
@@ -159,8 +159,6 @@ class Solution:
             number[self.mesh.regions[name]] = i
         here = number[found.elements]
         if region is not None:
-            from tubewall.errors import unknown_name
-
             if region not in self.mesh.regions:
                 raise unknown_name("region", region, names)
             keep = here == names.index(region)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tubewall.errors import InputError
+from tubewall.errors import InputError, unknown_name
 from tubewall.fem.assembly import body_load, edge_load, pressure_load
 from tubewall.fem.constraints import boundary_facets
 from tubewall.fem.elements import Floats, MeshLike
@@ -73,8 +73,6 @@ def nodal_forces(mesh: MeshLike, stiffness: Stiffness, loads: Sequence[Load], ki
     for load in loads:
         if isinstance(load, BodyForce):
             if load.region is not None and load.region not in mesh.regions:
-                from tubewall.errors import unknown_name
-
                 raise unknown_name("region", load.region, mesh.regions)
             cells = None if load.region is None else mesh.regions[load.region]
             soft, _ = soft_elements(mesh, stiffness)

@@ -14,6 +14,7 @@ from tubewall.fem.constraints import Constraints, constrain, without_motion
 from tubewall.fem.elements import MACRO, Floats, MeshLike, check_kinematics, edge_shape, facet_owners
 from tubewall.fem.linear import IMBALANCE_LIMIT, Backend, Factorised, factorise
 from tubewall.fem.loads import SupportLike
+from tubewall.fem.rigid import rigid_motions
 from tubewall.fem.stiffness import Law, Stiffness
 
 if TYPE_CHECKING:
@@ -228,8 +229,6 @@ def solve_states(system: System, forces: Floats, axial_force: Floats, *, prescri
 
 
 def _imbalance(system: System, forces: Floats, reactions: Floats, u: Floats) -> float:
-    from tubewall.fem.constraints import rigid_motions
-
     held = system.constraints
     total = forces.copy()
     total[held.fixed] += reactions

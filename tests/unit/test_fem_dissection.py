@@ -8,9 +8,10 @@ import pytest
 from tubewall.errors import ConvergenceError
 from tubewall.fem import linear
 from tubewall.fem.assemble_body import assemble
+from tubewall.fem.cholmod import Half
 from tubewall.fem.dissection import elimination_order
 from tubewall.fem.hold import hold
-from tubewall.fem.linear import Half, prepared
+from tubewall.fem.linear import prepared
 from tubewall.fem.loads import Pressure, RigidBody, Support
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_load_cases

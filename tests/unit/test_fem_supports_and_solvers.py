@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tubewall.errors import ConvergenceError, InputError, ResourceError, UnknownNameError
+from tubewall.errors import ConvergenceError, InputError, MissingDependencyError, ResourceError, UnknownNameError
 from tubewall.fem import BodyForce, Pressure, RigidBody, Support, Traction, linear, load_basis, solve
 from tubewall.fem.assembly import assemble_stiffness
 from tubewall.geometry import NamedMesh
@@ -182,7 +182,7 @@ def test_both_solvers_give_the_same_answer():
 def test_without_cholmod_superlu_takes_its_place(monkeypatch):
     monkeypatch.setitem(sys.modules, "kvxopt", None)
     assert solve(TUBE, CARBON, [PUSH], [RigidBody()]).solver == "SuperLU"
-    with pytest.raises(ImportError):
+    with pytest.raises(MissingDependencyError, match="pip install kvxopt"):
         solve(TUBE, CARBON, [PUSH], [RigidBody()], backend="cholmod")
 
 
