@@ -122,6 +122,7 @@ class _File:
         self.instances = 0
 
     def section(self, keyword: str, options: dict[str, str], lines: list[str]) -> None:
+        """Take in one keyword with its options and data lines; those that say nothing of the mesh are passed over."""
         if keyword == "INCLUDE":
             raise InputError("it takes parts from other files (*INCLUDE): write the mesh as one file")
         if keyword == "NODE":

@@ -184,12 +184,14 @@ def _check_shape(name: str, shape: tuple[int, ...], columns: int) -> None:
 
 
 def _check_names(names: list[str]) -> None:
+    seen: set[str] = set()
     for name in names:
         # what a mesh file can hold: names of physical groups stand between quotes on one line
         if not isinstance(name, str) or not name.isprintable() or not name.strip() or '"' in name:
             raise InputError(f"a region or boundary needs a printable name without quotes, got {name!r}")
-        if names.count(name) > 1:
+        if name in seen:
             raise InputError(f"the name {name!r} stands for a region and for a boundary")
+        seen.add(name)
 
 
 def _check_cells(points: NDArray[np.float64], cells: NDArray[np.int64]) -> None:
@@ -223,16 +225,19 @@ def _oriented(
     sides = triangles.all_sides(cells)
     keys = triangles.side_keys(sides, nodes)
     order = np.argsort(keys, kind="stable")
+    # no side has the key -1 of the place behind the last
+    ascending = np.append(keys[order], -1)
     result = {}
     for name, facets in boundaries.items():
         if facets.min() < 0 or facets.max() >= nodes:
             raise InputError(f"boundary {name!r} names nodes {facets.min()} .. {facets.max()}, but there are {nodes}")
         wanted = triangles.side_keys(facets, nodes)
-        found = order[np.minimum(np.searchsorted(keys[order], wanted), len(order) - 1)]
+        at = np.searchsorted(ascending[:-1], wanted)
+        found = order[np.minimum(at, len(order) - 1)]
         wrong = np.flatnonzero((keys[found] != wanted) | (sides[found, 2] != facets[:, 2]))
         if len(wrong):
             raise InputError(f"facet {facets[wrong[0]].tolist()} of boundary {name!r} is no side of a cell")
-        lone = np.append(keys[order], -1)[np.searchsorted(keys[order], wanted) + 1] != wanted
+        lone = ascending[at + 1] != wanted
         turned = np.where(lone[:, None], sides[found], facets)
         turned.setflags(write=False)
         result[name] = turned

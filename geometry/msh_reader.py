@@ -74,6 +74,7 @@ class _File:
         self.cells: list[tuple[str, Ints, Ints]] = []
 
     def read(self, at: int) -> None:
+        """Read all sections from ``at``, the place of the first, to the end of the file."""
         while True:
             at = self.content.find(b"$", at)
             if at < 0:

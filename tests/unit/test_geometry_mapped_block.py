@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.geometry.block_mapping import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_contact import parts
+from tubewall.geometry.mesh_join import join
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.geometry.block_mapping import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
+from tubewall.geometry.mesh_join import join
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 from tubewall.geometry.mesh_refinement import refined
 from tubewall.geometry.reference_cells import CELLS

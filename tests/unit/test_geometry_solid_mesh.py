@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tubewall.errors import InputError, UnknownNameError
 from tubewall.geometry import CellArray, array_mesh
-from tubewall.geometry.block_mapping import Kind, join, mapped_block
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.mesh_contact import contact_warnings, parts, parts_described, same_places
+from tubewall.geometry.mesh_join import join
 from tubewall.geometry.mesh_measures import facet_sizes, volumes
 from tubewall.geometry.reference_cells import CELLS, lagrange
 from tubewall.geometry.solid_mesh import Block, SolidMesh
