@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tubewall.fem.finite_basis import LoadBasis, load_basis
     from tubewall.fem.front_integrals import FrontResult, crack_front
     from tubewall.fem.homogenise import Homogenised, homogenised
+    from tubewall.fem.invariants import principal_directions
     from tubewall.fem.largest_values import Maximum, maxima
     from tubewall.fem.linearise import Linearised, SectionLine
     from tubewall.fem.loads import (
@@ -96,6 +97,7 @@ _HOME = {
     "SectionLine": "linearise",
     "Sector": "wedge_elements",
     "SingularPoint": "singular",
+    "Slide": "slide",
     "Solid": "model",
     "Solution": "solution",
     "Support": "loads",
@@ -103,7 +105,6 @@ _HOME = {
     "SurfaceInfluence": "patterns",
     "SurfaceStress": "solution",
     "TemperatureChange": "loads",
-    "Slide": "slide",
     "Tie": "tie",
     "Traction": "loads",
     "Worst": "patterns",
@@ -126,6 +127,7 @@ _HOME = {
     "mesh_energy_error": "mesh_energy",
     "parse_quantity": "quantities",
     "peak": "patterns",
+    "principal_directions": "invariants",
     "resultant": "resultants",
     "richardson": "error_estimate",
     "safety_margins": "weakest_body",
@@ -178,6 +180,7 @@ __all__ = [
     "SectionLine",
     "Sector",
     "SingularPoint",
+    "Slide",
     "Solid",
     "Solution",
     "Support",
@@ -185,7 +188,6 @@ __all__ = [
     "SurfaceInfluence",
     "SurfaceStress",
     "TemperatureChange",
-    "Slide",
     "Tie",
     "Traction",
     "Worst",
@@ -208,6 +210,7 @@ __all__ = [
     "mesh_energy_error",
     "parse_quantity",
     "peak",
+    "principal_directions",
     "resultant",
     "richardson",
     "safety_margins",

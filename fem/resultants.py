@@ -82,7 +82,7 @@ def resultant(
     Raises
     ------
     InputError
-        When both or none are given, or the plane does not meet the body.
+        When both or none are given, or the plane does not meet the body; for vectors of the wrong length or not finite.
     """
     if (boundary is None) == (point is None) or (point is None) != (normal is None):
         raise InputError("resultant takes either a boundary or a plane as point and normal")
@@ -91,9 +91,12 @@ def resultant(
     else:
         places, tractions, areas = _on_plane(solution, np.asarray(point, float), np.asarray(normal, float), region)
     dim = solution.model.mesh.dim
+    given = None if about is None else np.asarray(about, dtype=np.float64)
+    if given is not None and (given.shape != (dim,) or not np.all(np.isfinite(given))):
+        raise InputError(f"resultant: about is a point with {dim} finite coordinates in m, got {about!r}")
     force = (tractions * areas[:, None]).sum(axis=0)
     total = float(areas.sum())
-    centre = (areas @ places) / total if about is None else np.asarray(about, dtype=np.float64)
+    centre = (areas @ places) / total if given is None else given
     arm = places - centre
     pulled = tractions * areas[:, None]
     if dim == 3:
@@ -130,8 +133,12 @@ def _on_plane(
     solution: FieldSolution, point: Floats, normal: Floats, region: str | None
 ) -> tuple[Floats, Floats, Floats]:
     mesh = solution.model.discrete.mesh
-    if point.shape != (mesh.dim,) or normal.shape != (mesh.dim,) or not np.linalg.norm(normal) > 0:
-        raise InputError(f"a plane through this mesh is a point and a normal with {mesh.dim} components")
+    finite = np.all(np.isfinite(point)) and np.all(np.isfinite(normal))
+    if point.shape != (mesh.dim,) or normal.shape != (mesh.dim,) or not finite or not np.any(normal):
+        raise InputError(
+            f"a plane through this mesh is a point and a normal that is not zero, each with {mesh.dim} finite components, got "
+            f"{point.tolist()} and {normal.tolist()}"
+        )
     unit = normal / np.linalg.norm(normal)
     low, high = boxes(mesh)
     middle, reach = (0.5 * (low + high) - point) @ unit, 0.5 * (high - low) @ np.abs(unit)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import ConvergenceError, InputError
+from tubewall.fem.elements import Floats
 from tubewall.fem.wedge_elements import PARTS, CornerKinematics, Sector, corner_matrices
 
-Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 # "clamped" holds all, "symmetric" the displacement across the face; else the directions (k, 3) that are held
 Face = Literal["free", "clamped", "symmetric"] | tuple[tuple[float, float, float], ...]

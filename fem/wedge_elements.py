@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.fem.elements import Floats
 from tubewall.materials import Anisotropic, ElasticLaw
 
-Floats = NDArray[np.float64]
 CornerKinematics = Literal["plane strain", "plane stress", "axisymmetric", "antiplane", "3d"]
 
 # largest angle of an element

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.fem.elements import Floats, Ints
+from tubewall.fem.elements import Floats
 from tubewall.fem.loads import Support
+from tubewall.fem.mixed_spaces import poissons_ratio
 from tubewall.fem.model import node_at
-from tubewall.fem.reference_elements import shape_table
 from tubewall.fem.region_laws import region_law
 from tubewall.fem.wedge_corner import Exponents, Face, corner_exponents
 from tubewall.fem.wedge_elements import CornerKinematics, Sector
-from tubewall.geometry.reference_cells import CELLS
+from tubewall.fem.wedge_fans import Slice, edges_at, fans_of, frame_at, slices_at
 
 if TYPE_CHECKING:
     from tubewall.fem.model import Model
-    from tubewall.geometry.solid_mesh import SolidMesh
 
 _KINEMATICS: Final[dict[str, CornerKinematics]] = {
     "plane strain": "plane strain",
@@ -66,17 +64,6 @@ class Corner:
         return f"corner at ({place}) m: the stress grows as r^{leading.real - 1:.4f}{waves}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Slice:
-    """One element at the corner: its two faces as (side, vertices, angle), the second further round than the first."""
-
-    element: int
-    sides: tuple[int, int]
-    keys: tuple[frozenset[int], frozenset[int]]
-    start: float
-    width: float
-
-
 def corner_of(
     model: Model, at: str | tuple[float, ...], *, toward: tuple[float, ...] | None = None, limit: float = 1.5
 ) -> Corner:
@@ -112,11 +99,11 @@ def corner_of(
         )
     best: Corner | None = None
     ends = None if toward is None else node_at(mesh, toward)
-    for node, other in _edges(mesh, nodes):
+    for node, other in edges_at(mesh, nodes):
         if ends is not None and other not in ends:
             continue
-        frame = _frame(mesh, node, other)
-        for fan, closed in _fans(_slices(mesh, node, other, frame)):
+        frame = frame_at(mesh, node, other)
+        for fan, closed in fans_of(slices_at(mesh, node, other, frame)):
             corner = _corner(model, fan, closed, node, frame, limit)
             if best is None or corner.exponents.leading.real < best.exponents.leading.real:
                 best = corner
@@ -125,112 +112,7 @@ def corner_of(
     return best
 
 
-def _edges(mesh: SolidMesh, nodes: Ints) -> Iterator[tuple[int, int | None]]:
-    """Each node in the plane; in space each node with the other end of each mesh edge that starts there."""
-    if mesh.dim == 2:
-        for node in nodes:
-            yield int(node), None
-        return
-    found = set()
-    for block in mesh.blocks:
-        cell = CELLS[block.kind]
-        ends = block.cells[:, cell.edges[:, :2]].reshape(-1, 2)
-        for a, b in ends[np.isin(ends, nodes).any(axis=1)]:
-            found |= {(int(p), int(q)) for p, q in ((a, b), (b, a)) if p in nodes}
-    yield from sorted(found)
-
-
-def _tangents(mesh: SolidMesh, block: int, row: int, side: int, node: int, other: int | None) -> tuple[Floats, Floats]:
-    """At ``node``: the direction into a facet from its corner, and along its edge to ``other`` (zero in the plane)."""
-    cell = CELLS[mesh.blocks[block].kind]
-    facet = cell.facets[side]
-    nodes = mesh.blocks[block].cells[row, list(facet.nodes)]
-    kind = CELLS[facet.kind]
-    here = kind.nodes[int(np.flatnonzero(nodes == node)[0])]
-    _, slopes = shape_table(facet.kind, here[None])
-    map_ = mesh.points[nodes].T @ slopes[0]
-    centre = kind.nodes[: kind.vertices].mean(axis=0)
-    into = map_ @ (centre - here)
-    if np.linalg.norm(into) < 1e-9 * np.ptp(mesh.points[nodes], axis=0).max():
-        # a quarter-point side: its map has no slope at the tip
-        into = mesh.points[nodes[: kind.vertices]].mean(axis=0) - mesh.points[node]
-    if other is None:
-        return into, np.zeros(mesh.dim)
-    there = kind.nodes[int(np.flatnonzero(nodes == other)[0])]
-    return into, map_ @ (there - here)
-
-
-def _frame(mesh: SolidMesh, node: int, other: int | None) -> Floats:
-    """Rows: two directions that span the plane of the corner, and its normal."""
-    if other is None:
-        return np.eye(3)
-    block, row, side = next((b, r, s) for b, r, s in _facets(mesh, node, other))
-    _, along = _tangents(mesh, block, row, side, node, other)
-    along = along / np.linalg.norm(along)
-    first = np.eye(3)[int(np.argmin(np.abs(along)))]
-    first = first - along * (first @ along)
-    first /= np.linalg.norm(first)
-    rows: Floats = np.array([first, np.cross(along, first), along], dtype=np.float64)
-    return rows
-
-
-def _facets(mesh: SolidMesh, node: int, other: int | None) -> Iterator[tuple[int, int, int]]:
-    """Block, row and side of all facets with the vertex ``node`` (and ``other``), element by element."""
-    for number, block in enumerate(mesh.blocks):
-        cell = CELLS[block.kind]
-        vertices = block.cells[:, : cell.vertices]
-        touching = (vertices == node).any(axis=1)
-        if other is not None:
-            touching &= (vertices == other).any(axis=1)
-        for row in np.flatnonzero(touching):
-            for side, facet in enumerate(cell.facets):
-                nodes = block.cells[row, list(facet.nodes)]
-                if node in nodes and (other is None or other in nodes):
-                    yield number, int(row), side
-
-
-def _slices(mesh: SolidMesh, node: int, other: int | None, frame: Floats) -> list[_Slice]:
-    sides: dict[int, list[tuple[int, frozenset[int], float]]] = {}
-    for block, row, side in _facets(mesh, node, other):
-        cell = CELLS[mesh.blocks[block].kind]
-        facet = cell.facets[side]
-        into, _ = _tangents(mesh, block, row, side, node, other)
-        x, y = frame[:2, : mesh.dim] @ into
-        key = frozenset(int(mesh.blocks[block].cells[row, n]) for n in facet.nodes if n < cell.vertices)
-        sides.setdefault(int(mesh.starts[block]) + row, []).append((side, key, math.atan2(y, x)))
-    slices = []
-    for element, (one, two) in sides.items():
-        width = (two[2] - one[2]) % (2 * math.pi)
-        first, second = (one, two) if width < math.pi else (two, one)
-        slices.append(
-            _Slice(
-                element=element,
-                sides=(first[0], second[0]),
-                keys=(first[1], second[1]),
-                start=first[2],
-                width=min(width, 2 * math.pi - width),
-            )
-        )
-    return slices
-
-
-def _fans(slices: list[_Slice]) -> Iterator[tuple[list[_Slice], bool]]:
-    """Runs of elements that share faces, and whether each closes upon itself."""
-    begin = {piece.keys[0]: piece for piece in slices}
-    ends = {piece.keys[1] for piece in slices}
-    left = dict(begin)
-    starts = [piece for key, piece in begin.items() if key not in ends]
-    while left:
-        closed = not starts
-        piece: _Slice | None = next(iter(left.values())) if closed else starts.pop()
-        fan = []
-        while piece is not None and piece.keys[0] in left:
-            fan.append(left.pop(piece.keys[0]))
-            piece = begin.get(piece.keys[1])
-        yield fan, closed
-
-
-def _corner(model: Model, fan: list[_Slice], closed: bool, node: int, frame: Floats, limit: float) -> Corner:
+def _corner(model: Model, fan: list[Slice], closed: bool, node: int, frame: Floats, limit: float) -> Corner:
     mesh = model.mesh
     sectors: list[Sector] = []
     angle = fan[0].start
@@ -263,7 +145,7 @@ def _exponents(
     Only the angles between faces count where every law is isotropic in the plane of the corner, so these turn to the first.
     """
     laws = [np.asarray(sector.law) for sector in sectors]
-    turn = sectors[0].start_angle if all(_isotropic(law) for law in laws) and _words(faces) else 0.0
+    turn = sectors[0].start_angle if all(poissons_ratio(law) is not None for law in laws) and _words(faces) else 0.0
     largest = max(float(np.abs(law).max()) for law in laws)
     shape = tuple(
         (round(s.start_angle - turn, 7), round(s.end_angle - turn, 7), np.round(law / largest, 8).tobytes())
@@ -294,14 +176,7 @@ def _words(faces: tuple[Face, Face] | None) -> bool:
     return faces is None or all(isinstance(face, str) for face in faces)
 
 
-def _isotropic(law: Floats) -> bool:
-    shear = law[5, 5]
-    wanted = np.diag([2 * shear] * 3 + [shear] * 3)
-    wanted[:3, :3] += law[0, 1]
-    return bool(np.allclose(law, wanted, rtol=0, atol=1e-9 * float(np.abs(law).max())))
-
-
-def _stiffness(model: Model, node: int, piece: _Slice, angle: float, frame: Floats) -> Floats:
+def _stiffness(model: Model, node: int, piece: Slice, angle: float, frame: Floats) -> Floats:
     """Stiffness (6, 6) of an element at the corner, in the axes of ``frame``."""
     from tubewall.materials.rotation import rotate_stiffness
 
@@ -314,7 +189,7 @@ def _stiffness(model: Model, node: int, piece: _Slice, angle: float, frame: Floa
     return np.asarray(own) if mesh.dim == 2 else rotate_stiffness(own, frame)
 
 
-def _face(model: Model, piece: _Slice, which: int, frame: Floats, angle: float) -> Face:
+def _face(model: Model, piece: Slice, which: int, frame: Floats, angle: float) -> Face:
     """How an outer face is held: the directions in the axes of ``frame``."""
     mesh = model.mesh
     held: list[tuple[float, float, float]] = []

@@ -140,6 +140,23 @@ def test_a_plane_beside_the_body_is_refused() -> None:
         resultant(solution, boundary="left", point=[5.0, 0.0], normal=[1.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"point": [0.5, 0.5], "normal": [np.nan, 1.0]},
+        {"point": [0.5, np.inf], "normal": [0.0, 1.0]},
+        {"point": [0.5, 0.5], "normal": [0.0, 0.0]},
+        {"point": [0.5, 0.5, 0.5], "normal": [0.0, 1.0]},
+        {"boundary": "left", "about": [0.0]},
+        {"boundary": "left", "about": [np.nan, 0.0]},
+    ],
+)
+def test_a_section_of_numbers_that_are_none_is_refused(given: dict[str, object]) -> None:
+    solution = with_displacement(mapped_block((2, 2)), lambda x: 1e-3 * x)
+    with pytest.raises(InputError, match="2 finite"):
+        resultant(solution, **given)  # type: ignore[arg-type]
+
+
 def model(kind: Kind, order: int = 1) -> Model:
     parts = {
         "a": mapped_block((3, 3), kind=kind, map=lambda x: x - 1.0),
