@@ -15,10 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-APT_LINE: Final = (
-    "apt-get update && apt-get install -y --no-install-recommends "
-    "libglu1-mesa libgl1 libegl1 libxcursor1 libxft2 libxinerama1 libgomp1"
-)
+from tubewall.geometry.gmsh_library import APT_LINE
+
 # what libgmsh is linked to beyond a bare Debian; the packages of APT_LINE bring all of them
 GMSH_LIBRARIES: Final = (
     "libGLU.so.1",

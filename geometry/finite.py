@@ -20,7 +20,8 @@ from tubewall.geometry.array import FINEST, CellArray
 from tubewall.geometry.checks import positive_length
 from tubewall.geometry.graph import enclosed_junctions
 from tubewall.geometry.mesh import NamedMesh
-from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size, mesh_outline, refuse_size
+from tubewall.geometry.mesher import mesh_outline, refuse_size
+from tubewall.geometry.outline import Curve, Meshed, Outline, Patch, Point, Size
 from tubewall.geometry.periodic import junction_copies
 from tubewall.geometry.sector import GROWTH, corner_size, levels, mesh_sector
 from tubewall.geometry.tiling import Copy, join, rotation

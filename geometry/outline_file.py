@@ -11,7 +11,7 @@ from tubewall.errors import InputError
 from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from tubewall.geometry.mesher import Outline, Point
+    from tubewall.geometry.outline import Outline, Point
 
 
 def geo_text(outline: Outline) -> str:

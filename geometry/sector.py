@@ -21,7 +21,8 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import whole_number
-from tubewall.geometry.mesher import Curve, Meshed, Outline, Patch, Point, Size, mesh_outline, refuse_size
+from tubewall.geometry.mesher import mesh_outline, refuse_size
+from tubewall.geometry.outline import Curve, Meshed, Outline, Patch, Point, Size
 
 GROWTH = 0.4
 LONGEST_ASPECT = 6.0

@@ -17,7 +17,7 @@ import numpy as np
 from tubewall.errors import InputError, MeshingError
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.checks import positive_length, whole_number
-from tubewall.geometry.mesher import _session
+from tubewall.geometry.gmsh_library import gmsh_session
 from tubewall.geometry.stack import Stack
 from tubewall.units import show
 from tubewall.whole_files import written_whole
@@ -83,7 +83,7 @@ def write_step(
     if not 1 <= len(set(chosen)) == len(chosen) <= _MOST:
         raise InputError(f"chambers must name 1 to {_MOST} bores, each once, got {len(chosen)}")
     levels = stack.levels(count)
-    with written_whole(target) as temporary, _session() as gmsh:
+    with written_whole(target) as temporary, gmsh_session() as gmsh:
         try:
             bodies = _Drawing(gmsh, stack, array, scale).bodies({k: levels[k] for k in chosen})
             volumes = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import MeshingError
-from tubewall.geometry.mesher import Meshed
+from tubewall.geometry.outline import Meshed
 from tubewall.geometry.triangles import MIRRORED, vertices_first
 
 #: Nodes nearer than this (in units of the bore) are one node; round-off is 1e-15, the finest element 1e-6.

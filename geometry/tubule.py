@@ -10,7 +10,8 @@ from tubewall.errors import InputError
 from tubewall.geometry.array import FINEST
 from tubewall.geometry.checks import length_or_zero, positive_length
 from tubewall.geometry.mesh import NamedMesh
-from tubewall.geometry.mesher import Curve, Outline, Patch, Point, Size, mesh_outline, refuse_size
+from tubewall.geometry.mesher import mesh_outline, refuse_size
+from tubewall.geometry.outline import Curve, Outline, Patch, Point, Size
 from tubewall.geometry.sector import GROWTH, levels
 from tubewall.geometry.triangles import vertices_first
 from tubewall.units import show

@@ -18,7 +18,8 @@ from tubewall import cli
 from tubewall.errors import InputError, MeshingError
 from tubewall.geometry import CellArray
 from tubewall.geometry.finite import array_mesh
-from tubewall.geometry.mesher import Curve, Outline, Patch, mesh_outline
+from tubewall.geometry.mesher import mesh_outline
+from tubewall.geometry.outline import Curve, Outline, Patch
 from tubewall.geometry.time_limit import ChildDied, in_child
 from tubewall.units import nm
 

@@ -21,7 +21,8 @@ import skfem
 
 from tubewall.errors import InputError, MeshingError
 from tubewall.geometry import CellArray, NamedMesh, array_mesh, periodic_cell
-from tubewall.geometry.mesher import Curve, Outline, Patch, mesh_outline
+from tubewall.geometry.mesher import mesh_outline
+from tubewall.geometry.outline import Curve, Outline, Patch
 from tubewall.units import nm
 
 
