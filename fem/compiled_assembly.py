@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tubewall.fem.compiled import compiled
+from tubewall.fem.compiled import compiled, inlined
 
 
 @compiled
@@ -137,6 +137,37 @@ def space_gradients(first, last, points, cells, slopes, table, weights, gradient
             volume[e, q] = det * weights[q]
 
 
+@inlined
+def _plane_point(e, a, q, gradients, hoop, volume, c, found):
+    """Add to the 2 x 2 blocks ``found`` (k, 4) of node a of element e what its point q has, stiffness ``c`` (4, 4).
+
+    Comes back with the stress zz that the node's motions along x and y make, times the volume.
+    """
+    k, circle = len(found), len(hoop) > 0
+    w = volume[e, q]
+    x, y = w * gradients[e, q, a, 0], w * gradients[e, q, a, 1]
+    h = w * hoop[e + 1, q, a] if circle else 0.0
+    ax = c[0, 0] * x + c[0, 2] * h + c[0, 3] * y
+    ay = c[1, 0] * x + c[1, 2] * h + c[1, 3] * y
+    az = c[2, 0] * x + c[2, 2] * h + c[2, 3] * y
+    axy = c[3, 0] * x + c[3, 2] * h + c[3, 3] * y
+    bx = c[0, 1] * y + c[0, 3] * x
+    by = c[1, 1] * y + c[1, 3] * x
+    bz = c[2, 1] * y + c[2, 3] * x
+    bxy = c[3, 1] * y + c[3, 3] * x
+    for b in range(k):
+        s, t = gradients[e, q, b, 0], gradients[e, q, b, 1]
+        found[b, 0] += ax * s + axy * t
+        found[b, 1] += ay * t + axy * s
+        found[b, 2] += bx * s + bxy * t
+        found[b, 3] += by * t + bxy * s
+    if circle:
+        for b in range(k):
+            found[b, 0] += az * hoop[e + 1, q, b]
+            found[b, 2] += bz * hoop[e + 1, q, b]
+    return az, bz
+
+
 @compiled
 def fill_plane(
     first,
@@ -163,7 +194,6 @@ def fill_plane(
     k = cells.shape[1]
     place = np.empty(len(pointer), np.int32)
     found = np.empty((k, 4))
-    circle = len(hoop) > 0
     for v in range(first, last):
         for p in range(pointer[v], pointer[v + 1]):
             place[neighbours[p]] = p - pointer[v]
@@ -176,27 +206,7 @@ def fill_plane(
                 a += 1
             found[:] = 0
             for q in range(volume.shape[1]):
-                w, c = volume[e, q], laws[law[e] + step[e] * q]
-                x, y = w * gradients[e, q, a, 0], w * gradients[e, q, a, 1]
-                h = w * hoop[e + 1, q, a] if circle else 0.0
-                ax = c[0, 0] * x + c[0, 2] * h + c[0, 3] * y
-                ay = c[1, 0] * x + c[1, 2] * h + c[1, 3] * y
-                az = c[2, 0] * x + c[2, 2] * h + c[2, 3] * y
-                axy = c[3, 0] * x + c[3, 2] * h + c[3, 3] * y
-                bx = c[0, 1] * y + c[0, 3] * x
-                by = c[1, 1] * y + c[1, 3] * x
-                bz = c[2, 1] * y + c[2, 3] * x
-                bxy = c[3, 1] * y + c[3, 3] * x
-                for b in range(k):
-                    s, t = gradients[e, q, b, 0], gradients[e, q, b, 1]
-                    found[b, 0] += ax * s + axy * t
-                    found[b, 1] += ay * t + axy * s
-                    found[b, 2] += bx * s + bxy * t
-                    found[b, 3] += by * t + bxy * s
-                if circle:
-                    for b in range(k):
-                        found[b, 0] += az * hoop[e + 1, q, b]
-                        found[b, 2] += bz * hoop[e + 1, q, b]
+                az, bz = _plane_point(e, a, q, gradients, hoop, volume, laws[law[e] + step[e] * q], found)
                 last_x += az
                 last_y += bz
             for b in range(k):
