@@ -10,18 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.geometry.array_checks import check_drawing
 from tubewall.geometry.checks import length_or_zero, number, one_of, positive_length, whole_number
-from tubewall.geometry.shapes import HALF_ANGLE, Meniscus, polygon_bore_area, widest_half_neck
+from tubewall.geometry.shapes import HALF_ANGLE, Meniscus, polygon_bore_area
 from tubewall.units import show
 
 #: Faraday constant [C/mol], exact in SI since 2019.
 FARADAY: Final = 96485.33212331001
-#: Thinnest wall, smallest fillet and narrowest neck that are drawn, as a fraction of the bore.
-FINEST: Final = 1e-4
-#: Thickest wall as a multiple of the bore.
-THICKEST: Final = 10.0
-#: Widest spacing of separate tubes as a multiple of the bore.
-WIDEST_SPACING: Final = 1000.0
 #: Most bores a finite array may have.
 MOST_BORES: Final = 100_000
 
@@ -89,76 +84,7 @@ class CellArray:
                 f"CellArray.rings = {self.rings} makes {self.bore_count} bores, more than {MOST_BORES}: "
                 "pass fewer rings, or use periodic_cell for an endless array"
             )
-        self._check_wall()
-        self._check_shape()
-        self._check_fillet()
-        self._check_neck()
-
-    def _check_wall(self) -> None:
-        thin, thick = FINEST * self.bore, THICKEST * self.bore
-        if not thin <= self.wall <= thick:
-            raise InputError(
-                f"CellArray.wall {show(self.wall, 'm')} cannot be drawn beside a bore of {show(self.bore, 'm')}: "
-                f"pass {show(thin, 'm')} <= wall <= {show(thick, 'm')}"
-            )
-
-    def _check_shape(self) -> None:
-        if self.construction == "tubes" and self.bore_shape != "round":
-            raise InputError(
-                f"separate tubes are round, got bore_shape={self.bore_shape!r}: {self.bore_shape} tubes would touch "
-                "face to face and leave no interstices; pass construction='matrix' or bore_shape='round'"
-            )
-        if self.bore_shape != "round" and self.bore_shape != self.packing:
-            raise InputError(
-                f"{self.bore_shape} bores in {self.packing} packing leave no flat wall of equal thickness between "
-                f"neighbours: pass packing={self.bore_shape!r}, or bore_shape={self.packing!r} or 'round'"
-            )
-
-    def _check_fillet(self) -> None:
-        if self.fillet == 0:
-            return
-        if self.bore_shape == "round":
-            raise InputError(f"a round bore has no corners, got fillet {show(self.fillet, 'm')}: pass fillet=0")
-        if self.fillet >= self.bore / 2:
-            raise InputError(
-                f"fillet {show(self.fillet, 'm')} does not fit a {self.bore_shape} bore of {show(self.bore, 'm')}: "
-                f"pass fillet < {show(self.bore / 2, 'm')}"
-            )
-        if self.fillet < FINEST * self.bore:
-            raise InputError(
-                f"fillet {show(self.fillet, 'm')} is too small to draw in a bore of {show(self.bore, 'm')}: "
-                f"pass fillet >= {show(FINEST * self.bore, 'm')}, or 0 for sharp corners"
-            )
-
-    def _check_neck(self) -> None:
-        if self.spacing and (self.construction == "matrix" or self.neck):
-            raise InputError(
-                f"CellArray.spacing {show(self.spacing, 'm')} keeps separate tubes apart: pass construction='tubes' and neck=0, or "
-                "spacing=0"
-            )
-        if 0 < self.spacing < FINEST * self.bore or self.spacing > WIDEST_SPACING * self.bore:
-            raise InputError(
-                f"CellArray.spacing {show(self.spacing, 'm')} cannot be drawn beside a bore of {show(self.bore, 'm')}: pass 0, or "
-                f"{show(FINEST * self.bore, 'm')} <= spacing <= {show(WIDEST_SPACING * self.bore, 'm')}"
-            )
-        if self.neck == 0:
-            return
-        if self.construction == "matrix":
-            raise InputError(
-                f"a matrix has no necks, got neck {show(self.neck, 'm')}: pass neck=0 or construction='tubes'"
-            )
-        # 2 % short of meeting, below which the arc of tube left between them is a sliver
-        widest = 0.98 * 2 * widest_half_neck(self.outer_radius, self.half_angle)
-        if self.neck >= widest:
-            raise InputError(
-                f"neck {show(self.neck, 'm')} is too wide for touching tubes of {show(2 * self.outer_radius, 'm')} "
-                f"outer diameter: the menisci of neighbouring necks would meet; pass neck < {show(widest, 'm')}"
-            )
-        if self.neck < 100 * FINEST * self.bore:
-            raise InputError(
-                f"neck {show(self.neck, 'm')} is too narrow to draw beside a bore of {show(self.bore, 'm')}: "
-                f"pass neck >= {show(100 * FINEST * self.bore, 'm')}, or 0 for tubes that only touch"
-            )
+        check_drawing(self)
 
     @property
     def half_angle(self) -> float:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.geometry.array import FINEST, CellArray
+from tubewall.geometry.array import CellArray
+from tubewall.geometry.array_checks import FINEST
 from tubewall.geometry.checks import positive_length
 from tubewall.geometry.graph import enclosed_junctions
 from tubewall.geometry.mesh import NamedMesh

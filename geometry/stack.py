@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from tubewall.errors import InputError
-from tubewall.geometry.array import FINEST, CellArray
+from tubewall.geometry.array import CellArray
+from tubewall.geometry.array_checks import FINEST
 from tubewall.geometry.checks import length_or_zero, one_of, positive_length
 from tubewall.units import show
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
-from tubewall.geometry.array import FINEST, CellArray
+from tubewall.geometry.array import CellArray
+from tubewall.geometry.array_checks import FINEST
 from tubewall.geometry.checks import length_or_zero, one_of, positive_length, whole_number
 from tubewall.geometry.reference_cells import Ints
 from tubewall.geometry.stack import Stack

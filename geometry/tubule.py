@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tubewall.errors import InputError
-from tubewall.geometry.array import FINEST
+from tubewall.geometry.array_checks import FINEST
 from tubewall.geometry.checks import length_or_zero, positive_length
 from tubewall.geometry.mesh import NamedMesh
 from tubewall.geometry.mesher import mesh_outline, refuse_size
