@@ -11,6 +11,8 @@ from tubewall.studies.expression import Expression, read_expression
 from tubewall.studies.study_key import shown
 
 LONGEST_NAME: Final = 200
+# a number that is smaller [SI] is none that was meant, and its powers vanish
+_SMALLEST: Final = 1e-60
 Reader = Callable[[object], Any]
 
 
@@ -28,6 +30,8 @@ def constant(
         if found.constant is None:
             names = ", ".join(sorted(found.variables))
             raise InputError(f"{shown(value)} varies with {names}; it must be one quantity{told}")
+        if 0 < abs(found.constant) < _SMALLEST:
+            raise InputError(f"is too small, got {shown(value)} (allowed: 0, or {_SMALLEST:g} {unit} and more)")
         if not low < found.constant < high:
             must = "must be positive" if low == 0 and found.constant <= 0 else "is out of range"
             raise InputError(f"{must}, got {shown(value)}{told}")

@@ -6,6 +6,7 @@ is as usual: powers before ``*`` and ``/``, these from left to right, then ``+``
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,7 +21,8 @@ from tubewall.studies.study_key import shown
 from tubewall.units import unit_factor
 
 _LONGEST: Final = 1000
-_LARGEST: Final = 1e300
+#: The largest value [SI] that is taken: squares and products of stiffness and volume stay numbers.
+LARGEST: Final = 1e60
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,16 @@ class Expression:
         Raises
         ------
         InputError
-            Where it divides by zero or gives no finite number, with the point.
+            Where it divides by zero, gives no finite number, with the point, or one above `LARGEST`.
         """
         try:
-            return evaluate(self.node, np.asarray(points, dtype=np.float64))
+            values = evaluate(self.node, np.asarray(points, dtype=np.float64))
         except Misfit as error:
             raise InputError(f"{_short(self.text)}: {error}") from None
+        largest = float(np.abs(values).max(initial=0.0))
+        if largest > LARGEST:
+            raise InputError(f"{_short(self.text)}: reaches {largest:.3g} {self.unit} (allowed: up to {LARGEST:g})")
+        return values
 
 
 def read_expression(value: object, unit: str, *, example: str = "") -> Expression:
@@ -91,7 +97,7 @@ def read_expression(value: object, unit: str, *, example: str = "") -> Expressio
         node = _parse(value)
         text = value
     else:
-        if not abs(value) < _LARGEST:
+        if not abs(value) <= sys.float_info.max:
             raise InputError(f"must be a finite number, got {shown(value)}")
         text = f"{value}"
         node = number(float(value), PLAIN, 0)

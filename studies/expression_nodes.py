@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.errors import InputError
+from tubewall.units import show_point
 
 Floats = NDArray[np.float64]
 # exponents of metre, kilogram, second, ampere, kelvin, mole; None is the plain number 0, which goes with any dimension
@@ -215,5 +216,4 @@ def evaluate(node: Node, points: Floats) -> Floats:
 def _refuse(told: str, node: Node, points: Floats, bad: NDArray[np.bool_]) -> None:
     if not node.variables:
         raise Misfit(told, node.place)
-    point = ", ".join(f"{value:.6g}" for value in points[int(np.argmax(bad))])
-    raise Misfit(f"{told} at the point ({point}) m", node.place)
+    raise Misfit(f"{told} at the point {show_point(points[int(np.argmax(bad))])}", node.place)

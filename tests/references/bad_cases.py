@@ -166,6 +166,22 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     ),
     "a bare pressure": (load("boundary = 'left'\npressure = 5"), "[[loads]] 1 pressure: '5' has no unit"),
     "a true pressure": (load("boundary = 'left'\npressure = true"), "[[loads]] 1 pressure: expected a quantity"),
+    "a pressure beyond all bounds": (
+        load("boundary = 'left'\npressure = '1e300 MPa'"),
+        "'1e300 MPa': reaches 1e+306 Pa (allowed: up to 1e+60)",
+    ),
+    "a pressure that grows beyond all bounds": (
+        load("boundary = 'left'\npressure = '1 MPa * exp(1e10 * y / m)'"),
+        "[[loads]] 1 pressure: '1 MPa * exp(1e10 * y / m)': reaches",
+    ),
+    "a modulus next to nothing": (
+        material("{ youngs_modulus = '1e-300 Pa', poissons_ratio = 0.2 }"),
+        "body.youngs_modulus: is too small, got 1e-300 Pa (allowed: 0, or 1e-60 Pa and more)",
+    ),
+    "a modulus beyond all bounds": (
+        material("{ youngs_modulus = '1e200 Pa', poissons_ratio = 0.2 }"),
+        "body.youngs_modulus: '1e200 Pa': reaches 1e+200 Pa",
+    ),
     "a pressure of nan": (load("boundary = 'left'\npressure = nan"), "must be a finite number, got nan"),
     "an endless pressure": (load("boundary = 'left'\npressure = '1e999 Pa'"), "a number that is too large"),
     "code": (load("boundary = 'left'\npressure = \"__import__('os')\""), "not arithmetic"),
