@@ -67,7 +67,7 @@ class Expression:
             raise InputError(f"{_short(self.text)}: {error}") from None
         largest = float(np.abs(values).max(initial=0.0))
         if largest > LARGEST:
-            raise InputError(f"{_short(self.text)}: reaches {largest:.3g} {self.unit} (allowed: up to {LARGEST:g})")
+            raise InputError(f"{_short(self.text)}: reaches {largest:.3g} {self.unit}, more than {LARGEST:g}")
         return values
 
 

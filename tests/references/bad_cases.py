@@ -168,7 +168,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     "a true pressure": (load("boundary = 'left'\npressure = true"), "[[loads]] 1 pressure: expected a quantity"),
     "a pressure beyond all bounds": (
         load("boundary = 'left'\npressure = '1e300 MPa'"),
-        "'1e300 MPa': reaches 1e+306 Pa (allowed: up to 1e+60)",
+        "'1e300 MPa': reaches 1e+306 Pa, more than 1e+60",
     ),
     "a pressure that grows beyond all bounds": (
         load("boundary = 'left'\npressure = '1 MPa * exp(1e10 * y / m)'"),
