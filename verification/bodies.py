@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
 
 Array = NDArray[np.float64]
+#: From places along a curve (n,), 0 to 1, to points (n, 2).
 Curve = Callable[[Array], Array]
+#: From points of the unit square or cube (n, dim) to those of a block.
+Put = Callable[[Array], Array]
 Order = Literal[1, 2]
 
 
@@ -75,12 +78,17 @@ def between(
 
     "left" lies on ``inside``, "right" on ``outside``; the parameter of both runs from 0 ("bottom") to 1 ("top").
     """
+    return mapped_block(counts, map=joining(inside, outside), kind=kind, order=order, grading=(grading, 1.0))
+
+
+def joining(inside: Curve, outside: Curve) -> Put:
+    """The map of a unit square to what lies between two curves, joined by straight lines."""
 
     def put(unit: Array) -> Array:
         s = unit[:, :1]
-        return (1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1])
+        return np.asarray((1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1]))
 
-    return mapped_block(counts, map=put, kind=kind, order=order, grading=(grading, 1.0))
+    return put
 
 
 def line(start: tuple[float, float], end: tuple[float, float]) -> Curve:

@@ -101,7 +101,7 @@ def _support(body: Body, view: Seen, support: object) -> Marks | None:
     else:
         nodes = node_at(mesh, support.point or "")
         normals = np.tile(-_axis(support, mesh.dim), (len(nodes), 1))
-    chosen = _chosen(body, view, nodes, _PLACES[sort])
+    chosen = _chosen(view, nodes, _PLACES[sort])
     if len(chosen) == 0:
         return None
     along = normals[chosen] @ view.project
@@ -133,7 +133,7 @@ def _force(body: Body, view: Seen, load: Load) -> tuple[Ints, Array, Array] | No
     if not isinstance(load, (Pressure, Traction)):
         return None
     nodes, normals = boundary_normals(mesh, load.boundary)
-    chosen = _chosen(body, view, nodes, _PLACES["load"])
+    chosen = _chosen(view, nodes, _PLACES["load"])
     if len(chosen) == 0:
         return None
     nodes, normals = nodes[chosen], normals[chosen]
@@ -163,7 +163,7 @@ def boundary_normals(mesh: SolidMesh, name: str) -> tuple[Ints, Array]:
     return nodes, total[nodes] / np.linalg.norm(total[nodes], axis=1, keepdims=True)
 
 
-def _chosen(body: Body, view: Seen, nodes: Ints, count: int) -> Ints:
+def _chosen(view: Seen, nodes: Ints, count: int) -> Ints:
     """Positions in ``nodes`` of a few that are seen, as far from each other as they may be."""
     rows = np.flatnonzero(view.nodes[nodes])
     if len(rows) == 0:

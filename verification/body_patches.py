@@ -84,9 +84,10 @@ def seen(body: Body) -> Seen:
         points = points + body.shape * (_BENT * mesh.size / np.linalg.norm(body.shape, axis=1).max())
     project, towards = _projection(mesh.dim, body.view, body.turn)
     elements, corners, kinds = _faces(mesh, body)
-    media = _media(body)[mesh.region_index[elements]]
+    numbers = _media(body)
+    media = numbers[mesh.region_index[elements]]
     group = _groups(mesh, corners, kinds, media)
-    values = _nodal(body, elements, media)
+    values = _nodal(body, elements, media, int(numbers.max()) + 1)
     splits = int(np.clip(np.sqrt(_MOST / (2 * max(len(elements), 1))), 2, 4)) if mesh.order == 2 else 1
     patches, depths, nodes = [], [], np.zeros(len(points), dtype=bool)
     for number in range(group.max() + 1):
@@ -187,11 +188,11 @@ def _groups(mesh: SolidMesh, corners: list[Ints], kinds: list[str], media: Ints)
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _nodal(body: Body, elements: Ints, media: Ints) -> list[Array]:
+def _nodal(body: Body, elements: Ints, media: Ints, count_of_media: int) -> list[Array]:
     """The quantity at the nodes for each medium, the mean of its elements there, zero without a quantity."""
     mesh = body.model.discrete.mesh
     result = []
-    for number in range(int(_media(body).max()) + 1):
+    for number in range(count_of_media):
         total, count = np.zeros(len(mesh.points)), np.zeros(len(mesh.points))
         mine = np.unique(elements[media == number])
         if body.solution is not None and body.quantity is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tubewall.fem.loads import Pressure, Support, TemperatureChange
+from tubewall.fem.loads import Pressure, TemperatureChange
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
 from tubewall.geometry.block_mapping import join
@@ -20,11 +20,15 @@ from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
 from tubewall.verification.figure import MEGA, Curve, Figure, Graph, solved
 from tubewall.verification.probe import YY, ZZ, along, stress_at
+from tubewall.verification.symmetry import quarter_supports
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
 
 _CHAPTER: Final = "tubes"
+# the liner and the wall of the lined tube: radii [m], moduli [Pa], expansion [1/K]; and how much warmer it is [K]
+_RADII: Final = (50e-9, 58e-9, 75e-9)
+_MODULI, _RATIOS, _EXPANSIONS, _WARMING = (10e9, 60e9), (0.36, 0.2), (4.6e-5, 2e-6), -40.0
 
 
 def _wrapped(fine: bool) -> Outcome:
@@ -58,11 +62,7 @@ def _wrapped(fine: bool) -> Outcome:
             kinematics="generalised plane strain",
             ends="free",
             loads=(Pressure(boundary="cylinder/left", pressure=200e6), TemperatureChange(change=warming)),
-            supports=tuple(
-                Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
-                for part in ("cylinder", "wrap")
-                for side, fix in (("bottom", ("y",)), ("top", ("x",)))
-            ),
+            supports=quarter_supports("cylinder", "wrap"),
         )
         solution = solve_model(model)
         solutions.append(solution)
@@ -85,35 +85,12 @@ def _wrapped(fine: bool) -> Outcome:
 
 def _bonded(fine: bool) -> Outcome:
     """A carbon tube with a lithiated liner, cooled: free ends, exact layers."""
-    radii, warming = (50e-9, 58e-9, 75e-9), -40.0
-    moduli, ratios, expansions = (10e9, 60e9), (0.36, 0.2), (4.6e-5, 2e-6)
-    layers = [isotropic_layer(radii[i], radii[i + 1], moduli[i], ratios[i], expansions[i] * warming) for i in range(2)]
-    at = (radii[0], radii[1], radii[1], radii[2])
+    layers = [
+        isotropic_layer(_RADII[i], _RADII[i + 1], _MODULI[i], _RATIOS[i], _EXPANSIONS[i] * _WARMING) for i in range(2)
+    ]
+    at = (_RADII[0], _RADII[1], _RADII[1], _RADII[2])
     exact = layered_tube(at, layers, ends="free", layer_of=(0, 0, 1, 1))
-    steps = 6 if fine else 3
-    mesh = join(
-        {
-            "liner": ring(radii[0], radii[1], (steps, 24)),
-            "wall": ring(radii[1], radii[2], (steps, 24)),
-        }
-    )
-    solids = {
-        name: Solid(elastic=Isotropic(youngs_modulus=moduli[i], poissons_ratio=ratios[i]), expansion=expansions[i])
-        for i, name in enumerate(("liner", "wall"))
-    }
-    model = Model(
-        mesh=mesh,
-        solids=solids,
-        kinematics="generalised plane strain",
-        ends="free",
-        loads=(TemperatureChange(change=warming),),
-        supports=tuple(
-            Support(boundary=f"{part}/{side}", fix=fix)  # type: ignore[arg-type]
-            for part in ("liner", "wall")
-            for side, fix in (("bottom", ("y",)), ("top", ("x",)))
-        ),
-    )
-    solution = solve_model(model)
+    solution = _lined(6 if fine else 3)
     checks = []
     for k, (radius, part) in enumerate(zip(at, ("liner", "liner", "wall", "wall"), strict=True)):
         found = stress_at(solution, (radius, 0.0), part)
@@ -146,6 +123,26 @@ def _bonded(fine: bool) -> Outcome:
             boundaries=("liner/bottom", "wall/bottom"),
             parts=("hoop", "axial"),
         ),
+    )
+
+
+def _lined(steps: int) -> FieldSolution:
+    """The tube of two layers, cooled, with ``steps`` elements through each."""
+    names = ("liner", "wall")
+    return solve_model(
+        Model(
+            mesh=join({name: ring(_RADII[i], _RADII[i + 1], (steps, 24)) for i, name in enumerate(names)}),
+            solids={
+                name: Solid(
+                    elastic=Isotropic(youngs_modulus=_MODULI[i], poissons_ratio=_RATIOS[i]), expansion=_EXPANSIONS[i]
+                )
+                for i, name in enumerate(names)
+            },
+            kinematics="generalised plane strain",
+            ends="free",
+            loads=(TemperatureChange(change=_WARMING),),
+            supports=quarter_supports(*names),
+        )
     )
 
 

@@ -15,6 +15,7 @@ from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, box, ring
 from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.figure import Body, Curve, Figure, Graph
+from tubewall.verification.symmetry import quarter_supports
 
 _CHAPTER: Final = "buckling"
 _MODULUS, _RATIO = 60e9, 0.25
@@ -37,7 +38,7 @@ def _ring(fine: bool) -> Outcome:
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
             kinematics="plane strain",
             loads=(Pressure(boundary="right", pressure=pressure),),
-            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+            supports=quarter_supports(),
         )
         solution = solve_model(model)
         for follower, factor, name in (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CHAPTER: Final = "cells"
 
 
-def _laminate(fine: bool) -> Outcome:
+def _laminate(_fine: bool) -> Outcome:
     """Layers across y, stiffness ratio 60 and 60 000, in the plane and in space."""
     share = 0.3
     checks, points = [], []

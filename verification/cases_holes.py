@@ -10,7 +10,7 @@ import numpy as np
 from tubewall.fem.loads import Pressure, Support, Traction
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
-from tubewall.geometry.block_mapping import join, mapped_block
+from tubewall.geometry.block_mapping import Kind, join, mapped_block
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, plate_with_hole, ring
 from tubewall.verification.case import TESTED, Case, Check, Outcome
@@ -19,16 +19,19 @@ from tubewall.verification.closed_plane import (
     eccentric_tube,
     jeffery_hoop,
     kirsch,
+    on_circle,
     strip_with_hole,
     two_holes,
 )
 from tubewall.verification.figures_holes import around_hole
 from tubewall.verification.probe import XX, YY, stress_at
+from tubewall.verification.symmetry import quarter_supports
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
 
 _CHAPTER: Final = "holes"
+_KINDS: Final[tuple[Kind, ...]] = ("quad", "triangle")
 _SOLID: Final = Solid(elastic=Isotropic(youngs_modulus=60e9, poissons_ratio=0.25))
 
 
@@ -38,22 +41,17 @@ def _kirsch(fine: bool) -> Outcome:
     counts = (24, 48) if fine else (16, 32)
 
     def traction(points: Array) -> Array:
-        stress = kirsch(points, radius=radius, tension=tension)
-        normal = points / np.linalg.norm(points, axis=1, keepdims=True)
-        return np.column_stack(
-            [stress[:, 0] * normal[:, 0] + stress[:, 2] * normal[:, 1],
-             stress[:, 2] * normal[:, 0] + stress[:, 1] * normal[:, 1]]
-        )  # fmt: skip
+        return on_circle(points, kirsch(points, radius=radius, tension=tension))
 
     checks = []
-    for kind in ("quad", "triangle"):
+    for kind in _KINDS:
         for kinematics in ("plane stress", "plane strain"):
             model = Model(
                 mesh=ring(radius, outer, counts, kind=kind),
                 solids={"body": _SOLID},
                 kinematics=kinematics,
                 loads=(Traction(boundary="right", traction=traction),),
-                supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+                supports=quarter_supports(),
             )
             solution = solve_model(model)
             label = f"{kind}, {kinematics}"
@@ -85,7 +83,7 @@ def _strip(fine: bool) -> Outcome:
     for ratio, number in printed.items():
         series = strip_with_hole(ratio)
         beside, before = series.stress([[0.0, ratio], [ratio, 0.0]])
-        for kind in ("quad", "triangle"):
+        for kind in _KINDS:
             mesh = plate_with_hole(ratio, 1.0, 3.0, count, kind=kind)
             model = Model(
                 mesh=mesh,
@@ -126,49 +124,14 @@ def _strip(fine: bool) -> Outcome:
 def _two_holes(fine: bool) -> Outcome:
     """A quarter of a wide plate with two holes of radius 1, centres 3 apart; the outline carries the series' tractions."""
     distance, count = 3.0, (16 if fine else 10)
-    half, width, height = distance / 2, distance, 2.5
-    # around the hole from its far side on the x axis to its near side
-    turns = (0.0, np.pi / 4, 3 * np.pi / 4, np.pi)
-    outline: tuple[Curve, ...] = (
-        line((width, 0.0), (width, height)),
-        line((width, height), (0.0, height)),
-        line((0.0, height), (0.0, 0.0)),
-    )
+    half = distance / 2
     printed = {(1.0, 1.0): ("pulled all around", 2.887), (0.0, 1.0): ("pulled across the line of centres", 3.264)}
     checks = []
     drawn: list[tuple[FieldSolution, PotentialSeries]] = []
     for far, (name, number) in printed.items():
         series = two_holes(distance, far)
-        for kind in ("quad", "triangle"):
-            mesh = join(
-                {
-                    side: between(arc((half, 0.0), 1.0, turns[i], turns[i + 1]), outline[i], (2 * count, (1 + i % 2) * count),
-                                  kind=kind, grading=6.0)
-                    for i, side in enumerate(("right", "top", "left"))
-                }
-            )  # fmt: skip
-
-            def on_right(points: Array, series: PotentialSeries = series) -> Array:
-                return series.stress(points)[:, [0, 2]]
-
-            def on_top(points: Array, series: PotentialSeries = series) -> Array:
-                return series.stress(points)[:, [2, 1]]
-
-            model = Model(
-                mesh=mesh,
-                solids=dict.fromkeys(mesh.regions, _SOLID),
-                kinematics="plane stress",
-                loads=(
-                    Traction(boundary="right/right", traction=on_right),
-                    Traction(boundary="top/right", traction=on_top),
-                ),
-                supports=(
-                    Support(boundary="right/bottom", fix=("y",)),
-                    Support(boundary="left/top", fix=("y",)),
-                    Support(boundary="left/right", fix=("x",)),
-                ),
-            )
-            solution = solve_model(model)
+        for kind in _KINDS:
+            solution = _beside_a_hole(distance, series, count, kind)
             drawn.append((solution, series))
             near = float(stress_at(solution, (half - 1, 0.0))[YY])
             away = float(stress_at(solution, (half + 1, 0.0))[YY])
@@ -197,6 +160,48 @@ def _two_holes(fine: bool) -> Outcome:
     )
 
 
+def _beside_a_hole(distance: float, series: PotentialSeries, count: int, kind: Kind) -> FieldSolution:
+    """The quarter around the right one of two holes, cut at x = ``distance`` and y = 2.5."""
+    half, width, height = distance / 2, distance, 2.5
+    # around the hole from its far side on the x axis to its near side
+    turns = (0.0, np.pi / 4, 3 * np.pi / 4, np.pi)
+    outline: tuple[Curve, ...] = (
+        line((width, 0.0), (width, height)),
+        line((width, height), (0.0, height)),
+        line((0.0, height), (0.0, 0.0)),
+    )
+    mesh = join(
+        {
+            side: between(arc((half, 0.0), 1.0, turns[i], turns[i + 1]), outline[i], (2 * count, (1 + i % 2) * count),
+                          kind=kind, grading=6.0)
+            for i, side in enumerate(("right", "top", "left"))
+        }
+    )  # fmt: skip
+
+    def on_right(points: Array) -> Array:
+        return series.stress(points)[:, [0, 2]]
+
+    def on_top(points: Array) -> Array:
+        return series.stress(points)[:, [2, 1]]
+
+    return solve_model(
+        Model(
+            mesh=mesh,
+            solids=dict.fromkeys(mesh.regions, _SOLID),
+            kinematics="plane stress",
+            loads=(
+                Traction(boundary="right/right", traction=on_right),
+                Traction(boundary="top/right", traction=on_top),
+            ),
+            supports=(
+                Support(boundary="right/bottom", fix=("y",)),
+                Support(boundary="left/top", fix=("y",)),
+                Support(boundary="left/right", fix=("x",)),
+            ),
+        )
+    )
+
+
 def _eccentric(fine: bool) -> Outcome:
     bore, rim, pressure = 10.0, 20.0, 1.0
     counts = (18, 72) if fine else (12, 48)
@@ -210,7 +215,7 @@ def _eccentric(fine: bool) -> Outcome:
             inside = bore * direction + np.array([offset, 0.0])
             return np.asarray(inside + unit[:, :1] * (rim * direction - inside))
 
-        for kind in ("quad", "triangle"):
+        for kind in _KINDS:
             mesh = mapped_block(counts, map=put, kind=kind, order=2, grading=(2.0, 1.0))
             model = Model(
                 mesh=mesh,

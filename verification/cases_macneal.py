@@ -20,6 +20,7 @@ from tubewall.verification.probe import displacement_at, mean_displacement
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
+    from tubewall.geometry.solid_mesh import SolidMesh
 
 _CHAPTER: Final = "beams"
 _STANDARD: Final = "MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985)"
@@ -37,22 +38,9 @@ def _straight(fine: bool) -> Outcome:
     for kind in _SPACE:
         mesh = box((length, depth, width), counts, kind=kind)
         for name, axis, reference in wanted:
-            force = np.zeros(3)
-            force[axis] = 1 / (depth * width)
-            model = Model(
-                mesh=mesh,
-                solids={"body": solid},
-                kinematics="3d",
-                loads=(Traction(boundary="right", traction=tuple(force)),),
-                supports=(Support(boundary="left"),),
-            )
-            solution = solve_model(model)
+            solution, value = _pulled(mesh, solid, axis, depth * width)
             solutions.append(solution)
-            value = mean_displacement(solution, "right")[axis]
-            checks.append(
-                Check(quantity=f"tip deflection, {name}, {kind}", value=float(value), reference=reference,
-                      tolerance=1e-2, unit="in")
-            )  # fmt: skip
+            checks.append(_deflection(f"tip deflection, {name}, {kind}", value, reference, 1e-2))
     checks += _twist(fine)
     return Outcome(
         checks=tuple(checks),
@@ -68,6 +56,29 @@ def _straight(fine: bool) -> Outcome:
             exact=_bernoulli(modulus, width**3 * depth / 12, length),
         ),
     )
+
+
+def _pulled(
+    mesh: SolidMesh, solid: Solid, axis: int, area: float, ends: tuple[str, str] = ("left", "right")
+) -> tuple[FieldSolution, float]:
+    """A beam clamped at one end under a unit force at the other, and the mean deflection there along the force."""
+    force = np.zeros(3)
+    force[axis] = 1 / area
+    solution = solve_model(
+        Model(
+            mesh=mesh,
+            solids={"body": solid},
+            kinematics="3d",
+            loads=(Traction(boundary=ends[1], traction=tuple(force)),),
+            supports=(Support(boundary=ends[0]),),
+        )
+    )
+    return solution, float(mean_displacement(solution, ends[1])[axis])
+
+
+def _deflection(quantity: str, value: float, printed: float, tolerance: float) -> Check:
+    """A deflection [in] beside the printed one."""
+    return Check(quantity=quantity, value=value, reference=printed, tolerance=tolerance, unit="in")
 
 
 def _bernoulli(modulus: float, inertia: float, length: float) -> tuple[Array, Array]:
@@ -124,21 +135,8 @@ def _curved(fine: bool) -> Outcome:
         ("in its plane", 1, 0.08734, 2e-2),
         ("out of its plane", 2, 0.5022, 2e-2),
     ):
-        force = np.zeros(3)
-        force[axis] = 1 / area
-        model = Model(
-            mesh=mesh,
-            solids={"body": solid},
-            kinematics="3d",
-            loads=(Traction(boundary="top", traction=tuple(force)),),
-            supports=(Support(boundary="bottom"),),
-        )
-        solution = solve_model(model)
-        value = float(mean_displacement(solution, "top")[axis])
-        checks.append(
-            Check(quantity=f"tip deflection {name}, hexahedron", value=value, reference=reference, tolerance=tolerance,
-                  unit="in")
-        )  # fmt: skip
+        solution, value = _pulled(mesh, solid, axis, area, ends=("bottom", "top"))
+        checks.append(_deflection(f"tip deflection {name}, hexahedron", value, reference, tolerance))
         if axis == 1:
             checks.append(
                 Check(quantity=f"tip deflection {name}, against Golovin's solution, hexahedron", value=value,
@@ -181,22 +179,9 @@ def _twisted(fine: bool) -> Outcome:
     for kind in _SPACE:
         mesh = mapped_block(counts, map=put, kind=kind, order=2)
         for name, axis, reference in wanted:
-            force = np.zeros(3)
-            force[axis] = 1 / (depth * width)
-            model = Model(
-                mesh=mesh,
-                solids={"body": solid},
-                kinematics="3d",
-                loads=(Traction(boundary="right", traction=tuple(force)),),
-                supports=(Support(boundary="left"),),
-            )
-            solution = solve_model(model)
+            solution, value = _pulled(mesh, solid, axis, depth * width)
             solutions.append(solution)
-            value = mean_displacement(solution, "right")[axis]
-            checks.append(
-                Check(quantity=f"tip deflection, {name}, {kind}", value=float(value), reference=reference,
-                      tolerance=5e-3, unit="in")
-            )  # fmt: skip
+            checks.append(_deflection(f"tip deflection, {name}, {kind}", value, reference, 5e-3))
     return Outcome(
         checks=tuple(checks),
         figure=partial(

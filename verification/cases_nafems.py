@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -13,15 +12,15 @@ from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
 from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.materials.elastic import Isotropic
-from tubewall.verification.bodies import Array, Curve, arc, line, with_edge
+from tubewall.verification.bodies import Array, Put, arc, joining, line, with_edge
 from tubewall.verification.case import Case, Check, Outcome
 from tubewall.verification.figures_nafems import beside_printed
 from tubewall.verification.probe import YY, ZZ, stress_at
+from tubewall.verification.symmetry import quarter_supports
 
-Put = Callable[[Array], Array]
-_CHAPTER: Final = "nafems"
-_BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
-_STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
+CHAPTER: Final = "nafems"
+BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
+STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
 
 
 def _ellipses(unit: Array) -> Array:
@@ -39,22 +38,14 @@ def _membrane(fine: bool) -> Outcome:
         mesh = mapped_block((count, 2 * count), map=_ellipses, kind=kind, order=2, grading=(3.0, 1.0))
         model = Model(
             mesh=mesh,
-            solids={"body": _STEEL},
+            solids={"body": STEEL},
             kinematics="plane stress",
             loads=(Pressure(boundary="right", pressure=-10e6),),
-            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+            supports=quarter_supports(),
         )
         solution = solve_model(model)
         value = stress_at(solution, (2.0, 0.0))[YY]
-        checks.append(
-            Check(
-                quantity=f"stress yy at D, {kind}, {count} x {2 * count}",
-                value=float(value),
-                reference=92.7e6,
-                tolerance=5e-3,
-                unit="Pa",
-            )
-        )
+        checks.append(_target(f"stress yy at D, {kind}, {count} x {2 * count}", value, 92.7e6, 5e-3))
     return Outcome(
         checks=tuple(checks),
         figure=partial(
@@ -88,7 +79,7 @@ def _plate(fine: bool) -> Outcome:
 
         model = Model(
             mesh=with_edge(mesh, "middle of the rim", middle),
-            solids={"body": _STEEL},
+            solids={"body": STEEL},
             kinematics="3d",
             loads=(Pressure(boundary="back", pressure=1e6),),
             supports=(
@@ -100,15 +91,7 @@ def _plate(fine: bool) -> Outcome:
         )
         solution = solve_model(model)
         value = stress_at(solution, (2.0, 0.0, 0.3))[YY]
-        checks.append(
-            Check(
-                quantity=f"stress yy at D, {kind}",
-                value=float(value),
-                reference=-5.38e6,
-                tolerance=2e-2,
-                unit="Pa",
-            )
-        )
+        checks.append(_target(f"stress yy at D, {kind}", value, -5.38e6, 2e-2))
     return Outcome(
         checks=tuple(checks),
         figure=partial(
@@ -127,27 +110,22 @@ def _plate(fine: bool) -> Outcome:
     )
 
 
+def _target(quantity: str, value: float, printed: float, tolerance: float) -> Check:
+    """A stress [Pa] beside the printed one."""
+    return Check(quantity=quantity, value=float(value), reference=printed, tolerance=tolerance, unit="Pa")
+
+
 def _section(count: int) -> tuple[tuple[tuple[int, int], Put], ...]:
     """The meridian of LE11: three blocks from z = 0 upwards, (counts, map of the unit square to r, z)."""
     root = np.sqrt(0.5)
-    sphere = between_maps(arc((0, 0), 1.0, 0.0, np.pi / 4), arc((0, 0), 1.4, 0.0, np.pi / 6))
-    taper = between_maps(line((root, root), (root, 1.39)), line((1.4 * np.cos(np.pi / 6), 0.7), (1.0, 1.39)))
-    cylinder = between_maps(line((root, 1.39), (root, 1.79)), line((1.0, 1.39), (1.0, 1.79)))
+    sphere = joining(arc((0, 0), 1.0, 0.0, np.pi / 4), arc((0, 0), 1.4, 0.0, np.pi / 6))
+    taper = joining(line((root, root), (root, 1.39)), line((1.4 * np.cos(np.pi / 6), 0.7), (1.0, 1.39)))
+    cylinder = joining(line((root, 1.39), (root, 1.79)), line((1.0, 1.39), (1.0, 1.79)))
     return (
         ((count, 2 * count), sphere),
         ((count, 2 * count), taper),
         ((count, count), cylinder),
     )
-
-
-def between_maps(inside: Curve, outside: Curve) -> Put:
-    """The map of a unit square to what lies between two curves."""
-
-    def put(unit: Array) -> Array:
-        s = unit[:, :1]
-        return np.asarray((1 - s) * inside(unit[:, 1]) + s * outside(unit[:, 1]))
-
-    return put
 
 
 def _heated(fine: bool) -> Outcome:
@@ -170,15 +148,7 @@ def _heated(fine: bool) -> Outcome:
         )
         solution = solve_model(model)
         value = stress_at(solution, (1.0, 0.0))[YY]
-        checks.append(
-            Check(
-                quantity=f"axial stress at A, axisymmetric, {kind}",
-                value=float(value),
-                reference=-105e6,
-                tolerance=1e-2,
-                unit="Pa",
-            )
-        )
+        checks.append(_target(f"axial stress at A, axisymmetric, {kind}", value, -105e6, 1e-2))
     checks.append(_heated_in_space(solid, 4 if fine else 3))
     return Outcome(
         checks=tuple(checks),
@@ -221,21 +191,15 @@ def _heated_in_space(solid: Solid, count: int) -> Check:
         supports=(*sides, Support(boundary="sphere/bottom", fix=("z",)), Support(boundary="cylinder/top", fix=("z",))),
     )
     value = stress_at(solve_model(model), (1.0, 0.0, 0.0))[ZZ]
-    return Check(
-        quantity="axial stress at A, in space, hexahedron",
-        value=float(value),
-        reference=-105e6,
-        tolerance=1.5e-2,
-        unit="Pa",
-    )
+    return _target("axial stress at A, in space, hexahedron", value, -105e6, 1.5e-2)
 
 
 CASES: Final = (
-    Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{_BOOK} LE1", chapter=_CHAPTER, run=_membrane,
+    Case(name="nafems-le1", title="Elliptic membrane", kind="published", source=f"{BOOK} LE1", chapter=CHAPTER, run=_membrane,
          checked="sizes and target as in the verification pages of femorph-solver, nafems_le1"),
-    Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{_BOOK} LE10", chapter=_CHAPTER,
+    Case(name="nafems-le10", title="Thick plate under pressure", kind="published", source=f"{BOOK} LE10", chapter=CHAPTER,
          run=_plate, slow=True, checked="material, load and target as in case 012 of the solver Fino"),
-    Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{_BOOK} LE11",
-         chapter=_CHAPTER, run=_heated,
+    Case(name="nafems-le11", title="Solid cylinder, taper and sphere, heated", kind="published", source=f"{BOOK} LE11",
+         chapter=CHAPTER, run=_heated,
          checked="material, temperature and target as in OnScale's validation case LE11 and OptiStruct's OS-V: 0070"),
 )  # fmt: skip

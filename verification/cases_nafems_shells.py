@@ -14,13 +14,10 @@ from tubewall.geometry.block_mapping import join
 from tubewall.materials.elastic import Isotropic
 from tubewall.verification.bodies import Array, Curve, arc, between, line, sphere_octant, with_edge
 from tubewall.verification.case import Case, Check, Outcome
+from tubewall.verification.cases_nafems import BOOK, CHAPTER, STEEL
 from tubewall.verification.closed_shells import junction_stress
 from tubewall.verification.figures_nafems import hemisphere, junction
 from tubewall.verification.probe import YY, displacement_at, stress_at
-
-_CHAPTER: Final = "nafems"
-_BOOK: Final = "The Standard NAFEMS Benchmarks, TNSB Rev. 3 (1990), test"
-_STEEL: Final = Solid(elastic=Isotropic(youngs_modulus=210e9, poissons_ratio=0.3))
 
 
 def _hemisphere(fine: bool) -> Outcome:
@@ -87,7 +84,7 @@ def _junction(fine: bool) -> Outcome:
     ]
     model = Model(
         mesh=mesh,
-        solids=dict.fromkeys(mesh.regions, _STEEL),
+        solids=dict.fromkeys(mesh.regions, STEEL),
         kinematics="axisymmetric",
         loads=tuple(loads),
         supports=(Support(boundary="cylinder/bottom", fix=("y",)), Support(boundary="sphere/top", fix=("x",))),
@@ -121,8 +118,8 @@ def _junction(fine: bool) -> Outcome:
 
 
 CASES: Final = (
-    Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{_BOOK} LE3", chapter=_CHAPTER,
+    Case(name="nafems-le3", title="Hemisphere with point loads", kind="published", source=f"{BOOK} LE3", chapter=CHAPTER,
          run=_hemisphere, slow=True, checked="sizes and target as in Autodesk Fusion's validation case static stress 02"),
-    Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{_BOOK} LE7", chapter=_CHAPTER,
+    Case(name="nafems-le7", title="Cylinder with a hemispherical end", kind="published", source=f"{BOOK} LE7", chapter=CHAPTER,
          run=_junction),
 )  # fmt: skip

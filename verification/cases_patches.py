@@ -64,7 +64,7 @@ def _stress(kinematics: str, ends: str, law: ElasticLaw) -> Array:
     return result
 
 
-def _patch(kinematics: str, ends: str, fine: bool) -> Outcome:
+def _patch(kinematics: str, ends: str, _fine: bool) -> Outcome:
     dim = 3 if kinematics == "3d" else 2
     gradient = _SPACE if dim == 3 else (_ROUND if kinematics == "axisymmetric" else _PLANE)
     kinds = ("hexahedron", "tetra", "wedge") if dim == 3 else ("quad", "triangle")

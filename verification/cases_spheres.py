@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -16,13 +17,17 @@ from tubewall.verification import figures_round
 from tubewall.verification.bodies import Array, arc, between, line, ring, sphere_octant
 from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_inclusions import circular_inclusion, spherical_inclusion
+from tubewall.verification.closed_plane import on_circle
 from tubewall.verification.closed_tubes import rotating_disc, thick_sphere
 from tubewall.verification.probe import XX, XY, YY, ZZ, displacement_at, stress_at
+from tubewall.verification.symmetry import octant_supports, quarter_supports
 
 if TYPE_CHECKING:
+    from tubewall.fem.field_solution import FieldSolution
     from tubewall.geometry.solid_mesh import SolidMesh
 
 _SPHERES: Final = "spheres"
+_PLANE: Final[tuple[Kind, ...]] = ("quad", "triangle")
 _INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 1.0, 2.0, 200e9, 0.3, 1e8
 
 
@@ -57,7 +62,7 @@ def _sphere_axisymmetric(fine: bool) -> Outcome:
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
             kinematics="axisymmetric",
             loads=(Pressure(boundary="left", pressure=_PRESSURE),),
-            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+            supports=quarter_supports(),
         )
         solution = solve_model(model)
         for name, place, slots in (("equator", (1.0, 0.0), (XX, ZZ, 0)), ("pole", (0.0, 1.0), (YY, ZZ, 1))):
@@ -118,18 +123,6 @@ def _sphere_in_space(fine: bool) -> Outcome:
     )
 
 
-def octant_supports() -> tuple[Support, ...]:
-    """Symmetry of ``sphere_octant``: no motion through the planes x = 0, y = 0 and z = 0."""
-    return (
-        Support(boundary="x/left", fix=("y",)),
-        Support(boundary="x/bottom", fix=("z",)),
-        Support(boundary="y/left", fix=("z",)),
-        Support(boundary="y/bottom", fix=("x",)),
-        Support(boundary="z/left", fix=("x",)),
-        Support(boundary="z/bottom", fix=("y",)),
-    )
-
-
 def _disc(fine: bool) -> Outcome:
     inner, outer, density, speed = 0.1, 0.5, 7800.0, 300.0
     counts = (14, 24) if fine else (10, 16)
@@ -149,7 +142,7 @@ def _disc(fine: bool) -> Outcome:
             solids={"body": Solid(elastic=Isotropic(youngs_modulus=_MODULUS, poissons_ratio=_RATIO))},
             kinematics="plane stress",
             loads=(BodyForce(force=force),),
-            supports=(Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",))),
+            supports=quarter_supports(),
         )
         solution = solve_model(model)
         for i, (radius, place) in enumerate(((inner, "bore"), (outer, "rim"))):
@@ -182,44 +175,19 @@ def _core(radius: float, outer: float, count: int, kind: Kind) -> SolidMesh:
 
 def _inclusion(shape: str, fine: bool) -> Outcome:
     """A part of a wide body that would swell by itself; what is beyond ``outer`` acts through exact tractions."""
-    radius, outer, modulus, ratio = 1.0, 3.0, 70e9, 0.3
-    strain = (0.01, 0.01, 0.01) if shape == "sphere" else (0.01, 0.0, 0.0)
-    count = 16 if fine else 10
+    radius, outer, amount = 1.0, 3.0, 0.01
+    solid = Isotropic(youngs_modulus=70e9, poissons_ratio=0.3)
     exact = spherical_inclusion if shape == "sphere" else circular_inclusion
-    amount = strain[0]
-
-    def field(points: Array) -> Array:
-        return exact(points, radius=radius, strain=amount, youngs_modulus=modulus, poissons_ratio=ratio)
-
-    def traction(points: Array) -> Array:
-        stress = field(points)
-        normal = points / np.linalg.norm(points, axis=1, keepdims=True)
-        return np.column_stack(
-            [stress[:, XX] * normal[:, 0] + stress[:, XY] * normal[:, 1],
-             stress[:, XY] * normal[:, 0] + stress[:, YY] * normal[:, 1]]
-        )  # fmt: skip
-
+    field = partial(
+        exact,
+        radius=radius,
+        strain=amount,
+        youngs_modulus=solid.youngs_modulus,
+        poissons_ratio=solid.poissons_ratio,
+    )
     checks = []
-    for kind in ("quad", "triangle"):
-        mesh = _core(radius, outer, count, kind)
-        inside = ("square", "side", "above")
-        model = Model(
-            mesh=mesh,
-            solids=dict.fromkeys(
-                (*inside, "outside"), Solid(elastic=Isotropic(youngs_modulus=modulus, poissons_ratio=ratio))
-            ),
-            kinematics="axisymmetric" if shape == "sphere" else "plane strain",
-            loads=(
-                *(Eigenstrain(strain=strain, region=part) for part in inside),
-                Traction(boundary="outside/right", traction=traction),
-            ),
-            supports=(
-                *(Support(boundary=f"{part}/bottom", fix=("y",)) for part in ("square", "side", "outside")),
-                *(Support(boundary=f"{part}/{end}", fix=("x",))
-                  for part, end in (("square", "left"), ("above", "top"), ("outside", "top"))),
-            ),
-        )  # fmt: skip
-        solution = solve_model(model)
+    for kind in _PLANE:
+        solution = _swollen(shape, _core(radius, outer, 16 if fine else 10, kind), solid, amount, field)
         places = (("at the centre", (0.0, 0.0), "square"), ("just outside on x", (radius, 0.0), "outside"),
                   ("just outside on y", (0.0, radius), "outside"), ("at twice the radius", (0.0, outer), "outside"))  # fmt: skip
         inner_scale = float(np.abs(field(np.zeros((1, 2)))).max())
@@ -242,6 +210,34 @@ def _inclusion(shape: str, fine: bool) -> Outcome:
         checks=tuple(checks),
         figure=partial(figures_round.inclusion, solution, field, radius, outer, note),
     )
+
+
+def _swollen(
+    shape: str, mesh: SolidMesh, solid: Isotropic, amount: float, field: Callable[[Array], Array]
+) -> FieldSolution:
+    """The body of ``_core`` whose inside would swell by ``amount``; ``field`` gives the stress (n, 6) on its rim."""
+    strain = (amount, amount, amount) if shape == "sphere" else (amount, 0.0, 0.0)
+    inside = ("square", "side", "above")
+
+    def traction(points: Array) -> Array:
+        return on_circle(points, field(points)[:, [XX, YY, XY]])
+
+    return solve_model(
+        Model(
+            mesh=mesh,
+            solids=dict.fromkeys((*inside, "outside"), Solid(elastic=solid)),
+            kinematics="axisymmetric" if shape == "sphere" else "plane strain",
+            loads=(
+                *(Eigenstrain(strain=strain, region=part) for part in inside),
+                Traction(boundary="outside/right", traction=traction),
+            ),
+            supports=(
+                *(Support(boundary=f"{part}/bottom", fix=("y",)) for part in ("square", "side", "outside")),
+                *(Support(boundary=f"{part}/{end}", fix=("x",))
+                  for part, end in (("square", "left"), ("above", "top"), ("outside", "top"))),
+            ),
+        )
+    )  # fmt: skip
 
 
 CASES: Final = (

@@ -21,6 +21,7 @@ from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_tubes import isotropic_layer, layered_tube
 from tubewall.verification.figure import Figure, solved
 from tubewall.verification.probe import XX, YY, displacement_at, stress_at
+from tubewall.verification.symmetry import quarter_supports
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -128,11 +129,7 @@ def _tube(fine: bool) -> Outcome:
             solids=solids,
             kinematics="plane strain",
             loads=(Pressure(boundary="liner/left", pressure=pressure),),
-            supports=tuple(
-                Support(boundary=f"{part}/{side}", fix=(axis,))  # type: ignore[arg-type]
-                for part in ("liner", "wall")
-                for side, axis in (("bottom", "y"), ("top", "x"))
-            ),
+            supports=quarter_supports("liner", "wall"),
             ties=(Tie(slave=slave, master=master),),
         )
         solution = solve_model(model)

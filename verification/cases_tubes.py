@@ -18,6 +18,7 @@ from tubewall.verification.bodies import ring, tube
 from tubewall.verification.case import TESTED, Case, Check, Outcome
 from tubewall.verification.closed_tubes import TubeLayer, TubeState, isotropic_layer, layered_tube, orthotropic_layer
 from tubewall.verification.probe import XX, YY, ZZ, displacement_at, stress_at
+from tubewall.verification.symmetry import quarter_supports
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -30,7 +31,6 @@ _PLANE: Final[tuple[Kind, ...]] = ("quad", "triangle")
 _SPACE: Final[tuple[Kind, ...]] = ("hexahedron", "wedge", "tetra")
 # bore 50 nm, wall 25 nm: carbon
 _INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 50e-9, 75e-9, 60e9, 0.25, 1e6
-_SYMMETRY: Final = (Support(boundary="bottom", fix=("y",)), Support(boundary="top", fix=("x",)))
 
 
 def _note(words: str) -> str:
@@ -46,7 +46,7 @@ def _quarter(mesh: SolidMesh, kinematics: str, ends: str, solid: Solid, pressure
             solids={"body": solid},
             kinematics=kinematics,  # type: ignore[arg-type]
             loads=(load,),
-            supports=_SYMMETRY,
+            supports=quarter_supports(),
             ends=ends,  # type: ignore[arg-type]
         )
     )
@@ -168,7 +168,7 @@ def _in_space(
             solids={"body": solid},
             kinematics="3d",
             loads=(Pressure(boundary="left", pressure=pressure),),
-            supports=(*_SYMMETRY, *held),
+            supports=(*quarter_supports(), *held),
         )
     )
 

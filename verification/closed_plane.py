@@ -45,6 +45,17 @@ def from_polar(angle: Array, radial: Array, hoop: Array, shear: Array) -> Array:
     )
 
 
+def on_circle(points: Array, stress: Array) -> Array:
+    """Traction (n, 2) of stress (n, 3) xx, yy, xy at ``points`` (n, 2) of a circle about the origin, on what is inside."""
+    normal = points / np.linalg.norm(points, axis=1, keepdims=True)
+    return np.column_stack(
+        [
+            stress[:, 0] * normal[:, 0] + stress[:, 2] * normal[:, 1],
+            stress[:, 2] * normal[:, 0] + stress[:, 1] * normal[:, 1],
+        ]
+    )
+
+
 def jeffery_hoop(*, bore: float, rim: float, offset: float) -> tuple[float, float]:
     """Hoop stress per pressure on the bore of an eccentric tube, where its wall is thinnest and where it is thickest.
 
@@ -84,11 +95,7 @@ class PotentialSeries:
 
     def fit(self, z: Complex, normal: Complex, traction: Complex, weight: Array | None = None) -> PotentialSeries:
         """Fit to ``traction`` (n,) = t_x + i t_y on the boundary points ``z`` (n,) with outward ``normal`` (n,)."""
-        phi, mixed = self._parts(z)
-        rows = 2 * phi.real - mixed * (normal**2)[:, None]
-        wanted = np.conj(traction) * normal
-        system = np.concatenate([rows.real, rows.imag])
-        right = np.concatenate([wanted.real, wanted.imag])
+        system, right = self.equations(z, normal, traction)
         w = np.ones(len(right)) if weight is None else np.tile(weight, 2)
         scale = np.linalg.norm(system * w[:, None], axis=0)
         scale[scale == 0] = 1.0
@@ -96,6 +103,13 @@ class PotentialSeries:
         self.coefficients = found
         self.misfit = float(np.abs(system @ found - right).max())
         return self
+
+    def equations(self, z: Complex, normal: Complex, traction: Complex) -> tuple[Array, Array]:
+        """What the real unknowns (u,) are to fulfil at boundary points (n,): (2 n, u) and right-hand side (2 n,)."""
+        phi, mixed = self._parts(z)
+        rows = 2 * phi.real - mixed * (normal**2)[:, None]
+        wanted = np.conj(traction) * normal
+        return np.concatenate([rows.real, rows.imag]), np.concatenate([wanted.real, wanted.imag])
 
     def stress(self, points: ArrayLike) -> Array:
         """Stress (n, 3) xx, yy, xy at ``points`` (n, 2)."""
@@ -150,14 +164,12 @@ def two_holes(distance: float, far: tuple[float, float], terms: int = 40) -> Pot
 
 
 def _without_constants(series: PotentialSeries, z: Complex, normal: Complex, traction: Complex) -> Array:
-    phi, mixed = series._parts(z)
-    rows = 2 * phi.real - mixed * (normal**2)[:, None]
-    wanted = np.conj(traction) * normal
-    system, right = np.concatenate([rows.real, rows.imag]), np.concatenate([wanted.real, wanted.imag])
-    per = rows.shape[1] // 4
-    free = np.ones(rows.shape[1], dtype=bool)
+    system, right = series.equations(z, normal, traction)
+    unknowns = system.shape[1]
+    per = unknowns // 4
+    free = np.ones(unknowns, dtype=bool)
     free[[0, per, 2 * per, 3 * per]] = False
-    found = np.zeros(rows.shape[1])
+    found = np.zeros(unknowns)
     found[free] = np.linalg.lstsq(system[:, free], right, rcond=1e-14)[0]
     series.misfit = float(np.abs(system @ found - right).max())
     return found

@@ -108,7 +108,6 @@ class Figure:
 
 
 MEGA = ("MPa", 1e6)
-GIGA = ("GPa", 1e9)
 PLAIN = ("", 1.0)
 
 
