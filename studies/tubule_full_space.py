@@ -12,6 +12,7 @@ import numpy as np
 from tubewall.fem.model_solver import solve_model
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import study_loads
+from tubewall.studies.tubule_fields import surface_stress
 from tubewall.studies.tubule_full import Curves, bearing_length, stress_measure, with_wall
 from tubewall.studies.tubule_root_space import cluster_solution, own_faces, slice_rings
 from tubewall.studies.tubule_space import cluster_mesh, space_model
@@ -39,7 +40,7 @@ def curves_in_space(study: TubuleStudy, measure: str) -> Curves:
         coarse=lambda wall: ratio * coarse(wall),
         plane=fine,
         height=lambda _wall: height,
-        bears=bearing_length(study),
+        bears=_borne(study, solution),
         picture=Picture3D(solution=solution, title=f"one full tubule, lithium at {show(study.pressure, 'Pa')}"),
     )
 
@@ -66,6 +67,25 @@ def _slice(study: TubuleStudy, measure: str, elements: int) -> float:
     mesh = cluster_mesh(high, elements=elements, window=window, rings=slice_rings(study), lithium="pressure")
     model = replace(space_model(high, mesh), loads=study_loads(high, mesh, axis=2))
     return _worst(high, solve_model(model), measure, 0.0)[0]
+
+
+def _borne(study: TubuleStudy, solution: FieldSolution) -> float:
+    """Length [m] of wall that bears pressure; of lithium that sticks, whose pressure fades, as much as would bear all of it."""
+    whole = bearing_length(study)
+    if study.lithium != "sticking":
+        return whole
+    found = surface_stress(solution, "chamber 0 lithium", region="wall", parts=4)
+    xx, yy, zz, yz, xz, xy = np.moveaxis(found.stress, -1, 0)
+    x, y, z = np.moveaxis(found.normals, -1, 0)
+    pressure = -(xx * x * x + yy * y * y + zz * z * z + 2 * (yz * y * z + xz * x * z + xy * x * y))
+    unit = 1e-6 * study.bore
+    level, which = np.unique(np.round((found.points[:, 2] - study.stack().root) / unit), return_inverse=True)
+    around = np.bincount(which.ravel(), np.maximum(pressure, 0.0)) / np.bincount(which.ravel())
+    # nearer to the root the corner's own field rules
+    heights = level * unit
+    kept = heights >= min(0.5 * study.wall, 0.25 * whole)
+    over = study.pressure - study.initial_pressure
+    return float(heights[kept][0] + np.trapezoid(around[kept], heights[kept]) / over)
 
 
 def _worst(study: TubuleStudy, solution: FieldSolution, measure: str, least: float) -> tuple[float, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tubewall.materials import Isotropic, material
 from tubewall.studies.tables import Column, Table
+from tubewall.studies.tubule_body import lithium_law
 from tubewall.units import show
 
 if TYPE_CHECKING:
@@ -61,6 +63,17 @@ def lithium_table(
     )
     heads = (Column(name="lithium"), Column(name="its modulus", unit="Pa"))
     return Table(columns=(*heads, *columns, Column(name="over pressure", unit="1")), rows=rows, notes=notes)
+
+
+def shear_lag(study: TubuleStudy) -> float:
+    """Length [m] over which lithium that sticks in a rigid round bore loses its pressure: a sqrt(K / 8 G).
+
+    A nearly incompressible column shifts as a parabola, dp/dz = -8 G u / a^2, du/dz = -p / K.
+    """
+    law = lithium_law(study)
+    e, nu = law.youngs_modulus, law.poissons_ratio
+    bulk, shear = e / (3 * (1 - 2 * nu)), e / (2 * (1 + nu))
+    return study.bore / 2 * math.sqrt(bulk / (8 * shear))
 
 
 def _over(value: Cell, reference: Cell) -> float | None:

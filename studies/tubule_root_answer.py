@@ -141,8 +141,6 @@ class RootAnswer:
                 f"the ring of {self.study.insulator} carries {show(self.ring[0], 'Pa')} of membrane + bending "
                 f"{show(self.ring[1], 'm')} above the electrolyte"
             )
-        if self.in_space and self.study.lithium == "sticking":
-            told.append("the model ends a few bores above the root, where lithium that sticks still presses")
         if self.in_space:
             told.append("stations lie on the middle of the wall between two bores, 'surface' all around them")
         return tuple(told)

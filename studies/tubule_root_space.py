@@ -19,7 +19,7 @@ from tubewall.studies.tables import Column
 from tubewall.studies.tubule_answer import Picture3D
 from tubewall.studies.tubule_body import solids_of, study_loads
 from tubewall.studies.tubule_fields import strain_at, surface_stress
-from tubewall.studies.tubule_lithium import lithium_table
+from tubewall.studies.tubule_lithium import lithium_table, shear_lag
 from tubewall.studies.tubule_root import ABOVE, BELOW, holds_from, shell_decay, station_of
 from tubewall.studies.tubule_root_answer import RootAnswer, Station
 from tubewall.studies.tubule_space import GROWTH, cluster_mesh, space_model
@@ -44,6 +44,8 @@ RINGS: Final = 2
 _COARSER = 2.6
 _SAMPLES = 24
 _NEAREST = 0.1
+# lengths of shear lag in a rigid bore; a wall that gives makes the pressure fall faster
+_FADED = 4.0
 
 
 def wall_root_in_space(study: TubuleStudy) -> RootAnswer:
@@ -115,7 +117,11 @@ def _window(study: TubuleStudy) -> tuple[float, float]:
 
 
 def _above(study: TubuleStudy) -> float:
-    return min(ABOVE * study.bore, study.height)
+    """Height [m] above the root that is kept: until plane strain holds, and until lithium that sticks has lost its pressure."""
+    reach = ABOVE * study.bore
+    if study.lithium == "sticking":
+        reach = max(reach, _FADED * shear_lag(study))
+    return min(reach, study.height)
 
 
 def own_faces(study: TubuleStudy, solution: FieldSolution, measure: Measure) -> tuple[Floats, Floats, Floats]:

@@ -13,6 +13,7 @@ from tubewall.geometry import CellArray, Stack, stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.studies import TubuleStudy, flaw_at_mouth, one_full_tubule, wall_root
 from tubewall.studies.tubule_body import lithium_law
+from tubewall.studies.tubule_lithium import shear_lag
 from tubewall.studies.tubule_root_space import cluster_solution
 from tubewall.units import nm
 
@@ -148,3 +149,19 @@ def test_soft_lithium_in_a_hexagonal_bore_in_space_presses_as_a_pressure() -> No
         solution = cluster_solution(study.replace(lithium=kind), growth=2.6)
         values.append(value_at(solution, "stress yy", tuple(line), region="wall", estimate=False).value)
     assert values[1] == pytest.approx(values[0], rel=0.005)
+
+
+@pytest.mark.long
+def test_lithium_that_sticks_in_space_bears_on_as_much_of_the_wall_as_about_the_axis() -> None:
+    # separate tubes: the cluster in space has to reach up to where the pressure is lost
+    study = TubuleStudy(lithium="sticking", strength=870e6)
+    axis, space = (one_full_tubule(study.replace(model=model)) for model in ("auto", "space"))
+    assert space.bears == pytest.approx(axis.bears, rel=0.01, abs=0)
+    assert space.stress == pytest.approx(axis.stress, rel=0.01)
+    assert space.middle.wall == pytest.approx(axis.middle.wall, rel=0.02, abs=0)
+
+
+def test_the_shear_lag_length_is_that_of_a_nearly_incompressible_column() -> None:
+    # the length of the test above: a sqrt(K / 8 G), G = E / 3
+    study = TubuleStudy(lithium_modulus=1e6)
+    assert shear_lag(study) == pytest.approx(50 * nm * math.sqrt(BULK / (8 * 1e6 / 3)), rel=1e-4, abs=0)
