@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from tubewall.cli_common import (
-    check_outputs,
     progress_bar,
     say,
     study_of,
@@ -34,9 +33,10 @@ def thickness_words(parser: OneLineParser) -> None:
 def _thickness(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     study = study_of(options)
-    outputs = (options.json, options.report, options.png, options.gif)
-    check_outputs(options, *outputs)
-    from tubewall.studies.files import write_json
+    outputs = {name: getattr(options, name) for name in ("json", "report", "png", "gif")}
+    from tubewall.studies.files import check_outputs, write_json
+
+    check_outputs(outputs, unlike=options.study, suffixes={"png": (".png",), "gif": (".gif",)})
     from tubewall.studies.pictures import draw_array, film_of_filling
     from tubewall.studies.thickness import minimum_wall
     from tubewall.studies.workers import one_beside, outcome
@@ -61,7 +61,7 @@ def _thickness(options: argparse.Namespace) -> int:
             draw_array(study, show_window=True)
         if options.gif is not None:
             film_of_filling(study, options.gif)
-    say(options, text, *written_line(*outputs))
+    say(options, text, *written_line(*outputs.values()))
     return 0
 
 
@@ -78,9 +78,11 @@ def compare_words(parser: OneLineParser) -> None:
 def _compare(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     study = study_of(options)
-    check_outputs(options, options.json, options.png, options.csv)
+    outputs = {name: getattr(options, name) for name in ("json", "png", "csv")}
+    from tubewall.studies.files import check_outputs, write_json
+
+    check_outputs(outputs, unlike=options.study, suffixes={"png": (".png", ".svg", ".pdf", ".jpg")})
     from tubewall.studies.compare import hermetic_against_permeable
-    from tubewall.studies.files import write_json
     from tubewall.whole_files import written_whole
 
     with progress_bar(options.quiet) as progress:
@@ -93,7 +95,7 @@ def _compare(options: argparse.Namespace) -> int:
         if options.png is not None:
             with written_whole(options.png) as path:
                 comparison.write_png(path)
-    say(options, text, *written_line(options.json, options.png, options.csv))
+    say(options, text, *written_line(*outputs.values()))
     return 0
 
 

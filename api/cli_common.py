@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tubewall.errors import InputError
 from tubewall.studies.options import OneLineParser, key_changes
 
 if TYPE_CHECKING:
@@ -33,17 +31,6 @@ def study_of(options: argparse.Namespace) -> Study:
 
     study = Study() if options.study is None else Study.from_file(options.study)
     return study.replace(**changes) if changes else study
-
-
-def check_outputs(options: argparse.Namespace, *outputs: str | None) -> None:
-    """InputError before any work where an output cannot be written or two are one."""
-    from tubewall.studies.files import check_writable
-
-    given = [path for path in outputs if path is not None]
-    for path in given:
-        check_writable(path, unlike=options.study)
-    if len({os.path.realpath(path) for path in given}) < len(given):
-        raise InputError(f"{given[-1]}: two outputs would go to one file")
 
 
 @contextlib.contextmanager

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 from tubewall.errors import InputError
-from tubewall.studies.files import check_writable, write_json
+from tubewall.studies.files import check_outputs, write_json
 from tubewall.studies.study_key import shown
 from tubewall.whole_files import written_whole
 
 Progress = Callable[[float, str], None]
-_SUFFIXES = {"vtu": ".vtu", "png": ".png"}
+_SUFFIXES = {"vtu": (".vtu",), "png": (".png",)}
 
 
 def solve_case_file(
@@ -42,7 +41,7 @@ def solve_case_file(
     from tubewall.studies.case import Case
 
     outputs = {"json": json, "vtu": vtu, "png": png}
-    _check_outputs(path, outputs)
+    check_outputs(outputs, unlike=path, suffixes=_SUFFIXES)
     case = Case.read(path)
     mesh = os.path.join(os.path.dirname(os.path.realpath(path)), case.file.mesh.file)
     for one in outputs.values():
@@ -59,14 +58,3 @@ def solve_case_file(
         with written_whole(png) as temporary:
             result.write_png(temporary)
     return text
-
-
-def _check_outputs(path: str, outputs: dict[str, str | None]) -> None:
-    given = {name: one for name, one in outputs.items() if one is not None}
-    for name, one in given.items():
-        suffix = _SUFFIXES.get(name)
-        if suffix is not None and Path(one).suffix.lower() != suffix:
-            raise InputError(f"--{name}: {shown(one)} must end in {suffix}")
-        check_writable(one, unlike=path)
-    if len({os.path.realpath(one) for one in given.values()}) < len(given):
-        raise InputError(f"{shown(list(given.values())[-1])}: two outputs would go to one file")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError
 from tubewall.studies.chambers_file import is_network, read_network, tables_of, with_places
-from tubewall.studies.files import check_writable, write_json
+from tubewall.studies.files import check_outputs, write_json
 from tubewall.studies.study_key import shown
 from tubewall.studies.toml_text import read_text
 from tubewall.units import show
@@ -52,20 +51,12 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
         When the file is wrong or an output cannot be written; nothing is computed then.
     """
     started = time.perf_counter()
-    _check_outputs(path, outputs)
+    check_outputs(outputs, unlike=path)
     text = read_text(path, kind="chambers", hint="")
     tables = tables_of(text, path)
     if "network" in tables or is_network(text):
         return _network(tables, path, started, outputs)
     return _study(tables, path, started, outputs, progress)
-
-
-def _check_outputs(path: str, outputs: Mapping[str, str | None]) -> None:
-    given = [one for one in outputs.values() if one is not None]
-    for one in given:
-        check_writable(one, unlike=path)
-    if len({os.path.realpath(one) for one in given}) < len(given):
-        raise InputError(f"{shown(given[-1])}: two outputs would go to one file")
 
 
 def _network(tables: Mapping[str, object], path: str, started: float, outputs: Mapping[str, str | None]) -> str:

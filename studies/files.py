@@ -7,7 +7,7 @@ import math
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tubewall.errors import ConvergenceError, InputError
@@ -74,3 +74,34 @@ def check_writable(path: str | Path, *, unlike: str | Path | None = None) -> Non
         probe.unlink()
     except OSError as error:
         raise InputError(f"{name}: cannot be written: {error.strerror}") from None
+
+
+def check_outputs(
+    outputs: Mapping[str, str | None],
+    *,
+    unlike: str | None = None,
+    suffixes: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Make sure before a computation that all outputs can be written, each to a file of its own.
+
+    Parameters
+    ----------
+    outputs : mapping of option to file
+        Without the dashes; None where nothing is asked for.
+    unlike : str, optional
+        The file that was read.
+    suffixes : mapping of option to the endings that its file may have, optional
+
+    Raises
+    ------
+    InputError
+        With the option or the file, and the reason.
+    """
+    given = {name: path for name, path in outputs.items() if path is not None}
+    for name, path in given.items():
+        allowed = (suffixes or {}).get(name)
+        if allowed and Path(path).suffix.lower() not in allowed:
+            raise InputError(f"--{name}: {shown(path)} must end in {' or '.join(allowed)}")
+        check_writable(path, unlike=unlike)
+    if len({os.path.realpath(path) for path in given.values()}) < len(given):
+        raise InputError(f"{shown(list(given.values())[-1])}: two outputs would go to one file")

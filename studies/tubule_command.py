@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError, unknown_name
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
 
 # more rings are more bores than a drawing may have
 _MOST_RINGS: Final = 7
+_OUTPUTS: Final = ("json", "png", "chart", "mesh", "step")
+_SUFFIXES: Final = {"png": (".png",), "chart": (".png", ".svg", ".pdf")}
 #: The questions and what they ask.
 QUESTIONS: Final[Mapping[str, str]] = {
     "root": "membrane, bending and peak along the wall from its root, against plane strain",
@@ -133,7 +133,7 @@ def _functions() -> Mapping[str, Callable[[TubuleStudy], TubuleAnswer]]:
 
 def run_tubule(options: argparse.Namespace, version: str) -> str:
     """Answer what the options ask, write what they name, and give what is to be printed."""
-    from tubewall.studies.files import check_writable
+    from tubewall.studies.files import check_outputs
     from tubewall.whole_files import written_whole
 
     started = time.perf_counter()
@@ -141,13 +141,8 @@ def run_tubule(options: argparse.Namespace, version: str) -> str:
         raise unknown_name("question", options.question[:60], QUESTIONS)
     study = tubule_study(options)
     outputs = tubule_outputs(options)
-    for path in outputs:
-        check_writable(path, unlike=options.study)
-    if options.png is not None and Path(options.png).suffix.lower() != ".png":
-        raise InputError(f"--png: {shown(options.png)} must end in .png")
     _check_words(options)
-    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
-        raise InputError(f"{shown(outputs[-1])}: two outputs would go to one file")
+    check_outputs({name: getattr(options, name) for name in _OUTPUTS}, unlike=options.study, suffixes=_SUFFIXES)
     if options.question == "study":
         if outputs:
             raise InputError(
@@ -191,14 +186,12 @@ def _write_json(
 
 def tubule_outputs(options: argparse.Namespace) -> list[str]:
     """The files that the options name."""
-    paths = (options.json, options.png, options.chart, options.mesh, options.step)
+    paths = [getattr(options, name) for name in _OUTPUTS]
     return [path for path in paths if path is not None]
 
 
 def _check_words(options: argparse.Namespace) -> None:
     """Refuse outputs that do not belong to the question."""
-    if options.chart is not None and Path(options.chart).suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise InputError(f"--chart: {shown(options.chart)} must end in .png, .svg or .pdf")
     if options.question == "drawing":
         for name in ("png", "chart"):
             if getattr(options, name) is not None:

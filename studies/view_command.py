@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError
-from tubewall.studies.files import check_writable
+from tubewall.studies.files import check_outputs
 from tubewall.studies.study_key import shown
 from tubewall.studies.view_results import Kind, Shown, kind_of, opened
 from tubewall.units import parse
@@ -118,12 +117,7 @@ def _job(options: argparse.Namespace) -> _Job:
     outputs = {name: str(getattr(options, name)) for name in OUTPUTS if getattr(options, name) is not None}
     if not outputs and not options.window:
         outputs = {"png": f"{Path(source).stem}.png"}
-    for name, path in outputs.items():
-        if Path(path).suffix.lower() not in OUTPUTS[name]:
-            raise InputError(f"--{name}: {shown(path)} must end in {' or '.join(OUTPUTS[name])}")
-        check_writable(path, unlike=source)
-    if len({os.path.realpath(path) for path in outputs.values()}) < len(outputs):
-        raise InputError(f"{shown(list(outputs.values())[-1])}: two outputs would go to one file")
+    check_outputs(outputs, unlike=source, suffixes=OUTPUTS)
     if "live" in outputs and kind not in ("case", "array"):
         raise InputError(f"--live: sliders move the loads of a case or study file, a {kind} has none")
     if options.window:
