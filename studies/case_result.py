@@ -175,10 +175,7 @@ class CaseResult:
             "probes": {name: answer.probe_json() for name, answer in self.probes.items()},
             "lines": {name: answer.to_json() for name, answer in self.lines.items()},
             "maximum": {name: answer.to_json() for name, answer in self.maximum.items()},
-            "reactions": [
-                reaction_data(reaction, self.case.file.analysis.kind, self.case.mesh.dim)
-                for reaction in solution.reactions
-            ],
+            "reactions": self.reactions(),
             "imbalance": float(solution.imbalance),
             "residual": float(solution.residual),
             "unknowns": int(solution.unknowns),
@@ -192,6 +189,11 @@ class CaseResult:
             found["axial_strain"] = number(solution.axial_strain, "1")
             found["axial_force"] = number(solution.axial_force, "N")
         return {**found, **self.more}
+
+    def reactions(self) -> list[Data]:
+        """Place, force and moment of every support, as they stand in the JSON."""
+        kind, dim = self.case.file.analysis.kind, self.case.mesh.dim
+        return [reaction_data(reaction, kind, dim) for reaction in self.solution.reactions]
 
     def text(self) -> str:
         """The answer in a few lines of words."""

@@ -51,7 +51,7 @@ def _lines(result: CaseResult) -> Iterator[str]:
         yield from _table(
             {
                 f"{number} {one['place']}": _force_words(one["force"], largest)
-                for number, one in enumerate(result.to_json()["reactions"], 1)
+                for number, one in enumerate(result.reactions(), 1)
             }
         )
     yield from _more_words(result.more)
