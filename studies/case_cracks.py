@@ -124,6 +124,7 @@ def _is_half(model: Model, table: CrackTable) -> bool:
     from tubewall.fem.crack_tip import facet_normals
     from tubewall.fem.loads import Support
     from tubewall.fem.model import node_at
+    from tubewall.fem.surface_points import among
 
     mesh = model.discrete.mesh
     (face,) = table.faces
@@ -133,13 +134,13 @@ def _is_half(model: Model, table: CrackTable) -> bool:
     if len(own) == 0:
         return False
     normal = facet_normals(mesh, own)[0]
-    ahead = outer[(facet_normals(mesh, outer) @ normal > 1 - _FLAT) & ~_among(outer, own)]
+    ahead = outer[(facet_normals(mesh, outer) @ normal > 1 - _FLAT) & ~among(outer, own)]
     if len(ahead) == 0:
         raise InputError(
             f"the crack has one face, {shown(face)}, and the body lies on both sides of it: name the other face too"
         )
     held = [s.boundary for s in model.supports if isinstance(s, Support) and s.boundary is not None]
-    if not any(_among(ahead, mesh.boundary(name)).any() for name in held):
+    if not any(among(ahead, mesh.boundary(name)).any() for name in held):
         raise InputError(
             f"the crack has one face, {shown(face)}, and the surface ahead of it is not held: hold its normal direction when "
             "the body is a symmetric half, or name the other face too"
@@ -153,11 +154,6 @@ def _touching(mesh: SolidMesh, pairs: Ints, nodes: Ints) -> Ints:
     for group in mesh.facet_groups(pairs):
         chosen[group.rows] = np.isin(group.nodes, nodes).any(axis=1)
     return pairs[chosen]
-
-
-def _among(pairs: Ints, others: Ints) -> NDArray[np.bool_]:
-    """Which of facets (k, 2) are among others."""
-    return np.isin(pairs @ np.array([8, 1]), others @ np.array([8, 1]))
 
 
 def crack_data(result: CrackResult) -> Data:
