@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from tests.references.scikit_forms import crooked, scikit_stiffness
 from tubewall.fem.assemble_body import assemble
 from tubewall.fem.compiled import Crew
-from tubewall.fem.element_chunks import chunks, rule_order
+from tubewall.fem.element_chunks import chunks
 from tubewall.fem.loads import BodyForce, Pressure, TemperatureChange, Traction
 from tubewall.fem.model import Model, Solid
-from tubewall.fem.reference_elements import node_order, rule
 from tubewall.fem.sparse_assembly import selected
 from tubewall.geometry.block_mapping import join, mapped_block
 from tubewall.geometry.reference_cells import CELLS
@@ -26,25 +26,6 @@ FIBRES = Orthotropic(
 LAWS = {"isotropic": CARBON, "turned orthotropic": WOOD, "circumferential": FIBRES}
 PLANE = ["plane strain", "plane stress", "axisymmetric"]
 KINDS = ["triangle", "quad", "tetra", "hexahedron", "wedge"]
-SCIKIT = {
-    "triangle": ("MeshTri1", "MeshTri2", "ElementTriP1", "ElementTriP2"),
-    "quad": ("MeshQuad1", "MeshQuad2", "ElementQuad1", "ElementQuad2"),
-    "tetra": ("MeshTet1", "MeshTet2", "ElementTetP1", "ElementTetP2"),
-    "hexahedron": ("MeshHex1", "MeshHex2", "ElementHex1", "ElementHex2"),
-    "wedge": ("MeshWedge1", None, "ElementWedge1", None),
-}
-
-
-def crooked(unit):
-    """A square or cube without a straight or parallel side, away from the axis."""
-    x, y = unit[:, 0], unit[:, 1]
-    out = unit.copy()
-    z = unit[:, 2] if unit.shape[1] == 3 else 0 * x
-    out[:, 0] = 0.5 + x + 0.06 * np.sin(3 * y + x + z) * (1 + x)
-    out[:, 1] = y + 0.07 * np.sin(4 * x + 0.5 - z) * (0.5 + y)
-    if unit.shape[1] == 3:
-        out[:, 2] = 0.8 * z + 0.05 * np.sin(3 * x + 2 * y) * (0.3 + z)
-    return out
 
 
 def distorted(kind, order, counts=None):
@@ -65,71 +46,6 @@ def shuffled(mesh, seed=1):
         regions={name: where[part] for name, part in mesh.regions.items()},
         boundaries={name: np.column_stack((where[p[:, 0]], p[:, 1])) for name, p in mesh.boundaries.items()},
     )
-
-
-def scikit_stiffness(model, unit):
-    """The stiffness by scikit-fem: its mesh, its vector element, its form, its assembler; and where each unknown lies."""
-    import skfem
-    from scipy.spatial import cKDTree
-
-    kind, dim = CELLS[unit.blocks[0].kind].first, unit.dim
-    names = SCIKIT[kind]
-    corners = unit.blocks[0].cells[:, : CELLS[kind].vertices]
-    used, cells = np.unique(corners, return_inverse=True)
-    theirs = np.empty((CELLS[kind].vertices, len(corners)), dtype=np.int64)
-    theirs[node_order(kind)] = cells.reshape(corners.shape).T
-    more = {"sort_t": False} if kind == "triangle" else {}
-    if unit.order == 1:
-        mesh = getattr(skfem, names[0])(np.ascontiguousarray(crooked(unit.points[used]).T), theirs, **more)
-    else:
-        straight = getattr(skfem, names[0])(np.ascontiguousarray(unit.points[used].T), theirs, **more)
-        mesh = getattr(skfem, names[1]).from_mesh(straight)
-        mesh = type(mesh)(np.ascontiguousarray(crooked(mesh.doflocs.T).T), mesh.t)
-    element = skfem.ElementVector(getattr(skfem, names[1 + model.order])())
-    axisymmetric = model.kinematics == "axisymmetric"
-    local, weights = rule(model.discrete.mesh.blocks[0].kind, rule_order(model.discrete, 0) + axisymmetric)
-    basis = skfem.Basis(mesh, element, quadrature=(local.T, weights))
-    law = model.solids["body"].elastic
-
-    def strain(u, w):
-        g = u.grad
-        zero = 0 * g[0, 0]
-        if dim == 3:
-            return [g[0, 0], g[1, 1], g[2, 2], g[1, 2] + g[2, 1], g[0, 2] + g[2, 0], g[0, 1] + g[1, 0]]
-        return [g[0, 0], g[1, 1], u[0] / w.x[0] if axisymmetric else zero, zero, zero, g[0, 1] + g[1, 0]]
-
-    def stiffness_at(x):
-        if axisymmetric and law is FIBRES:
-            # 1 along the hoop (third slot), 2 radial (first), 3 axial (second); shear 12, 13, 23 -> xz, yz, xy
-            c = law.stiffness()
-            slots = [1, 2, 0, 4, 5, 3]
-            return np.broadcast_to(c[np.ix_(slots, slots)], (*x.shape[1:], 6, 6))
-        c = law.stiffness_at(x[:2].reshape(2, -1).T).reshape(*x.shape[1:], 6, 6)
-        if model.kinematics == "plane stress":
-            # the inverse of the compliance of what remains
-            kept = [0, 1, 5]
-            plane = np.zeros_like(c)
-            plane[..., np.array(kept)[:, None], kept] = np.linalg.inv(
-                np.linalg.inv(c)[..., np.array(kept)[:, None], kept]
-            )
-            return plane
-        return c
-
-    @skfem.BilinearForm
-    def energy(u, v, w):
-        c, e, d = stiffness_at(np.asarray(w.x)), strain(u, w), strain(v, w)
-        density = sum(c[..., i, j] * e[j] * d[i] for i in range(6) for j in range(6))
-        return density * (2 * np.pi * w.x[0] if axisymmetric else 1.0)
-
-    tree = cKDTree(model.discrete.points)
-    place = np.asarray(basis.doflocs).T
-    distance, node = tree.query(place)
-    assert distance.max() < 1e-12
-    component = np.empty(basis.N, dtype=np.int64)
-    for table in (basis.nodal_dofs, basis.edge_dofs, basis.facet_dofs, basis.interior_dofs):
-        for row, dofs in enumerate(np.atleast_2d(table) if np.size(table) else []):
-            component[dofs] = row
-    return energy.assemble(basis).tocsr(), dim * node + component
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.references.scikit_forms import crooked
 from tubewall.errors import InputError
 from tubewall.fem.assemble_body import assemble
 from tubewall.fem.element_chunks import chunks
@@ -24,17 +25,6 @@ from tubewall.materials import Isotropic, Orthotropic
 KINDS = ["triangle", "quad", "tetra", "hexahedron", "wedge"]
 RUBBER = Isotropic(youngs_modulus=1e6, poissons_ratio=0.4999)
 CARBON = Isotropic(youngs_modulus=60e9, poissons_ratio=0.25)
-
-
-def crooked(unit):
-    x, y = unit[:, 0], unit[:, 1]
-    out = unit.copy()
-    z = unit[:, 2] if unit.shape[1] == 3 else 0 * x
-    out[:, 0] = 0.5 + x + 0.06 * np.sin(3 * y + x + z) * (1 + x)
-    out[:, 1] = y + 0.07 * np.sin(4 * x + 0.5 - z) * (0.5 + y)
-    if unit.shape[1] == 3:
-        out[:, 2] = 0.8 * z + 0.05 * np.sin(3 * x + 2 * y) * (0.3 + z)
-    return out
 
 
 def block(kind, order=2, mapping=crooked):

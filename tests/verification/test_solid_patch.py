@@ -6,6 +6,7 @@ MacNeal and Harder, Finite Elem. Anal. Des. 1, 3 (1985): a linear displacement o
 import numpy as np
 import pytest
 
+from tests.references.scikit_forms import crooked
 from tubewall.fem.loads import Pressure, RigidBody, Support, TemperatureChange
 from tubewall.fem.model import Model, Solid
 from tubewall.fem.model_solver import solve_model
@@ -25,17 +26,6 @@ KINDS = ["triangle", "quad", "tetra", "hexahedron", "wedge"]
 # second-order mesh has straight edges
 ORDERS = {"straight": (1, 1), "raised": (1, 2), "curved": (2, 2), "first order on second": (2, 1)}
 GRADIENT = np.array([[1e-3, 3e-4, -2e-4], [5e-4, -2e-3, 1e-4], [2e-4, -6e-4, 7e-4]])
-
-
-def crooked(unit):
-    x, y = unit[:, 0], unit[:, 1]
-    out = unit.copy()
-    z = unit[:, 2] if unit.shape[1] == 3 else 0 * x
-    out[:, 0] = 0.5 + x + 0.06 * np.sin(3 * y + x + z) * (1 + x)
-    out[:, 1] = y + 0.07 * np.sin(4 * x + 0.5 - z) * (0.5 + y)
-    if unit.shape[1] == 3:
-        out[:, 2] = 0.8 * z + 0.05 * np.sin(3 * x + 2 * y) * (0.3 + z)
-    return out
 
 
 def body(kind, geometry, order, mapping=crooked):
