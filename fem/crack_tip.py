@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 # how far from the plane of the crack, over the distance from its front, a face still counts as plane
 _PLANE: Final = 1e-3
-# least cosine between the normal of the surface where a front comes out and the front
+# least cosine between the normal of the surface where a front comes out and the front, and how far from its plane a node may
+# lie, over the size of the body
 _FACING: Final = 0.7
+_FLAT: Final = 1e-6
 # a radius is large enough when it holds so many elements at the tip, or vertices for each point of the front: farther away the
 # mesh is coarser
 _ENOUGH: Final = 12.0
@@ -119,7 +121,7 @@ def reach(
     for block in mesh.blocks:
         touching = np.isin(block.cells, front).any(axis=1)
         element = max(element, float(distance[block.cells[touching]].max(initial=0.0)))
-    place, along = _places(mesh, frames, nearest)
+    place = _places(mesh, frames, nearest)
     own = _pairs(mesh, faces)
     held = [s.boundary for s in model.supports if isinstance(s, Support) and s.boundary is not None]
     allowed = np.concatenate([own, _pairs(mesh, tuple(held))])
@@ -134,9 +136,10 @@ def reach(
                 facets = pairs[group.rows]
                 ahead = place[nodes, 0].mean(axis=1) > 0
                 fine &= among(facets, allowed) & ~(ahead & among(facets, own))
-                across = _comes_out(mesh, facets, nodes, frames, along)
-                came_out[nodes[across]] = True
-                fine |= across
+                if mesh.dim == 3:
+                    across = comes_out(mesh, facets, frames[0]) | comes_out(mesh, facets, frames[-1])
+                    came_out[nodes[across]] = True
+                    fine |= across
             limit = min(limit, float(away[~fine].min(initial=np.inf)))
     above = np.array([place[_nodes_of(mesh, int(e)), 1].mean() > 0 for e in own[:, 0]])
     ends = np.concatenate([_rim(mesh, own[above]), _rim(mesh, own[~above])])
@@ -152,28 +155,24 @@ def _pairs(mesh: SolidMesh, names: tuple[str, ...]) -> Ints:
     return np.concatenate([np.zeros((0, 2), dtype=np.int64), *(mesh.boundary(name) for name in names)])
 
 
-def _places(mesh: SolidMesh, frames: tuple[TipFrame, ...], nearest: Ints) -> tuple[Floats, Floats]:
-    """Coordinates (n, 3) of the nodes ahead, above and along, from the front next to them, and the nodes (n, 3)."""
+def _places(mesh: SolidMesh, frames: tuple[TipFrame, ...], nearest: Ints) -> Floats:
+    """Coordinates (n, 3) of the nodes ahead, above and along, from the front next to them."""
     points = np.zeros((len(mesh.points), 3))
     points[:, : mesh.dim] = mesh.points
     origin = np.array([frame.point for frame in frames])[nearest]
     axes = np.array([frame.axes for frame in frames])[nearest]
-    return np.einsum("nai,ni->na", axes, points - origin), points
+    return np.asarray(np.einsum("nai,ni->na", axes, points - origin))
 
 
-def _comes_out(
-    mesh: SolidMesh, pairs: Ints, nodes: Ints, frames: tuple[TipFrame, ...], points: Floats
-) -> NDArray[np.bool_]:
-    """Facets (k,) of the surface on which an end of a front in space comes out: its plane, for as far as it is one."""
-    out = np.zeros(len(nodes), dtype=bool)
-    if mesh.dim == 3:
-        normals = facet_normals(mesh, pairs)
-        for last in (0, len(frames) - 1):
-            arm = points[nodes] - frames[last].point
-            height = np.abs(np.einsum("kji,ki->kj", arm, normals)).max(axis=1)
-            facing = np.abs(normals @ frames[last].axes[2]) > _FACING
-            out |= facing & (height <= 1e-6 * mesh.size)
-    return out
+def comes_out(mesh: SolidMesh, pairs: Ints, frame: TipFrame) -> NDArray[np.bool_]:
+    """On which of facets (k, 2) of the surface a front in space comes out at ``frame``: its plane, for as far as it is one."""
+    normals = facet_normals(mesh, pairs)
+    height = np.zeros(len(pairs))
+    for group in mesh.facet_groups(pairs):
+        arm = mesh.points[group.nodes] - frame.point
+        height[group.rows] = np.abs(np.einsum("kji,ki->kj", arm, normals[group.rows])).max(axis=1)
+    found: NDArray[np.bool_] = (np.abs(normals @ frame.axes[2]) > _FACING) & (height <= _FLAT * mesh.size)
+    return found
 
 
 def _nodes_of(mesh: SolidMesh, element: int) -> Ints:
