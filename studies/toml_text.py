@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,13 @@ _DEEPEST: Final = 16
 _LONGEST_LINE: Final = 20_000
 _TABLE_LINE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _DEEP_KEY: Final = re.compile(r"^[^=#\n]*(?:\.[^=#\n.]*){%d}" % _DEEPEST, re.MULTILINE)  # noqa: UP031
+# the command that takes each kind of file, and the tables by which one knows it
+_COMMANDS: Final = {
+    "case": ("solve", {"mesh", "analysis", "supports", "loads", "probes", "lines"}),
+    "chambers": ("chambers", {"network", "array", "walls", "protocol", "scatter"}),
+    "study": ("thickness", {"drawing", "wall", "electrolyte", "cell", "failure", "sweep"}),
+    "tubule file": ("tubule", {"drawing", "load", "flaw", "interface", "prestress"}),
+}
 
 
 def read_text(path: str | Path, *, kind: str = "study", hint: str = "; `tubewall init` writes one") -> str:
@@ -66,7 +74,7 @@ def parsed_toml(text: str, source: str, *, kind: str, most_keys: int, shape: str
     text, source : str
         The text, and the file that it came from.
     kind : str
-        "study" or "case".
+        "study", "case", "chambers", "tubule file", or "file" for any of them.
     most_keys : int
         The parser takes seconds over tens of thousands of keys and tables.
     shape : str
@@ -75,7 +83,7 @@ def parsed_toml(text: str, source: str, *, kind: str, most_keys: int, shape: str
     Raises
     ------
     InputError
-        When it is not TOML, too large or nests too deep.
+        When it is not TOML, too large or nests too deep, or is a file for another command.
     """
     if len(text) > LARGEST_FILE:
         raise InputError(f"{source}: has {len(text)} characters; a {kind} has at most {LARGEST_FILE}")
@@ -88,8 +96,20 @@ def parsed_toml(text: str, source: str, *, kind: str, most_keys: int, shape: str
     if _DEEP_KEY.search(text):
         raise InputError(f"{source}: a key nests deeper than {_DEEPEST}; a {kind} has tables and keys only")
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
     except RecursionError:
         raise InputError(f"{source}: nests too deep; a {kind} has tables and keys only") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise InputError(f"{source}: is not TOML: {' '.join(str(error).split())[:200]}") from None
+    _refuse_other(found, source, kind)
+    return found
+
+
+def _refuse_other(tables: Mapping[str, object], source: str, kind: str) -> None:
+    """Refuse a file that has tables of another command and none of its own."""
+    if kind not in _COMMANDS or not _COMMANDS[kind][1].isdisjoint(tables):
+        return
+    command, marks = max(_COMMANDS.values(), key=lambda one: len(one[1].intersection(tables)))
+    foreign = [name for name in tables if name in marks]
+    if foreign:
+        raise InputError(f"{source}: has a table [{foreign[0]}], which belongs to a file for `tubewall {command}`")
