@@ -47,70 +47,68 @@ def fill_of(base, gain, creep, fullest):
     return fill, slope
 
 
+@inlined
+def linear_balance(start, stop, density, fill, base, step, overpotential, thermal, law, state, system):
+    """The chambers of a block where gas is ideal and lithium does not creep."""
+    fill_base, moles_base, rate, volume = base
+    pressure, slope, room = state
+    mass, rest, push, bend = system
+    kappa, meniscus, _, fullest = law
+    one = 1.0 / thermal
+    for i in range(start, stop):
+        c = density[i]
+        p = thermal * c
+        df = step * rate[i]
+        f = fill_base[i] + df * (overpotential - kappa * (p + meniscus))
+        df = df if 0.0 < f < fullest else 0.0
+        f = min(max(f, 0.0), fullest)
+        v = volume[i] * (1.0 - f)
+        b = c * volume[i] * df
+        m = v * one + kappa * b
+        fill[i], pressure[i], slope[i], room[i] = f, p, thermal, 1.0 - f
+        mass[i], rest[i], push[i], bend[i] = m, v * c - moles_base[i], b, kappa * df
+
+
+@inlined
+def curved_balance(start, stop, density, fill, base, step, overpotential, gas, law, state, system):
+    """The chambers of a block of any gas, with lithium that creeps or does not."""
+    fill_base, moles_base, rate, volume = base
+    pressure, slope, room = state
+    mass, rest, push, bend = system
+    kappa, meniscus, creep, fullest = law
+    for i in range(start, stop):
+        c = density[i]
+        p, dp = gas_state(c, gas[0], gas[1], gas[2])
+        f, df, r = fill_base[i], 0.0, rate[i]
+        if r > 0.0:
+            f, df = fill_of(f, step * r * (overpotential - kappa * (p + meniscus)), creep * r, fullest)
+            df *= step * r
+        v = volume[i] * (1.0 - f)
+        b = c * volume[i] * df
+        fill[i], pressure[i], slope[i], room[i] = f, p, dp, 1.0 - f
+        mass[i], rest[i], push[i], bend[i] = v / dp + kappa * b, v * c - moles_base[i], b, kappa * df
+
+
 @compiled
 def settle(
-    first,
-    last,
-    density,
-    fill,
-    fill_before,
-    fill_base,
-    moles_base,
-    rate,
-    volume,
-    weight,
-    step,
-    overpotential,
-    floor,
-    gas,
-    law,
-    pressure,
-    slope,
-    room,
-    mass,
-    rest,
-    push,
-    bend,
-    sums,
+    first, last, density, fill, fill_before, base, weight, step, overpotential, floor, gas, law, state, system, sums
 ):
     """Fill, gas room and balance of moles of every chamber at its density and one overpotential.
 
-    gas = (thermal, table, scale), law = (kappa, meniscus, creep over rate, fullest). Sums: weighted gain of fill, what it
-    gains per volt with the gas answering, largest balance and largest push per volt over mass times pressure (and its floor),
-    chambers that stand still, and what the fill gains per volt where the pressures are held.
+    base = (fill, moles, rate, volume), gas = (thermal, table, scale), law = (kappa, meniscus, creep over rate, fullest); into
+    state = (pressure, slope, room) and system = (mass, rest, push, bend). Sums: weighted gain of fill, what it gains per volt
+    with the gas answering, largest balance and largest push per volt over mass times pressure (and its floor), chambers that
+    stand still, and what the fill gains per volt where the pressures are held.
     """
-    thermal, table, scale = gas
-    kappa, meniscus, creep, fullest = law
-    plain = table.shape[0] == 0 and creep == 0.0
+    volume, (pressure, slope, room), (mass, rest, push, bend) = base[3], state, system
+    kappa = law[0]
     for block in range(first, last):
         start, stop = block * BLOCK, min((block + 1) * BLOCK, density.size)
-        gained, answer, worst, most, held, stopped = 0.0, 0.0, 0.0, 0.0, 0.0, 0
-        if plain:
-            one = 1.0 / thermal
-            for i in range(start, stop):
-                c = density[i]
-                p = thermal * c
-                df = step * rate[i]
-                f = fill_base[i] + df * (overpotential - kappa * (p + meniscus))
-                df = df if 0.0 < f < fullest else 0.0
-                f = min(max(f, 0.0), fullest)
-                v = volume[i] * (1.0 - f)
-                b = c * volume[i] * df
-                m = v * one + kappa * b
-                fill[i], pressure[i], slope[i], room[i] = f, p, thermal, 1.0 - f
-                mass[i], rest[i], push[i], bend[i] = m, v * c - moles_base[i], b, kappa * df
+        if gas[1].shape[0] == 0 and law[2] == 0.0:
+            linear_balance(start, stop, density, fill, base, step, overpotential, gas[0], law, state, system)
         else:
-            for i in range(start, stop):
-                c = density[i]
-                p, dp = gas_state(c, thermal, table, scale)
-                f, df, r = fill_base[i], 0.0, rate[i]
-                if r > 0.0:
-                    f, df = fill_of(f, step * r * (overpotential - kappa * (p + meniscus)), creep * r, fullest)
-                    df *= step * r
-                v = volume[i] * (1.0 - f)
-                b = c * volume[i] * df
-                fill[i], pressure[i], slope[i], room[i] = f, p, dp, 1.0 - f
-                mass[i], rest[i], push[i], bend[i] = v / dp + kappa * b, v * c - moles_base[i], b, kappa * df
+            curved_balance(start, stop, density, fill, base, step, overpotential, gas, law, state, system)
+        gained, answer, worst, most, held, stopped = 0.0, 0.0, 0.0, 0.0, 0.0, 0
         for i in range(start, stop):
             # a balance that is no number must not be lost in a maximum
             gained += weight[i] * (fill[i] - fill_before[i]) + 0.0 * rest[i]
@@ -134,32 +132,31 @@ def balance_alone(c, base, moles, r, volume, step, overpotential, gas, law):
 
 
 @compiled
-def repair(
-    first, last, density, fill, joined, fill_base, moles_base, rate, volume, step, overpotential, gas, law, sums
-):
+def repair(first, last, density, fill, joined, base, step, overpotential, gas, law, sums):
     """Bring back chambers that a poor guess has filled up or emptied although, alone, they would do neither.
 
     Where the gas answers the current strongly the pressures between empty and full lie close together; beyond them
     Newton's method has no slope to follow.
     """
+    fill_base, moles_base, rate, volume = base
     fullest = law[3]
     for block in range(first, last):
         count = 0
         for i in range(block * BLOCK, min((block + 1) * BLOCK, density.size)):
-            base, n, r, v = fill_base[i], moles_base[i], rate[i], volume[i]
+            start, n, r, v = fill_base[i], moles_base[i], rate[i], volume[i]
             if r <= 0.0 or n <= 0.0 or 0.0 < fill[i] < fullest:
                 continue
             if joined.size > 0 and joined[i]:
                 # its gas is not its own
                 continue
             low, high = n / v, n / (v * (1.0 - fullest))
-            _, at_low = balance_alone(low, base, n, r, v, step, overpotential, gas, law)
-            _, at_high = balance_alone(high, base, n, r, v, step, overpotential, gas, law)
+            _, at_low = balance_alone(low, start, n, r, v, step, overpotential, gas, law)
+            _, at_high = balance_alone(high, start, n, r, v, step, overpotential, gas, law)
             if at_low < 0 or at_high > 0:
                 continue
             for _ in range(80):
                 middle = math.sqrt(low * high)
-                over, _ = balance_alone(middle, base, n, r, v, step, overpotential, gas, law)
+                over, _ = balance_alone(middle, start, n, r, v, step, overpotential, gas, law)
                 if over > 0.0:
                     high = middle
                 else:
@@ -204,14 +201,21 @@ def combine(first, last, before, rates, shares, out):
         out[i] = before[i] + total
 
 
+@inlined
+def onward(i, before, rates, shares):
+    """Fill and moles of chamber i once their rates (s, n) have gone on for ``shares`` of time."""
+    fill, moles = before[0][i], before[1][i]
+    for s in range(shares.size):
+        fill += shares[s] * rates[0][s, i]
+        moles += shares[s] * rates[1][s, i]
+    return fill, moles
+
+
 @compiled
-def guess(first, last, fill_base, moles_base, fill_rates, moles_rates, shares, volume, fullest, density):
-    """Molar densities after the rates (s, n) went on for ``shares`` of time; kept where that makes no sense."""
+def guess(first, last, before, rates, shares, volume, fullest, density):
+    """Molar densities after the rates of fill and moles went on for ``shares``; kept where that makes no sense."""
     for i in range(first * BLOCK, min(last * BLOCK, density.size)):
-        f, n = fill_base[i], moles_base[i]
-        for s in range(shares.size):
-            f += shares[s] * fill_rates[s, i]
-            n += shares[s] * moles_rates[s, i]
+        f, n = onward(i, before, rates, shares)
         c = n / (volume[i] * (1.0 - min(max(f, 0.0), fullest)))
         if c > 0.0 and 0.7 * density[i] < c < 1.5 * density[i]:
             density[i] = c
@@ -261,33 +265,16 @@ def known(room):
 
 
 @compiled
-def misfit(
-    first,
-    last,
-    joined,
-    fill,
-    fill_before,
-    fill_rates,
-    moles,
-    moles_before,
-    moles_rates,
-    shares,
-    volume,
-    lowest,
-    fullest,
-    sums,
-):
+def misfit(first, last, joined, now, before, rates, shares, volume, lowest, fullest, sums):
     """Difference of the embedded solution: squares and largest, relative in pressure, absolute in fill; largest change of room.
 
-    The gas of chambers that share it (``joined``) is left out.
+    now, before = (fill, moles) and rates = those of both (s, n). The gas of chambers that share it (``joined``) is left out.
     """
+    fill, moles = now
     for block in range(first, last):
         squares, worst, moved = 0.0, 0.0, 0.0
         for i in range(block * BLOCK, min((block + 1) * BLOCK, fill.size)):
-            f, n = fill_before[i], moles_before[i]
-            for s in range(shares.size):
-                f += shares[s] * fill_rates[s, i]
-                n += shares[s] * moles_rates[s, i]
+            f, n = onward(i, before, rates, shares)
             f = min(max(f, 0.0), fullest)
             room, other = 1.0 - fill[i], 1.0 - f
             floor = lowest * volume[i]
@@ -297,7 +284,8 @@ def misfit(
             error = max(of_gas * known(room), abs(fill[i] - f))
             squares += error * error
             worst = max(worst, error)
-            moved = max(moved, abs(fill[i] - fill_before[i]) / max(room, 1.0 - fill_before[i], 1e-2))
+            earlier = before[0][i]
+            moved = max(moved, abs(fill[i] - earlier) / max(room, 1.0 - earlier, 1e-2))
         sums[block, 0], sums[block, 1], sums[block, 2] = squares, worst, moved
 
 

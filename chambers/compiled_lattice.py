@@ -132,44 +132,25 @@ def around(i, before, after, down, up, back, forth, left, right, skew, pressure,
 
 
 @inlined
-def balanced(i, found, noise, unit, pressure, mass, rest, room, small, heavy, ready, bound):
+def balanced(i, found, limits, unit, pressure, room, balance, small, system):
     """Enter what flows into the linear system; the balance over what counts as 1."""
+    mass, rest = balance
+    heavy, ready, bound = system
     flow, total, more = found
     i = place(i)
-    balance, m = rest[i] + flow, mass[i] + more
-    rest[i], small[i] = balance, room[i]
+    left, m = rest[i] + flow, mass[i] + more
+    rest[i], small[i] = left, room[i]
     heavy[i], ready[i] = m * unit[0], 1.0 / ((m + total) * unit[0])
-    limit = (abs(pressure[i]) + noise[1]) * (m + noise[0] * total)
+    limit = (abs(pressure[i]) + limits[1]) * (m + limits[0] * total)
     bound[i] = limit * unit[1]
-    return abs(balance) / limit
+    return abs(left) / limit
 
 
 @descending
-def trade(
-    first,
-    last,
-    shape,
-    width,
-    leak,
-    outside,
-    step,
-    pressure,
-    room,
-    bend,
-    mass,
-    rest,
-    small,
-    heavy,
-    ready,
-    bound,
-    noise,
-    floor,
-    unit,
-    sums,
-):
+def trade(first, last, shape, width, leaks, step, gas, balance, small, system, limits, unit, sums):
     """As `tubewall.chambers.compiled_walls.trade`; ``small`` becomes the room in the precision of the solver."""
     rows, columns, skew, periodic = shape
-    noise = (noise, floor)
+    (leak, outside), (pressure, room, bend), (mass, rest) = leaks, gas, balance
     unit = (1.0 / unit[0], 1.0 / (unit[0] * unit[1]))
     g = step * width
     for block in range(first, last):
@@ -187,25 +168,25 @@ def trade(
             if i == start:
                 back, forth, left, right = columns_beside(0, columns, periodic, g)
                 found = around(i, before, after, down, up, back, forth, left, right, skew, pressure, room, bend)
-                a = balanced(i, found, noise, unit, pressure, mass, rest, room, small, heavy, ready, bound)
+                a = balanced(i, found, limits, unit, pressure, room, balance, small, system)
                 worst = max(worst, a)
                 i += 1
             inner = max(i, min(end, start + columns - 1))
             if skew:
                 for k in range(i, inner):
                     found = around(k, before, after, down, up, -1, 1, g, g, True, pressure, room, bend)
-                    a = balanced(k, found, noise, unit, pressure, mass, rest, room, small, heavy, ready, bound)
+                    a = balanced(k, found, limits, unit, pressure, room, balance, small, system)
                     worst = max(worst, a)
             else:
                 for k in range(i, inner):
                     found = around(k, before, after, down, up, -1, 1, g, g, False, pressure, room, bend)
-                    a = balanced(k, found, noise, unit, pressure, mass, rest, room, small, heavy, ready, bound)
+                    a = balanced(k, found, limits, unit, pressure, room, balance, small, system)
                     worst = max(worst, a)
             i = inner
             if i < end:
                 back, forth, left, right = columns_beside(columns - 1, columns, periodic, g)
                 found = around(i, before, after, down, up, back, forth, left, right, skew, pressure, room, bend)
-                a = balanced(i, found, noise, unit, pressure, mass, rest, room, small, heavy, ready, bound)
+                a = balanced(i, found, limits, unit, pressure, room, balance, small, system)
                 worst = max(worst, a)
                 i += 1
         sums[block, 2] = worst

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tubewall.chambers.compiled_crew import BLOCK, compiled
-from tubewall.chambers.compiled_exchange import known
+from tubewall.chambers.compiled_exchange import known, onward
 
 
 @compiled
@@ -44,31 +44,15 @@ def largest_balance(first, last, rest, bound, scale, sums):
 
 
 @compiled
-def misfit_of_spaces(
-    starts,
-    members,
-    fill,
-    fill_before,
-    fill_rates,
-    moles,
-    moles_before,
-    moles_rates,
-    shares,
-    volume,
-    lowest,
-    fullest,
-    sums,
-):
+def misfit_of_spaces(starts, members, now, before, rates, shares, volume, lowest, fullest, sums):
     """As `tubewall.chambers.compiled_exchange.misfit` for the gas of whole spaces; sums: squares, largest."""
+    fill, moles = now
     squares, worst = 0.0, 0.0
     for s in range(starts.size - 1):
         bores, room, other, held, embedded = 0.0, 0.0, 0.0, 0.0, 0.0
         for k in range(starts[s], starts[s + 1]):
             i = members[k]
-            f, n = fill_before[i], moles_before[i]
-            for stage in range(shares.size):
-                f += shares[stage] * fill_rates[stage, i]
-                n += shares[stage] * moles_rates[stage, i]
+            f, n = onward(i, before, rates, shares)
             bores += volume[i]
             room += volume[i] * (1.0 - fill[i])
             other += volume[i] * (1.0 - min(max(f, 0.0), fullest))

@@ -42,35 +42,17 @@ def share_open(low, level):
 
 @compiled
 def trade(
-    first,
-    last,
-    indptr,
-    indices,
-    width,
-    hole,
-    hole_room,
-    leak,
-    outside,
-    step,
-    pressure,
-    room,
-    bend,
-    mass,
-    rest,
-    through,
-    heavy,
-    ready,
-    bound,
-    noise,
-    floor,
-    unit,
-    sums,
+    first, last, indptr, indices, width, hole, hole_room, leaks, step, gas, balance, through, system, limits, unit, sums
 ):
     """Add to the balance what goes through walls and electrolyte, and set up the linear system in its units.
 
-    unit = (typical mass, typical pressure). ``heavy`` becomes the masses, ``ready`` the inverse of the diagonal, ``bound``
-    the balance that counts as 1.
+    leaks = (conductances, pressure outside), gas = (pressure, room, bend), balance = (mass, rest), limits = (noise, floor),
+    unit = (typical mass, typical pressure). Into system = (heavy, ready, bound): the masses, the inverse of the diagonal, the
+    balance that counts as 1.
     """
+    (leak, outside), (pressure, room, bend), (mass, rest) = leaks, gas, balance
+    heavy, ready, bound = system
+    noise, floor = limits
     m0, p0 = unit
     for block in range(first, last):
         worst = 0.0
@@ -94,14 +76,14 @@ def trade(
             out = 0.0
             if leak.size > 0:
                 out = step * leak[i]
-            balance = rest[i] + flow + out * (p - outside)
+            left = rest[i] + flow + out * (p - outside)
             m = mass[i] + more + out
-            rest[i] = balance
+            rest[i] = left
             heavy[i], ready[i] = m / m0, m0 / (m + total)
             # what rounding leaves of large flows both ways is no error of the balance
             limit = (abs(p) + floor) * (m + noise * total)
             bound[i] = limit / (m0 * p0)
-            worst = max(worst, abs(balance) / limit)
+            worst = max(worst, abs(left) / limit)
         sums[block, 2] = worst
 
 

@@ -85,17 +85,13 @@ class Descent:
         """Add to the balances what walls and leaks carry in a step; the largest over mass times pressure."""
         x, found = self.exchange, self.exchange.walls
         self.step = step
+        given = ((x.leak, x.outside), step, (pressure, room, bend), (mass, rest))
+        made = ((self.heavy, self.ready, self.bound), (self.noise, self.floor), self.unit, self.sums)
         if isinstance(found, LatticeWalls):
-            self.crew.run(
-                on_lattice.trade, found.shape, found.width, x.leak, x.outside, step, pressure, room, bend, mass, rest,
-                self.small, self.heavy, self.ready, self.bound, self.noise, self.floor, self.unit, self.sums,
-            )  # fmt: skip
+            self.crew.run(on_lattice.trade, found.shape, found.width, *given, self.small, *made)
         else:
-            self.crew.run(
-                walls.trade, found.indptr, found.indices, found.width, found.hole, found.hole_room, x.leak, x.outside,
-                step, pressure, room, bend, mass, rest, self.through, self.heavy, self.ready, self.bound, self.noise,
-                self.floor, self.unit, self.sums,
-            )  # fmt: skip
+            listed = (found.indptr, found.indices, found.width, found.hole, found.hole_room)
+            self.crew.run(walls.trade, *listed, *given, self.through, *made)
         spaces = self.spaces
         if spaces is not None:
             spaces.average(rest, mass, self.bound)

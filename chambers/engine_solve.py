@@ -57,19 +57,17 @@ class Solver:
         ``gain`` is the volume of lithium that has passed by then; None where the overpotential is held.
         """
         p, crew, settled = self.population, self.crew, False
-        balance = (fill_base, moles_base, p.rate, p.volume)
+        base = (fill_base, moles_base, p.rate, p.volume)
+        state, system = (self.pressure, self.slope, self.room), (self.mass, self.rest, self.push, self.bend)
         for turn_of in range(_ITERATIONS):
             for again in range(2):
                 crew.run(
-                    kernels.settle, density, self.fill, fill_before, *balance, p.weight, step, volt, p.floor,
-                    p.gas.kernel, p.law, self.pressure, self.slope, self.room, self.mass, self.rest, self.push, self.bend,
-                    self.sums,
+                    kernels.settle, density, self.fill, fill_before, base, p.weight, step, volt, p.floor, p.gas.kernel,
+                    p.law, state, system, self.sums,
                 )  # fmt: skip
                 if again or turn_of % _REPAIR or not self.sums[:, 4].any():
                     break
-                crew.run(
-                    kernels.repair, density, self.fill, p.joined, *balance, step, volt, p.gas.kernel, p.law, self.sums
-                )
+                crew.run(kernels.repair, density, self.fill, p.joined, base, step, volt, p.gas.kernel, p.law, self.sums)
             if p.spaces is not None:
                 p.spaces.average(self.push)
             gained, answer, worst, most = (

@@ -140,76 +140,83 @@ class Stepper:
 
         Its overpotential is that of the moment where the error passes, or ``whatever`` it is.
         """
-        p, crew, solver = self.population, self.crew, self.solver
+        p, solver = self.population, self.solver
         if solver.system is not None:
             solver.system.fresh()
         self.fill_rates[0], self.moles_rates[0] = state.fill_rate, state.moles_rate
-        fill_base, moles_base = self.bases
-        volt, mended, work = state.overpotential, 0.0, np.zeros(4)
         density = state.density.copy()
-        trade = p.exchange is not None
-        work += _SHARES[-1][0] * length * self._power_at(state)
-        lag = 0.0
-        if drive.overpotential is None:
-            # what earlier steps left to their tolerance is made good, so that it does not add up
-            lag = state.volume - float((p.weight * (state.fill - p.fill)).sum())
-        for s in range(1, STAGES):
-            shares = length * _SHARES[s - 1]
-            crew.run(kernels.combine, state.fill, self.fill_rates, shares, fill_base)
-            if trade:
-                crew.run(kernels.combine, state.moles, self.moles_rates, shares, moles_base)
-            else:
-                moles_base[:] = state.moles
-            self._guess(s, length, density)
-            gain = _NODES[s] * length * drive.rate + lag
-            found = solver.stage(
-                density,
-                state.fill,
-                fill_base,
-                moles_base,
-                _GAMMA * length,
-                volt,
-                None if drive.overpotential is not None else gain,
-            )
-            if found is None:
-                return Trial(None, np.inf, 0.0, np.zeros(4))
-            volt = found
-            crew.run(
-                kernels.fill_rates_of, solver.fill, fill_base, _GAMMA * length, self.fill_rates[s], p.weight,
-                solver.pressure, p.rate, p.law[2], self.sums,
-            )  # fmt: skip
-            share = _GAMMA if s == STAGES - 1 else _SHARES[-1][s]
-            work += share * length * self._power(volt)
-            if trade:
-                crew.run(kernels.contents, density, p.volume, solver.room, p.count, solver.moles, self.sums)
-                mended = max(mended, self._mend(density, solver.moles))
-                crew.run(kernels.rates_of, solver.moles, moles_base, _GAMMA * length, self.moles_rates[s])
-        if trade and float(density.min()) < 0.0:
+        found = self._stages(state, drive, length, density)
+        if found is None:
+            return Trial(None, np.inf, 0.0, np.zeros(4))
+        volt, mended, work = found
+        if p.exchange is not None and float(density.min()) < 0.0:
             # within the tolerance: a larger lack would not have passed for an error
-            crew.run(kernels.above_zero, density)
-            crew.run(kernels.contents, density, p.volume, solver.room, p.count, solver.moles, self.sums)
-            self._mend(density, solver.moles)
-        moles = solver.moles.copy() if trade else state.moles
+            self.crew.run(kernels.above_zero, density)
+            self._weigh(density)
+        moles = state.moles if p.exchange is None else solver.moles.copy()
         fill = solver.fill.copy()
-        crew.run(
-            kernels.misfit, p.joined, fill, state.fill, self.fill_rates, moles, state.moles, self.moles_rates,
-            length * _HAT, p.volume, p.lowest, p.law[3], self.sums,
-        )  # fmt: skip
-        squares, worst = float(self.sums[:, 0].sum()), float(self.sums[:, 1].max())
-        if p.spaces is not None:
-            more = np.zeros(2)
-            misfit_of_spaces(
-                p.spaces.starts, p.spaces.members, fill, state.fill, self.fill_rates, moles, state.moles,
-                self.moles_rates, length * _HAT, p.volume, p.lowest, p.law[3], more,
-            )  # fmt: skip
-            squares, worst = squares + float(more[0]), max(worst, float(more[1]))
-        error = max(float(np.sqrt(squares / p.size)), _SINGLE * worst) / self.rtol
-        error = max(error, (float(self.sums[:, 2].max()) / _MOST) ** 4)
+        error = self._error(state, length, fill, moles)
         gained = state.volume + length * drive.rate
         if drive.overpotential is not None:
             gained = state.volume + float((p.weight * (fill - state.fill)).sum())
         new = State(fill, density, moles, self.fill_rates[-1], self.moles_rates[-1].copy(), volt, gained)
         return Trial(self.driven(new, drive) if error <= 1.0 or whatever else new, error, mended, work)
+
+    def _stages(self, state: State, drive: Drive, length: float, density: Floats) -> tuple[float, float, Floats] | None:
+        """Bring ``density`` to the end of a step; overpotential, moles mended and work, or None where a stage does not converge.
+
+        The rates of the stages, fill and moles stay where they were computed.
+        """
+        p, crew, solver = self.population, self.crew, self.solver
+        fill_base, moles_base = self.bases
+        volt, mended = state.overpotential, 0.0
+        work = _SHARES[-1][0] * length * self._power_at(state)
+        lag = 0.0
+        if drive.overpotential is None:
+            # what earlier steps left to their tolerance is made good, so that it does not add up
+            lag = state.volume - float((p.weight * (state.fill - p.fill)).sum())
+        for s in range(1, STAGES):
+            shares, stage = length * _SHARES[s - 1], _GAMMA * length
+            crew.run(kernels.combine, state.fill, self.fill_rates, shares, fill_base)
+            if p.exchange is None:
+                moles_base[:] = state.moles
+            else:
+                crew.run(kernels.combine, state.moles, self.moles_rates, shares, moles_base)
+            self._guess(s, length, density)
+            gain = None if drive.overpotential is not None else _NODES[s] * length * drive.rate + lag
+            found = solver.stage(density, state.fill, fill_base, moles_base, stage, volt, gain)
+            if found is None:
+                return None
+            volt = found
+            crew.run(
+                kernels.fill_rates_of, solver.fill, fill_base, stage, self.fill_rates[s], p.weight, solver.pressure,
+                p.rate, p.law[2], self.sums,
+            )  # fmt: skip
+            share = _GAMMA if s == STAGES - 1 else _SHARES[-1][s]
+            work += share * length * self._power(volt)
+            if p.exchange is not None:
+                mended = max(mended, self._weigh(density))
+                crew.run(kernels.rates_of, solver.moles, moles_base, stage, self.moles_rates[s])
+        return volt, mended, work
+
+    def _weigh(self, density: Floats) -> float:
+        """The moles of every chamber at its density, mended; how far they were off."""
+        p, solver = self.population, self.solver
+        self.crew.run(kernels.contents, density, p.volume, solver.room, p.count, solver.moles, self.sums)
+        return self._mend(density, solver.moles)
+
+    def _error(self, state: State, length: float, fill: Floats, moles: Floats) -> float:
+        """Error of a step that led to these fills and moles, over the tolerance."""
+        p, now, before = self.population, (fill, moles), (state.fill, state.moles)
+        embedded = (before, (self.fill_rates, self.moles_rates), length * _HAT, p.volume, p.lowest, p.law[3])
+        self.crew.run(kernels.misfit, p.joined, now, *embedded, self.sums)
+        squares, worst = float(self.sums[:, 0].sum()), float(self.sums[:, 1].max())
+        if p.spaces is not None:
+            more = np.zeros(2)
+            misfit_of_spaces(p.spaces.starts, p.spaces.members, now, *embedded, more)
+            squares, worst = squares + float(more[0]), max(worst, float(more[1]))
+        error = max(float(np.sqrt(squares / p.size)), _SINGLE * worst) / self.rtol
+        return max(error, (float(self.sums[:, 2].max()) / _MOST) ** 4)
 
     def imbalance(self, state: State) -> float:
         """Error of the moles in components that do not leak, over all moles at the start."""
@@ -248,10 +255,8 @@ class Stepper:
     def _guess(self, stage: int, length: float, density: Floats) -> None:
         """Densities of a stage from the rates of those before it, continued."""
         p, weights = self.population, length * _GAMMA * _CONTINUED[stage - 1]
-        self.crew.run(
-            kernels.guess, self.bases[0], self.bases[1], self.fill_rates, self.moles_rates, weights, p.volume, p.law[3],
-            density,
-        )  # fmt: skip
+        before, rates = (self.bases[0], self.bases[1]), (self.fill_rates, self.moles_rates)
+        self.crew.run(kernels.guess, before, rates, weights, p.volume, p.law[3], density)
         if p.spaces is not None:
             p.spaces.average(density)
 
