@@ -50,6 +50,7 @@ def export_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> int:
         return mesh.order
     if target.suffix not in OTHERS:
         raise InputError(f"a mesh is written to {', '.join((*OWN, *OTHERS))}, got {str(path)!r}")
+    failure: str | None = None
     with written_whole(target) as temporary:
         for order in range(mesh.order, 0, -1):
             failure = _try(mesh, temporary, order)
