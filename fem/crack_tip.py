@@ -16,6 +16,7 @@ from tubewall.fem.reference_elements import shape_table
 from tubewall.fem.surface_loads import facet_geometry
 from tubewall.fem.surface_points import among
 from tubewall.geometry.reference_cells import CELLS
+from tubewall.units import show
 
 if TYPE_CHECKING:
     from tubewall.fem.model import Model
@@ -64,13 +65,13 @@ class Reach:
         least = self.least
         if self.largest < least:
             raise InputError(
-                f"the crack {place} has {self.largest:.3g} m of plane crack and undisturbed body around it, less than "
-                f"{_LEAST:g} elements of {self.element:.3g} m: refine the mesh there"
+                f"the crack {place} has {show(self.largest, 'm')} of plane crack and undisturbed body around it, less than "
+                f"{_LEAST:g} elements of {show(self.element, 'm')}: refine the mesh there"
             )
         if radius is not None and not least <= radius <= self.largest:
             raise InputError(
-                f"the radius {radius:.3g} m of the crack {place} must lie between {least:.3g} m ({_LEAST:g} elements) and "
-                f"{self.largest:.3g} m, where the surface, another material or the other end of the crack begins"
+                f"the radius {show(radius, 'm')} of the crack {place} must lie between {show(least, 'm')} ({_LEAST:g} elements) "
+                f"and {show(self.largest, 'm')}, where the surface, another material or the other end of the crack begins"
             )
         outer = min(self.largest, self.enough) if radius is None else radius
         return tuple(sorted({max(least, fraction * outer) for fraction in fractions}))

@@ -12,6 +12,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.mesh_checks import centre_of, determinant, sampled_jacobians
 from tubewall.geometry.reference_cells import CELLS
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
@@ -56,8 +57,8 @@ def flat_corner_warnings(mesh: SolidMesh) -> tuple[str, ...]:
     if len(flat) == 0:
         return ()
     element = int(flat[share[flat].argmin()])
-    place = ", ".join(f"{one:.6g}" for one in centre_of(mesh, element))
+    place = show_point(centre_of(mesh, element))
     return (
-        f"{len(flat)} elements are nearly flat at a corner, the worst is element {element} at ({place}) m, whose Jacobian falls to "
+        f"{len(flat)} elements are nearly flat at a corner, the worst is element {element} at {place}, whose Jacobian falls to "
         f"{share[element]:.2g} of its largest: stress at that corner means nothing and is left out of the maxima; remesh there",
     )

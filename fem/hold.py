@@ -14,6 +14,7 @@ from tubewall.fem.loads import RigidBody, Support
 from tubewall.fem.model import Discretisation, Model, node_at
 from tubewall.fem.rigid import free_motions, motion_names, pins, rigid_motions
 from tubewall.fem.slipping import connected, slipping
+from tubewall.units import show, show_point
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -183,11 +184,9 @@ def _without_doubles(model: Model, given: Dependences) -> Dependences:
         for i in (kept[clash[0]], clash[0]):
             support = model.supports[given.owner[i]] if given.owner[i] >= 0 else None
             if isinstance(support, Support):
-                told.append(f"{given.offset[i]:.6g} m by {support.place}")
-        place = ", ".join(f"{one:.6g}" for one in model.discrete.points[node])
-        raise InputError(
-            f"two supports hold the node at ({place}) m at different {'xyz'[component]}: {' and '.join(told)}"
-        )
+                told.append(f"{show(float(given.offset[i]), 'm', 6)} by {support.place}")
+        place = show_point(model.discrete.points[node])
+        raise InputError(f"two supports hold the node at {place} at different {'xyz'[component]}: {' and '.join(told)}")
     return chosen(given, np.sort(first))
 
 
@@ -220,8 +219,7 @@ def _rigid(model: Model, given: Dependences, size: int) -> tuple[Floats, Ints, i
             continue
         if not rigid and not implied:
             names = motion_names(kernel, centre, reach, model.kinematics)
-            middle = "(" + ", ".join(f"{x:.4g}" for x in centre) + ")"
-            which = "the body" if count == 1 else f"part {part + 1} of {count} of the body, about {middle} m,"
+            which = "the body" if count == 1 else f"part {part + 1} of {count} of the body, about {show_point(centre)},"
             names_of.append(f"{which} may still move: {', '.join(names)} is free")
             continue
         motions.append(full @ kernel)

@@ -12,6 +12,7 @@ from tubewall.errors import InputError, unknown_name
 from tubewall.fem.dependences import Dependences, fixed, joined
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Model
+from tubewall.units import show, show_point
 
 PLANE: Final = ("xx", "yy", "xy")
 SPACE: Final = ("xx", "yy", "zz", "yz", "xz", "xy")
@@ -115,8 +116,8 @@ def match(model: Model, low: str, high: str) -> tuple[Ints, Ints, Floats]:
     if distance.max() > tolerance or len(np.unique(found)) != len(found):
         worst = discrete.points[a][int(np.argmax(distance))]
         raise InputError(
-            f"the node of {low!r} at {worst.tolist()} m has no partner on {high!r}: periodic boundaries need meshes that "
-            f"differ by one translation (the nearest is {distance.max():.3g} m off)"
+            f"the node of {low!r} at {show_point(worst)} has no partner on {high!r}: periodic boundaries need meshes that "
+            f"differ by one translation (the nearest is {show(distance.max(), 'm')} off)"
         )
     return a, b[found], shift
 

@@ -12,7 +12,7 @@ from tubewall.errors import InputError
 from tubewall.fem.elements import Floats
 from tubewall.fem.locate_point import Located, locate_one
 from tubewall.fem.quantities import CylinderAxes, Quantity, parse_quantity
-from tubewall.units import show_point
+from tubewall.units import show, show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.field_solution import FieldSolution
@@ -128,7 +128,7 @@ def _one(solution: FieldSolution, quantity: Quantity, found: Located, values: Fl
         if all(abs(value - first) <= _SAME * scale for value in others):
             return float(values.mean())
     if others:
-        listed = ", ".join(f"{value:.6g} {quantity.unit} in {name!r}" for name, value in sides.items())
+        listed = ", ".join(f"{show(value, quantity.unit, 6)} in {name!r}" for name, value in sides.items())
         raise InputError(
             f"{quantity.name!r} at {show_point(found.at[0])}, on an interface, is {listed}: say which with region = ..."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tubewall.fem.elements import Floats, Ints
+from tubewall.units import show_point
 
 # a motion counts as held when the supports resist it by more than this share
 _FREE = 1e-8
@@ -79,7 +80,7 @@ def _rotation(column: Floats, centre: Floats, size: float, dim: int, translation
 
 
 def _place(at: Floats, size: float) -> str:
-    return "(" + ", ".join(f"{0.0 if abs(part) < 1e-9 * size else part:.3g}" for part in at) + ") m"
+    return show_point(0.0 if abs(part) < 1e-9 * size else float(f"{part:.3g}") for part in at)
 
 
 def _direction(vector: Floats) -> str:

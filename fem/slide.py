@@ -11,6 +11,7 @@ from tubewall.fem.dependences import Dependences
 from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Model
 from tubewall.fem.roller import directions_at
+from tubewall.units import show, show_point
 
 # nodes are one place within this share of the mesh's size
 _SAME = 1e-7
@@ -113,8 +114,8 @@ def _partners(model: Model, slide: Slide) -> dict[int, int]:
     worst = int(np.argmax(distance))
     if distance[worst] > _SAME * discrete.mesh.size:
         raise InputError(
-            f"the node of {slide.slave!r} at {discrete.points[slaves[worst]].tolist()} m has no partner on {slide.master!r}: "
-            f"boundaries that slide have their nodes at the same places (the nearest is {distance[worst]:.3g} m off)"
+            f"the node of {slide.slave!r} at {show_point(discrete.points[slaves[worst]])} has no partner on {slide.master!r}: "
+            f"boundaries that slide have their nodes at the same places (the nearest is {show(distance[worst], 'm')} off)"
         )
     shared = np.flatnonzero(masters[found] == slaves)
     if len(shared):

@@ -15,6 +15,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.model import Discretisation
 from tubewall.fem.reference_elements import shape_table
 from tubewall.geometry.mesh_checks import centre_of, determinant
+from tubewall.units import show_point
 
 #: From a kind of cell and local points (q, dim) to values (q, k) and reference gradients (q, k, dim).
 Table = Callable[[str, Floats], tuple[Floats, Floats]]
@@ -88,7 +89,7 @@ def _check(discrete: Discretisation, block: int, rows: Ints | slice, determinant
     if len(bad):
         number = np.arange(discrete.mesh.starts[block], discrete.mesh.starts[block + 1])[rows][bad[0]]
         raise InputError(
-            f"element {number} at {centre_of(discrete.mesh, int(number))} m is inverted or folded: "
+            f"element {number} at {show_point(centre_of(discrete.mesh, int(number)))} is inverted or folded: "
             "its Jacobian is not positive"
         )
 

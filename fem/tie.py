@@ -14,6 +14,7 @@ from tubewall.fem.reference_elements import rule, shape_table
 from tubewall.fem.surface_loads import facet_geometry, facet_kind
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.geometry.solid_mesh import FacetGroup
+from tubewall.units import show, show_point
 
 # each facet of the slave is cut into so many parts a side where its integrals are taken
 _CUTS = {2: 16, 3: 6}
@@ -149,8 +150,8 @@ def _projected(
     worst = int(np.argmax(best - limit))
     if best[worst] > limit[worst]:
         raise InputError(
-            f"the boundary {tie.slave!r} lies {best[worst]:.3g} m from {tie.master!r} at {points[worst].tolist()} m, more "
-            f"than {limit[worst]:.3g} m: tie boundaries that touch, or pass a larger gap"
+            f"the boundary {tie.slave!r} lies {show(best[worst], 'm')} from {tie.master!r} at {show_point(points[worst])}, more "
+            f"than {show(limit[worst], 'm')}: tie boundaries that touch, or pass a larger gap"
         )
     return nodes, values
 

@@ -17,6 +17,7 @@ from tubewall.fem.region_laws import region_law
 from tubewall.fem.wedge_corner import Exponents, Face, corner_exponents
 from tubewall.fem.wedge_elements import CornerKinematics, Sector
 from tubewall.fem.wedge_fans import Slice, edges_at, fans_of, frame_at, slices_at
+from tubewall.units import show_point
 
 if TYPE_CHECKING:
     from tubewall.fem.model import Model
@@ -56,12 +57,12 @@ class Corner:
     frame: Floats
 
     def __str__(self) -> str:
-        place = ", ".join(f"{x:.6g}" for x in self.at)
+        place = show_point(self.at)
         leading = self.exponents.leading
         if leading.real >= 1:
-            return f"corner at ({place}) m: the stress stays bounded"
+            return f"corner at {place}: the stress stays bounded"
         waves = f", oscillating with {leading.imag:.4f} ln r" if self.exponents.oscillating else ""
-        return f"corner at ({place}) m: the stress grows as r^{leading.real - 1:.4f}{waves}"
+        return f"corner at {place}: the stress grows as r^{leading.real - 1:.4f}{waves}"
 
 
 def corner_of(

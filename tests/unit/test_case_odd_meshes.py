@@ -196,6 +196,6 @@ def test_supports_that_contradict_each_other_are_named_with_their_values(tmp_pat
         {"boundary": "left", "displacement": {"x": "1 nm"}},
         {"boundary": "bottom", "displacement": {"x": "2 nm", "y": 0}},
     ]
-    told = r"two supports hold the node at \(0, 0\) m at different x: 1e-09 m by boundary 'left' and 2e-09 m by boundary 'bottom'"
+    told = r"two supports hold the node at \(0, 0\) m at different x: 1 nm by boundary 'left' and 2 nm by boundary 'bottom'"
     with pytest.raises(InputError, match=told):
         pull(tmp_path, supports=supports)
