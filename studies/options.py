@@ -62,11 +62,17 @@ class OneLineParser(argparse.ArgumentParser):
         return f"no option {shown(name)}; {hint}"
 
 
-def add_key_options(parser: argparse.ArgumentParser) -> None:
-    """Give ``parser`` one option for each key of the study, in groups like the tables of the study file."""
-    for table, about in TABLES.items():
-        group = parser.add_argument_group(table, about)
-        for key in KEYS.values():
+def add_key_options(
+    parser: argparse.ArgumentParser,
+    keys: Mapping[str, Key] = KEYS,
+    tables: Mapping[str, str] = TABLES,
+    *,
+    title: str = "{}",
+) -> None:
+    """Give ``parser`` one option for each key of a study, in groups like the ``tables`` of its file; ``title`` of a group."""
+    for table, about in tables.items():
+        group = parser.add_argument_group(title.format(table), about)
+        for key in keys.values():
             if key.table != table:
                 continue
             rest: dict[str, Any] = {"dest": f"key_{key.name}", "default": None, "help": _help(key)}
@@ -84,12 +90,12 @@ def _metavar(key: Key) -> str:
 
 def _help(key: Key) -> str:
     default = ", ".join(key.default) if isinstance(key.default, tuple) else key.default
-    told = "no" if key.kind == "flag" else default
+    told = ("yes" if default else "no") if key.kind == "flag" else default
     text = key.comment + (f" (default {told})" if told != "" else "")
     return text.replace("%", "%%")
 
 
-def key_changes(options: argparse.Namespace) -> dict[str, Value]:
+def key_changes(options: argparse.Namespace, keys: Mapping[str, Key] = KEYS) -> dict[str, Value]:
     """The checked values, in SI, of the keys that were given as options.
 
     Raises
@@ -99,7 +105,7 @@ def key_changes(options: argparse.Namespace) -> dict[str, Value]:
     """
     changes: dict[str, Value] = {}
     given: Mapping[str, object] = vars(options)
-    for key in KEYS.values():
+    for key in keys.values():
         word = given.get(f"key_{key.name}")
         if word is None:
             continue

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tubewall.errors import InputError, unknown_name
-from tubewall.studies.study_key import Key, Value, shown
+from tubewall.studies.options import add_key_options, key_changes
+from tubewall.studies.study_key import shown
 from tubewall.studies.tubule_keys import TUBULE_KEYS, TUBULE_TABLES
 
 if TYPE_CHECKING:
@@ -49,28 +50,7 @@ def add_tubule_options(parser: argparse.ArgumentParser) -> None:
         "--rings", metavar="N", help="rings of tubules around the one in the middle, of --kind cluster and --step"
     )
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    for table, about in TUBULE_TABLES.items():
-        group = parser.add_argument_group(f"[{table}]", about)
-        for key in TUBULE_KEYS.values():
-            if key.table != table:
-                continue
-            rest: dict[str, Any] = {"dest": f"key_{key.name}", "default": None, "help": _help(key)}
-            if key.kind == "flag":
-                group.add_argument(key.option, action=argparse.BooleanOptionalAction, **rest)
-            else:
-                group.add_argument(key.option, metavar=_metavar(key), **rest)
-
-
-def _metavar(key: Key) -> str:
-    if key.kind == "choice":
-        return "{" + ",".join(key.choices) + "}"
-    return {"material": "NAME", "materials": "NAME,NAME", "integer": "N"}.get(key.kind, "VALUE")
-
-
-def _help(key: Key) -> str:
-    default = ", ".join(key.default) if isinstance(key.default, tuple) else str(key.default)
-    text = key.comment + (f" (default {default})" if default else "")
-    return text.replace("%", "%%")
+    add_key_options(parser, TUBULE_KEYS, TUBULE_TABLES, title="[{}]")
 
 
 def tubule_study(options: argparse.Namespace) -> TubuleStudy:
@@ -84,15 +64,7 @@ def tubule_study(options: argparse.Namespace) -> TubuleStudy:
     from tubewall.studies.tubule_study import TubuleStudy
 
     study = TubuleStudy() if options.study is None else TubuleStudy.from_file(options.study)
-    changes: dict[str, Value] = {}
-    for key in TUBULE_KEYS.values():
-        word = getattr(options, f"key_{key.name}")
-        if word is None:
-            continue
-        try:
-            changes[key.name] = key.read_word(word) if isinstance(word, str) else key.read(word, bare=True)
-        except InputError as error:
-            raise InputError(f"{key.option}: {error}") from None
+    changes = key_changes(options, TUBULE_KEYS)
     return study.replace(**changes) if changes else study
 
 
