@@ -84,6 +84,11 @@ class Lattice:
         return self.bore / math.sqrt(3.0) if self.shape == "hexagon" else self.bore
 
     @property
+    def walls_per_chamber(self) -> int:
+        """Walls for each chamber of an endless lattice."""
+        return len(NEIGHBOURS[self.shape])
+
+    @property
     def edges(self) -> NDArray[np.int64]:
         """The two chambers of every wall (m, 2), direction by direction."""
         i, j = np.divmod(np.arange(self.chambers), self.columns)
@@ -266,7 +271,7 @@ class Anode:
             return len(self.array.edges)
         lattice = self.array
         if lattice.periodic and min(lattice.rows, lattice.columns) > 1:
-            return lattice.chambers * len(NEIGHBOURS[lattice.shape])
+            return lattice.chambers * lattice.walls_per_chamber
         return len(lattice.edges)
 
     @property

@@ -213,7 +213,7 @@ class AnodeRun:
     bursts : Bursts or None
         The walls that opened; None where no allowable difference was given.
     peaks : WallPeaks or None
-        What every wall saw at its hardest moment, where the histories of all chambers are kept.
+        What every wall saw at its hardest moment; None where the walls were not followed.
     """
 
     anode: Anode

@@ -212,7 +212,7 @@ def relax(network: AnyNetwork, times: ArrayLike, *, rtol: float = 1e-9) -> Relax
     density, imbalance = _mended(network, start, found)
     return Relaxation(
         times=read_only(asked),
-        pressures=read_only(_pressures(network, curve, density)),
+        pressures=read_only(np.asarray(curve.pressure(density), dtype=np.float64)),
         moles=read_only(density * network.volumes),
         decay_rates=read_only(rates),
         complete=complete,
@@ -224,10 +224,6 @@ def _curve(network: AnyNetwork, start: Floats) -> Isotherm:
     from tubewall.chambers.equation import isotherm
 
     return isotherm(network.gas, network.temperature, float(max(start.max(), 1e-300)))
-
-
-def _pressures(network: AnyNetwork, curve: Isotherm, density: Floats) -> Floats:
-    return np.asarray(curve.pressure(density), dtype=np.float64)
 
 
 def _piecewise(network: AnyNetwork, density: Floats) -> Floats:

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
 # of the source: 0.125, 0.25 and 0.5 mA/cm2
 CURRENTS: Final = (1.25, 2.5, 5.0)
-# LiFePO4 of the source's cells, 164 mAh/g, and its theoretical capacity, 170 mAh/g [C/kg]
+# LiFePO4 of the source's cells, 164 mAh/g [C/kg]
 SPECIFIC_CAPACITY: Final = 164.0 * 3.6e3
-THEORETICAL_CAPACITY: Final = 170.0 * 3.6e3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,7 +98,7 @@ class Bursting:
     def open(self, time: float, state: State) -> tuple[Population, State]:
         """Open the hardest wall and all that then bear too much; the population and the gas afterwards."""
         p = self.original
-        spaces = self._known(state)
+        spaces = self._known()
         owners = spaces.owners().copy()
         volume = p.volume * (1.0 - state.fill)
         spaces.pressures = p.gas.pressure(state.density)
@@ -135,7 +135,7 @@ class Bursting:
         self.imbalance = max(self.imbalance, abs(float(moles.sum()) / total - 1.0))
         return made, replace(state, density=density, moles=moles)
 
-    def _known(self, state: State) -> Spaces:
+    def _known(self) -> Spaces:
         if self._spaces is None:
             gas = self.original.gas
             nothing = np.zeros(self.original.size)
@@ -159,12 +159,12 @@ class Bursting:
             "imbalance": np.array(self.imbalance),
         }
 
-    def unpack(self, arrays: dict[str, NDArray[Any]], state: State) -> None:
+    def unpack(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take over what was packed; the walls open again in their order."""
         self.walls, self.cascades = arrays["walls"].tolist(), arrays["cascades"].tolist()
         self.differences, self.times = arrays["differences"].tolist(), arrays["times"].tolist()
         self.imbalance = float(arrays["imbalance"])
-        spaces = self._known(state)
+        spaces = self._known()
         for wall in self.walls:
             first, second = (int(one) for one in spaces.owner(self.ends[wall]))
             spaces.join(first, second)

@@ -331,7 +331,7 @@ class Ride:
             **{k[6:]: v if v.ndim else float(v) for k, v in arrays.items() if k.startswith("state_")}  # type: ignore[arg-type]
         )
         if self.bursting is not None:
-            self.bursting.unpack({k[6:]: v for k, v in arrays.items() if k.startswith("burst_")}, state)
+            self.bursting.unpack({k[6:]: v for k, v in arrays.items() if k.startswith("burst_")})
             if self.bursting.walls:
                 self.stepper = self.stepper.joined(self.bursting.population())
         self.book.unpack({k[5:]: v for k, v in arrays.items() if k.startswith("book_")})

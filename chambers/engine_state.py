@@ -255,7 +255,7 @@ def _listed(anode: Anode, leak: Floats, most: Floats) -> Exchange:
     widths = np.asarray(anode.array.shared_width if isinstance(anode.array, Lattice) else anode.array.shared_widths)
     largest = np.minimum(most[edges[:, 0]], most[edges[:, 1]])
     with np.errstate(over="ignore"):
-        permeance = anode.permeance * (wall_factors(anode) if anode.wall_scatter > 0 else 1.0)
+        permeance = anode.permeance * wall_factors(anode)
         through = np.minimum(array_of(permeance * widths * anode.height, len(edges)), largest)
     holes = _holes(anode, len(edges), largest)
     kept = np.where(holes[0] > 0, np.maximum(through, np.finfo(float).tiny), through) if holes[0].size else through

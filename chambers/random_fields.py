@@ -68,7 +68,9 @@ def conductance_factors(anode: Anode, start: int = 0, count: int | None = None) 
 
 
 def wall_factors(anode: Anode) -> Floats:
-    """What the permeances of all walls are over their mean by the scatter of thickness (m,) [-]."""
+    """What the permeances of all walls are over their mean by the scatter of thickness (m,) [-]; 1 without any."""
+    if anode.wall_scatter == 0.0:
+        return np.ones(anode.walls)
     spread = math.sqrt(math.log1p(anode.wall_scatter**2))
     return np.exp(spread * normals(anode.seed, "walls", 0, anode.walls) - 0.5 * spread**2)
 

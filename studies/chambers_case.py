@@ -13,7 +13,7 @@ from pydantic import PlainValidator, ValidationError, model_validator
 from tubewall.errors import InputError
 from tubewall.studies import case_fields as of
 from tubewall.studies.case_table import Table, first_error
-from tubewall.studies.chambers_file import GAS_LAWS, GASES, quantity
+from tubewall.studies.chambers_file import GAS_LAWS, GASES, checked, switch
 from tubewall.studies.chambers_protocol import ChargeTable, ProtocolTable, read_protocol
 from tubewall.studies.chambers_walls import GivenWalls, WallsTable, read_walls
 
@@ -30,17 +30,7 @@ _PARTS: Final = ("wall", "bore", "height", "diffusivity")
 _GUESSED_DEVIATION: Final = 0.025
 
 
-def _q(unit: str, **limits: Any) -> Any:
-    return PlainValidator(quantity(unit, **limits))
-
-
-_SHARE: Final = _q("1", within=("0", "2"))
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(f"expected true or false, got {value!r}")
-    return value
+_SHARE: Final = checked("1", within=("0", "2"))
 
 
 class ArrayTable(Table):
@@ -49,10 +39,10 @@ class ArrayTable(Table):
     shape: Annotated[str, PlainValidator(of.choice("shape", SHAPES))] = "hexagon"
     rows: Annotated[int, PlainValidator(of.whole(1, _MOST_ROWS))] = 60
     columns: Annotated[int, PlainValidator(of.whole(1, _MOST_ROWS))] = 60
-    bore: Annotated[float, _q("m", within=("1 nm", "100 um"), example="100 nm")] = 100e-9
-    wall: Annotated[float, _q("m", within=("0.1 nm", "10 um"), example="10 nm")] = 10e-9
-    height: Annotated[float, _q("m", within=("100 nm", "10 mm"), example="20 um")] = 20e-6
-    periodic: Annotated[bool, PlainValidator(_switch)] = True
+    bore: Annotated[float, checked("m", within=("1 nm", "100 um"), example="100 nm")] = 100e-9
+    wall: Annotated[float, checked("m", within=("0.1 nm", "10 um"), example="10 nm")] = 10e-9
+    height: Annotated[float, checked("m", within=("100 nm", "10 mm"), example="20 um")] = 20e-6
+    periodic: Annotated[bool, PlainValidator(switch)] = True
 
 
 class GasTable(Table):
@@ -60,23 +50,23 @@ class GasTable(Table):
 
     gas: Annotated[str, PlainValidator(of.choice("gas", GASES))] = "argon"
     gas_law: Annotated[str, PlainValidator(of.choice("gas_law", GAS_LAWS))] = "ideal"
-    initial_pressure: Annotated[float, _q("Pa", within=("1 Pa", "100 MPa"), example="1 atm")] = 101325.0
-    temperature: Annotated[float, _q("K", above=0.0, within=("200 K", "500 K"), example="25 C")] = 298.15
-    electrolyte_permeance: Annotated[float, _q("mol/(m2 s Pa)", least=0.0)] = 0.0
-    external_pressure: Annotated[float, _q("Pa", within=("0 Pa", "1 GPa"), example="1 atm")] = 101325.0
+    initial_pressure: Annotated[float, checked("Pa", within=("1 Pa", "100 MPa"), example="1 atm")] = 101325.0
+    temperature: Annotated[float, checked("K", above=0.0, within=("200 K", "500 K"), example="25 C")] = 298.15
+    electrolyte_permeance: Annotated[float, checked("mol/(m2 s Pa)", least=0.0)] = 0.0
+    external_pressure: Annotated[float, checked("Pa", within=("0 Pa", "1 GPa"), example="1 atm")] = 101325.0
 
 
 class LithiumTable(Table):
     """[lithium]: the metal, and what drives it into the bores."""
 
-    conductance: Annotated[float, _q("S/m2", within=("1e-6 S/cm2", "1e6 S/cm2"), example="60 mS/cm2")] = 600.0
-    lattice_parameter: Annotated[float, _q("m", within=("3 angstrom", "4 angstrom"), example="3.51 angstrom")] = (
+    conductance: Annotated[float, checked("S/m2", within=("1e-6 S/cm2", "1e6 S/cm2"), example="60 mS/cm2")] = 600.0
+    lattice_parameter: Annotated[float, checked("m", within=("3 angstrom", "4 angstrom"), example="3.51 angstrom")] = (
         3.51e-10
     )
-    surface_energy: Annotated[float, _q("J/m2", within=("0 J/m2", "10 J/m2"), example="0.5 J/m2")] = 0.5
-    contact_angle: Annotated[float, _q("rad", within=("0 deg", "180 deg"), example="90 deg")] = math.pi / 2
+    surface_energy: Annotated[float, checked("J/m2", within=("0 J/m2", "10 J/m2"), example="0.5 J/m2")] = 0.5
+    contact_angle: Annotated[float, checked("rad", within=("0 deg", "180 deg"), example="90 deg")] = math.pi / 2
     interface_diffusivity: (
-        Annotated[float, _q("m2/s", within=("1e-20 m2/s", "1e-4 m2/s"), example="1e-7 cm2/s")] | None
+        Annotated[float, checked("m2/s", within=("1e-20 m2/s", "1e-4 m2/s"), example="1e-7 cm2/s")] | None
     ) = None
 
 
@@ -92,8 +82,8 @@ class ScatterTable(Table):
     height: Annotated[float, _SHARE] = 0.0
     diffusivity: Annotated[float, _SHARE] = 0.0
     law: Annotated[str, PlainValidator(of.choice("law", ("lognormal", "normal")))] = "lognormal"
-    correlation: Annotated[float, _q("1", within=("0", "10000"))] = 0.0
-    blocked: Annotated[float, _q("1", least=0.0)] = 0.0
+    correlation: Annotated[float, checked("1", within=("0", "10000"))] = 0.0
+    blocked: Annotated[float, checked("1", least=0.0)] = 0.0
 
     @model_validator(mode="after")
     def _one_way(self) -> ScatterTable:
@@ -109,11 +99,11 @@ class RunTable(Table):
     """[run]: how it is computed and what it is told for."""
 
     seed: Annotated[int, PlainValidator(of.whole(0, 2**63 - 1))] = 0
-    rtol: Annotated[float, _q("1", above=0.0)] = 1e-6
+    rtol: Annotated[float, checked("1", above=0.0)] = 1e-6
     looks: Annotated[int, PlainValidator(of.whole(2, 1000))] = 24
     threads: Annotated[int, PlainValidator(of.whole(0, 256))] = 0
-    electrode_area: Annotated[float, _q("m2", within=("1e-8 cm2", "1e6 cm2"), example="1 cm2")] = 1e-4
-    bursts: Annotated[bool, PlainValidator(_switch)] = False
+    electrode_area: Annotated[float, checked("m2", within=("1e-8 cm2", "1e6 cm2"), example="1 cm2")] = 1e-4
+    bursts: Annotated[bool, PlainValidator(switch)] = False
 
     @model_validator(mode="after")
     def _fits(self) -> RunTable:
@@ -187,6 +177,17 @@ class ChambersStudy(Table):
         """Charge per area of the electrode that fills every bore [C/m2]."""
         lattice = self.lattice()
         return self.lithium_of().capacity_density * self.array.height * lattice.area / lattice.footprint
+
+    @property
+    def walls_of_electrode(self) -> float:
+        """Walls on the electrode area that the answer is told for."""
+        lattice = self.lattice()
+        return lattice.walls_per_chamber * self.run.electrode_area / lattice.footprint
+
+    @property
+    def looks_at_most(self) -> int:
+        """The looks of a run: those asked for, the start and the ends of the steps."""
+        return self.run.looks + len(self.protocol.protocol().steps) + 1
 
     def start_fill(self) -> float:
         """Lithium at the start over the volume of the bores [-].

@@ -83,11 +83,11 @@ def _study(
     from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_data import write_chambers
     from tubewall.studies.chambers_map import check_drawn, check_means, columns_of_study, film_of_study, map_of
-    from tubewall.studies.chambers_memory import in_classes
+    from tubewall.studies.chambers_memory import in_classes, keeps_all
     from tubewall.studies.chambers_netcdf import write_netcdf
     from tubewall.studies.chambers_plots import write_plots
     from tubewall.studies.chambers_provenance import provenance
-    from tubewall.studies.chambers_result import answer_study, keeps_all
+    from tubewall.studies.chambers_result import answer_study
     from tubewall.studies.chambers_text import loads_head
 
     for name, ending in _ENDINGS.items():
@@ -101,7 +101,7 @@ def _study(
     if outputs.get("png") is not None or outputs.get("columns") is not None:
         check_drawn(study)
     single = [name for name in ("png", "columns", "chambers", "loads") if outputs.get(name) is not None]
-    if single and in_classes(study, histories=keeps_all(study)):
+    if single and in_classes(study):
         raise InputError(f"--{single[0]}: the array is too large to follow single chambers: take fewer rows or columns")
     answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
     text: str = answer.text()

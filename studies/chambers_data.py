@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tubewall.chambers.cells import Cycle
     from tubewall.chambers.planar_foil import FoilRun
     from tubewall.studies.chambers_looks import ChamberLoad
-    from tubewall.studies.chambers_result import ChambersAnswer, Side, Walls
+    from tubewall.studies.chambers_result import ChambersAnswer, Side
+    from tubewall.studies.chambers_wall_summary import Walls
 
 Data = dict[str, Any]
 _PERMEANCE: Final = "mol/(m2 s Pa)"

@@ -62,6 +62,18 @@ def quantity(
     return read
 
 
+def checked(unit: str, **limits: Any) -> Any:
+    """A quantity as a field of a table; ``limits`` as of `quantity`."""
+    return PlainValidator(quantity(unit, **limits))
+
+
+def switch(value: object) -> bool:
+    """True or false, as TOML has them."""
+    if not isinstance(value, bool):
+        raise InputError(f"expected true or false, got {shown(value)}")
+    return value
+
+
 def list_of(reader: of.Reader, what: str) -> of.Reader:
     """A reader of a list of at least one value; equal texts are read once."""
 
@@ -101,12 +113,6 @@ def _raw_edges(value: object) -> tuple[tuple[object, ...], ...]:
     return tuple(tuple(edge) for edge in value)
 
 
-def _wanted(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(f"expected true or false, got {shown(value)}")
-    return value
-
-
 class NetworkTable(Table):
     """[network]: chambers of fixed volume, in SI once read."""
 
@@ -115,14 +121,14 @@ class NetworkTable(Table):
     pressures: Annotated[
         tuple[float, ...], PlainValidator(list_of(quantity("Pa", least=0.0, example="1 atm"), "pressures"))
     ]
-    temperature: Annotated[float, PlainValidator(quantity("K", above=0.0, example="25 C"))]
+    temperature: Annotated[float, checked("K", above=0.0, example="25 C")]
     times: Annotated[tuple[float, ...], PlainValidator(list_of(quantity("s", least=0.0, example="2 s"), "times"))]
     law: Annotated[str, PlainValidator(of.choice("law", LAWS))] = "linear"
     gas: Annotated[str, PlainValidator(of.choice("gas", GASES))] = "argon"
     gas_law: Annotated[str, PlainValidator(of.choice("gas_law", GAS_LAWS))] = "ideal"
-    area: Annotated[float, PlainValidator(quantity("m2", above=0.0, example="1 um2"))] | None = None
-    slip_pressure: Annotated[float, PlainValidator(quantity("Pa", above=0.0, example="60 MPa"))] | None = None
-    disconnected: Annotated[bool, PlainValidator(_wanted)] = False
+    area: Annotated[float, checked("m2", above=0.0, example="1 um2")] | None = None
+    slip_pressure: Annotated[float, checked("Pa", above=0.0, example="60 MPa")] | None = None
+    disconnected: Annotated[bool, PlainValidator(switch)] = False
 
     @model_validator(mode="after")
     def _fits(self) -> NetworkTable:

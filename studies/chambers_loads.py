@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _HARDEST: Final = 5
-_GAS_CONSTANT: Final = 8.31446261815324
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +124,6 @@ def _even_load(run: AnodeRun) -> ChamberLoad:
         fills=(fill, fill),
         zone=(fill * height, height),
     )
-
-
-def crossover_permeance(study: ChambersStudy, compression: Floats) -> Floats:
-    """Permeance at which each wall equalises as fast as its chambers are compressed (m,) [mol/(m2 s Pa)].
-
-    W / (4 R T) times the compression (physics page 3.5, regime number 1).
-    """
-    return compression * study.array.bore / (4.0 * _GAS_CONSTANT * study.gas.temperature)
 
 
 def keys_of_load(study: ChambersStudy, load: ChamberLoad, lithium: float, run: AnodeRun) -> dict[str, Any]:

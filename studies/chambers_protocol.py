@@ -11,7 +11,7 @@ from pydantic import PlainValidator, model_validator
 from tubewall.errors import InputError
 from tubewall.studies import case_fields as of
 from tubewall.studies.case_table import Table, many
-from tubewall.studies.chambers_file import list_of, quantity
+from tubewall.studies.chambers_file import checked, list_of, quantity
 from tubewall.studies.chambers_walls import by_name
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 _CHARGE: Final = "A s/m2"
 _CURRENT: Final = ("1e-6 mA/cm2", "1e4 mA/cm2")
 _KINDS: Final = ("current", "hold", "rest")
-
-
-def _q(unit: str, **limits: Any) -> Any:
-    return PlainValidator(quantity(unit, **limits))
 
 
 _CURRENTS: Final = PlainValidator(
@@ -67,11 +63,11 @@ class ChargeTable(ProtocolTable):
     """One charge, and a rest after it."""
 
     name: ClassVar[str] = "charge"
-    current_density: Annotated[float, _q("A/m2", above=0.0, within=_CURRENT, example="3 mA/cm2")] = 30.0
-    capacity: Annotated[float, _q(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="3 mAh/cm2")] = (
-        3.0 * 3.6e4
-    )
-    rest: Annotated[float, _q("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
+    current_density: Annotated[float, checked("A/m2", above=0.0, within=_CURRENT, example="3 mA/cm2")] = 30.0
+    capacity: Annotated[
+        float, checked(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="3 mAh/cm2")
+    ] = 3.0 * 3.6e4
+    rest: Annotated[float, checked("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
 
     @property
     def most_lithium(self) -> float:
@@ -98,13 +94,13 @@ class HalfCellTable(ProtocolTable):
 
     name: ClassVar[str] = "half cell"
     current_densities: Annotated[tuple[float, ...], _CURRENTS] = (1.25, 2.5, 5.0)
-    capacity: Annotated[float, _q(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="1 mAh/cm2")] = (
-        3.6e4
-    )
+    capacity: Annotated[
+        float, checked(_CHARGE, above=0.0, within=("1e-6 mAh/cm2", "1e4 mAh/cm2"), example="1 mAh/cm2")
+    ] = 3.6e4
     cycles: Annotated[int, _CYCLES] = 3
-    loss: Annotated[float, _q("1", least=0.0)] = 0.0
-    rest: Annotated[float, _q("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
-    cutoff: Annotated[float, _q("V", above=0.0, example="1 V")] = 1.0
+    loss: Annotated[float, checked("1", least=0.0)] = 0.0
+    rest: Annotated[float, checked("s", least=0.0, within=("0 s", "1e6 h"), example="10 min")] = 0.0
+    cutoff: Annotated[float, checked("V", above=0.0, example="1 V")] = 1.0
 
     @model_validator(mode="after")
     def _fits(self) -> HalfCellTable:
@@ -140,9 +136,9 @@ class FullCellTable(ProtocolTable):
     """The anode against LiFePO4."""
 
     name: ClassVar[str] = "full cell"
-    loading: Annotated[float, _q("kg/m2", above=0.0, example="5 mg/cm2")] = 0.05
-    specific_capacity: Annotated[float, _q("A s/kg", above=0.0, example="164 mAh/g")] = 164.0 * 3.6e3
-    excess: Annotated[float, _q("1", least=0.0)] = 1.0
+    loading: Annotated[float, checked("kg/m2", above=0.0, example="5 mg/cm2")] = 0.05
+    specific_capacity: Annotated[float, checked("A s/kg", above=0.0, example="164 mAh/g")] = 164.0 * 3.6e3
+    excess: Annotated[float, checked("1", least=0.0)] = 1.0
     current_densities: Annotated[tuple[float, ...], _CURRENTS] = (1.25, 2.5, 5.0)
     cycles: Annotated[int, _CYCLES] = 1
     window: Annotated[
@@ -151,8 +147,8 @@ class FullCellTable(ProtocolTable):
         2.5,
         3.85,
     )
-    resistance: Annotated[float, _q("Ohm m2", least=0.0, example="50 Ohm cm2")] = 0.005
-    loss: Annotated[float, _q("1", least=0.0)] = 0.0
+    resistance: Annotated[float, checked("Ohm m2", least=0.0, example="50 Ohm cm2")] = 0.005
+    loss: Annotated[float, checked("1", least=0.0)] = 0.0
     curve: Annotated[str, PlainValidator(of.text("the name of an open-circuit curve"))] = "safari 2011"
 
     @model_validator(mode="after")
@@ -191,12 +187,12 @@ class StepTable(Table):
     """One of [[protocol.steps]]."""
 
     kind: Annotated[str, PlainValidator(of.choice("kind", _KINDS))]
-    current_density: Annotated[float, _q("A/m2", within=("-1e4 mA/cm2", "1e4 mA/cm2"), example="3 mA/cm2")] = 0.0
-    overpotential: Annotated[float, _q("V", within=("-5 V", "5 V"), example="50 mV")] = 0.0
-    duration: Annotated[float, _q("s", above=0.0, within=("1e-9 s", "1e6 h"), example="1 h")] | None = None
-    charge: Annotated[float, _q(_CHARGE, above=0.0, example="1 mAh/cm2")] | None = None
-    lowest: Annotated[float, _q("V", example="-1 V")] | None = None
-    highest: Annotated[float, _q("V", example="1 V")] | None = None
+    current_density: Annotated[float, checked("A/m2", within=("-1e4 mA/cm2", "1e4 mA/cm2"), example="3 mA/cm2")] = 0.0
+    overpotential: Annotated[float, checked("V", within=("-5 V", "5 V"), example="50 mV")] = 0.0
+    duration: Annotated[float, checked("s", above=0.0, within=("1e-9 s", "1e6 h"), example="1 h")] | None = None
+    charge: Annotated[float, checked(_CHARGE, above=0.0, example="1 mAh/cm2")] | None = None
+    lowest: Annotated[float, checked("V", example="-1 V")] | None = None
+    highest: Annotated[float, checked("V", example="1 V")] | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> StepTable:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.studies.chambers_bursts import BurstAnswer, bursts_of
-from tubewall.studies.chambers_loads import WallHistory, crossover_permeance, keys_of_load, wall_history
-from tubewall.studies.chambers_looks import ChamberLoad, LookNotes
-from tubewall.studies.chambers_memory import in_classes
+from tubewall.studies.chambers_loads import keys_of_load, wall_history
+from tubewall.studies.chambers_looks import LookNotes
+from tubewall.studies.chambers_memory import in_classes, keeps_all
 from tubewall.studies.chambers_strength import Allowable, allowable_of_study
-from tubewall.studies.chambers_tail import Tail
+from tubewall.studies.chambers_wall_summary import Walls, walls_of
 from tubewall.studies.chambers_warnings import warnings_of
 
 if TYPE_CHECKING:
@@ -32,59 +32,6 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 Progress = Callable[[float, str], None]
-# chambers times looks whose histories are kept, 8 bytes and three quantities each
-_MOST_KEPT: Final = 20_000_000
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Walls:
-    """What the walls of one side see.
-
-    Attributes
-    ----------
-    tail : Tail
-        Of the largest difference that each wall sees over the protocol [Pa].
-    expected_largest : float or None
-        Over all walls of the electrode area of the study [Pa].
-    bounded : bool
-        Whether that is what the overpotential can drive, since the tail would go beyond it.
-    differences : (m,) float
-        Largest difference of the gas pressures that each wall sees [Pa].
-    crossovers : (m,) float
-        Permeance at which each wall would stop being hermetic, where its smallest regime number is 1 [mol/(m2 s Pa)].
-    regimes : (m,) float
-        Smallest regime number that each wall sees [-]: hermetic far below 1, permeable far above.
-    shares : (m,) float or None
-        Largest difference over what the wall bears [-]; None where that is not known.
-    loads : tuple of ChamberLoad
-        The hardest walls.
-    """
-
-    tail: Tail
-    expected_largest: float | None
-    bounded: bool
-    differences: Floats
-    crossovers: Floats
-    regimes: Floats
-    shares: Floats | None
-    loads: tuple[ChamberLoad, ...]
-
-    @property
-    def regime(self) -> tuple[float, float]:
-        """Lowest and median regime number."""
-        return float(self.regimes.min()), float(np.median(self.regimes))
-
-    @property
-    def kinds(self) -> tuple[float, float, float]:
-        """Shares of the walls whose smallest regime number is below 0.1, between, and above 10."""
-        hermetic, permeable = float((self.regimes < 0.1).mean()), float((self.regimes > 10.0).mean())
-        return hermetic, 1.0 - hermetic - permeable, permeable
-
-    @property
-    def crossover(self) -> tuple[float, float, float]:
-        """Permeance at which 1 %, half and 99 % of the walls would be permeable [mol/(m2 s Pa)]."""
-        low, middle, high = (float(q) for q in np.quantile(self.crossovers, (0.01, 0.5, 0.99)))
-        return low, middle, high
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -163,9 +110,7 @@ class ChambersAnswer:
     @property
     def walls_of_electrode(self) -> float:
         """Walls on the electrode area of the study."""
-        lattice = self.study.lattice()
-        per_chamber = 3.0 if lattice.shape == "hexagon" else 2.0
-        return per_chamber * self.study.run.electrode_area / lattice.footprint
+        return self.study.walls_of_electrode
 
     @property
     def hermetic(self) -> Side:
@@ -224,7 +169,7 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
     tell = progress or (lambda _share, _text: None)
     sides: list[Side] = []
     seconds: dict[str, float] = {}
-    large = in_classes(study, histories=keeps_all(study))
+    large = in_classes(study)
     started = time.perf_counter()
     allowable = None if large else allowable_of_study(study, study.anode(permeable=False))
     seconds["allowable"] = time.perf_counter() - started
@@ -249,12 +194,6 @@ def answer_study(study: ChambersStudy, *, progress: Progress | None = None) -> C
         seconds=seconds,
         warnings=warnings_of(study, sides),
     )
-
-
-def keeps_all(study: ChambersStudy) -> bool:
-    """Whether the histories of all chambers are kept."""
-    looks = study.run.looks + len(study.protocol.protocol().steps) + 1
-    return study.lattice().chambers * looks <= _MOST_KEPT
 
 
 def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, permeable: bool, near: float | None) -> Side:
@@ -283,7 +222,7 @@ def _side(study: ChambersStudy, name: str, allowable: Allowable | None, *, perme
         name=name,
         permeance=permeance,
         run=found,
-        walls=_walls(study, found, history, permeance, allowable) if anode.walls else None,
+        walls=walls_of(study, found, history, permeance, allowable) if anode.walls else None,
         cycles=() if cell is None else cell.cycles_of(found.ends),
         highest_gas=max(float(found.pressure.quantiles[:, -1].max()), _peak_gas(found)),
         highest_lithium=history.lithium,
@@ -314,42 +253,8 @@ def _spreads(study: ChambersStudy, name: str, *, permeable: bool) -> Side:
     )
 
 
-def _walls(
-    study: ChambersStudy, run: AnodeRun, history: WallHistory, permeance: float, allowable: Allowable | None
-) -> Walls:
-    tail = Tail.of(history.differences)
-    crossover = crossover_permeance(study, history.compression)
-    factors = _wall_factors(run)
-    with np.errstate(divide="ignore"):
-        regime = np.where(crossover > 0, permeance * factors / np.maximum(crossover, 1e-300), np.inf)
-    lattice = study.lattice()
-    many = (3.0 if lattice.shape == "hexagon" else 2.0) * study.run.electrode_area / lattice.footprint
-    # what the overpotential can drive bounds every pressure
-    ceiling = float(run.anode.lithium.ceiling(max(float(run.overpotential.max()), 0.0)))
-    expected = tail.expected_largest(many)
-    bounded = expected is not None and expected > max(ceiling, tail.largest)
-    if expected is not None:
-        expected = max(min(expected, ceiling), tail.largest)
-    return Walls(
-        tail=tail,
-        expected_largest=expected,
-        bounded=bounded,
-        differences=history.differences,
-        crossovers=crossover,
-        regimes=regime,
-        shares=None if allowable is None else history.differences / allowable.differences,
-        loads=history.loads,
-    )
-
-
 def _peak_gas(run: AnodeRun) -> float:
     return 0.0 if run.peaks is None else float(run.peaks.pressures.max(initial=0.0))
-
-
-def _wall_factors(run: AnodeRun) -> Floats:
-    from tubewall.chambers.random_fields import wall_factors
-
-    return wall_factors(run.anode) if run.anode.wall_scatter > 0 else np.ones(run.anode.walls)
 
 
 def _foil(study: ChambersStudy) -> tuple[FoilRun | None, tuple[Cycle, ...]]:

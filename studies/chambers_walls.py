@@ -10,7 +10,7 @@ from pydantic import PlainValidator, ValidationError, model_validator
 from tubewall.errors import InputError, unknown_name
 from tubewall.studies import case_fields as of
 from tubewall.studies.case_table import Table, first_error
-from tubewall.studies.chambers_file import quantity
+from tubewall.studies.chambers_file import checked
 from tubewall.studies.study_key import shown
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 _PERMEANCE: Final = "mol/(m2 s Pa)"
 _PERMEABLE: Final = ("0 mol/(m2 s Pa)", "1 mol/(m2 s Pa)")
-
-
-def _q(unit: str, **limits: Any) -> Any:
-    return PlainValidator(quantity(unit, **limits))
 
 
 def _wall_material(value: object) -> str:
@@ -36,10 +32,10 @@ def _wall_material(value: object) -> str:
 class WallsTable(Table):
     """A model of the permeance, and what a wall bears."""
 
-    allowable_difference: Annotated[float, _q("Pa", above=0.0, example="1 MPa")] | None = None
+    allowable_difference: Annotated[float, checked("Pa", above=0.0, example="1 MPa")] | None = None
     material: Annotated[str, PlainValidator(_wall_material)] | None = None
-    strength: Annotated[float, _q("Pa", above=0.0, example="870 MPa")] | None = None
-    fillet: Annotated[float, _q("m", above=0.0, example="2 nm")] | None = None
+    strength: Annotated[float, checked("Pa", above=0.0, example="870 MPa")] | None = None
+    fillet: Annotated[float, checked("m", above=0.0, example="2 nm")] | None = None
     confinement: Annotated[str, PlainValidator(of.choice("confinement", ("held", "free")))] = "held"
 
     @model_validator(mode="after")
@@ -64,7 +60,9 @@ class WallsTable(Table):
 class GivenWalls(WallsTable):
     """A permeance as it was measured."""
 
-    permeance: Annotated[float, _q(_PERMEANCE, least=0.0, within=_PERMEABLE, example="1e-12 mol/(m2 s Pa)")] = 1e-12
+    permeance: Annotated[float, checked(_PERMEANCE, least=0.0, within=_PERMEABLE, example="1e-12 mol/(m2 s Pa)")] = (
+        1e-12
+    )
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """The one given."""
@@ -74,9 +72,9 @@ class GivenWalls(WallsTable):
 class KnudsenWalls(WallsTable):
     """Molecular flow through straight pores."""
 
-    pore: Annotated[float, _q("m", above=0.0, example="0.5 nm")]
-    porosity: Annotated[float, _q("1", least=0.0)]
-    tortuosity: Annotated[float, _q("1", least=1.0)] = 1.0
+    pore: Annotated[float, checked("m", above=0.0, example="0.5 nm")]
+    porosity: Annotated[float, checked("1", least=0.0)]
+    tortuosity: Annotated[float, checked("1", least=1.0)] = 1.0
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """Knudsen (1909)."""
@@ -95,7 +93,7 @@ class KnudsenWalls(WallsTable):
 class DustyWalls(KnudsenWalls):
     """Molecular and viscous flow in parallel."""
 
-    mean_pressure: Annotated[float, _q("Pa", least=0.0, example="0.5 MPa")]
+    mean_pressure: Annotated[float, checked("Pa", least=0.0, example="0.5 MPa")]
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """The dusty gas of Mason and Malinauskas (1983) at the mean pressure."""
@@ -110,9 +108,9 @@ class DustyWalls(KnudsenWalls):
 class ActivatedWalls(WallsTable):
     """A molecular sieve."""
 
-    prefactor: Annotated[float, _q(_PERMEANCE, least=0.0)]
-    diffusion_energy: Annotated[float, _q("J/mol", least=0.0, example="20 kJ/mol")]
-    adsorption_heat: Annotated[float, _q("J/mol", least=0.0)] = 0.0
+    prefactor: Annotated[float, checked(_PERMEANCE, least=0.0)]
+    diffusion_energy: Annotated[float, checked("J/mol", least=0.0, example="20 kJ/mol")]
+    adsorption_heat: Annotated[float, checked("J/mol", least=0.0)] = 0.0
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """Arrhenius' law of diffusion less adsorption."""
@@ -127,8 +125,8 @@ class ActivatedWalls(WallsTable):
 class PinholeWalls(WallsTable):
     """Nothing but holes, spread over the wall."""
 
-    hole: Annotated[float, _q("m", above=0.0, example="1 nm")]
-    per_area: Annotated[float, _q("1/m2", least=0.0, example="1e12 1/m2")]
+    hole: Annotated[float, checked("m", above=0.0, example="1 nm")]
+    per_area: Annotated[float, checked("1/m2", least=0.0, example="1e12 1/m2")]
 
     def permeance_of(self, gas: Gas, wall: float, temperature: float) -> float:
         """Molecular flow through short tubes (Dushman 1922)."""

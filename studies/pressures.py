@@ -230,11 +230,11 @@ def pressures(study: Study, array: CellArray) -> PressureAnswer:
         equalisation_time=_relaxation(study, array, permeance),
         regime_number=regime_number(permeance=permeance, **speed),
         crossover=crossover_permeance(**speed),
-        zones=_zones(study, array, hermetic, ceiling),
+        zones=_zones(study, array, hermetic),
     )
 
 
-def _zones(study: Study, array: CellArray, gas: GasPair, ceiling: float) -> tuple[WallZone, ...]:
+def _zones(study: Study, array: CellArray, gas: GasPair) -> tuple[WallZone, ...]:
     """The three zones of the wall between the fuller and the emptier chamber behind hermetic walls."""
     height = study.drawing.height
     creeps = study.wall.interface_diffusivity or None

@@ -10,7 +10,7 @@ import pytest
 
 from tubewall import cli
 from tubewall.errors import InputError
-from tubewall.studies import chambers_result
+from tubewall.studies import chambers_memory
 from tubewall.studies.chambers_case import ChambersStudy
 from tubewall.studies.chambers_result import answer_study
 from tubewall.studies.chambers_strength import allowable_of_study, borne, wall_model
@@ -185,7 +185,7 @@ def test_a_fillet_too_large_for_the_bore_is_told():
 def test_an_array_too_large_for_histories_bursts_as_any_other(monkeypatch):
     made = study('allowable_difference = "50 kPa"')
     whole = answer_study(made)
-    monkeypatch.setattr(chambers_result, "_MOST_KEPT", 100)
+    monkeypatch.setattr(chambers_memory, "_MOST_KEPT", 100)
     large = answer_study(made)
     assert not large.hermetic.run.complete
     assert large.hermetic.bursts is not None

@@ -13,7 +13,7 @@ import pytest
 from tubewall import cli
 from tubewall.chambers import engine
 from tubewall.errors import ResourceError
-from tubewall.studies import chambers_memory, chambers_result
+from tubewall.studies import chambers_memory
 from tubewall.studies.chambers_case import ChambersStudy
 from tubewall.studies.chambers_data import write_chambers
 from tubewall.studies.chambers_loads import wall_history
@@ -165,7 +165,7 @@ def test_the_command_writes_everything_with_units_and_provenance(tmp_path, capsy
 def test_an_array_too_large_for_histories_is_told_as_fully(monkeypatch, tmp_path):
     made = study(FULL_CELL + '[lithium]\ninterface_diffusivity = "1e-6 cm2/s"\n')
     whole = answer_study(made)
-    monkeypatch.setattr(chambers_result, "_MOST_KEPT", 100)
+    monkeypatch.setattr(chambers_memory, "_MOST_KEPT", 100)
     large = answer_study(made)
     assert large.hermetic.run.fills.size == 0
     assert large.text() == whole.text()

@@ -15,7 +15,7 @@ import pytest
 
 from tubewall import cli
 from tubewall.errors import InputError
-from tubewall.studies import ChambersStudy, answer_study, chambers_result
+from tubewall.studies import ChambersStudy, answer_study, chambers_memory
 from tubewall.studies.chambers_netcdf import write_netcdf
 from tubewall.studies.chambers_provenance import commit_of
 
@@ -199,7 +199,7 @@ def test_the_command_writes_the_same_bytes_twice_and_refuses_another_ending(tmp_
 
 
 def test_an_array_too_large_for_histories_has_its_spreads_and_walls(monkeypatch, tmp_path):
-    monkeypatch.setattr(chambers_result, "_MOST_KEPT", 10)
+    monkeypatch.setattr(chambers_memory, "_MOST_KEPT", 10)
     write_netcdf(answer_study(ChambersStudy.from_tables(SMALL)), tmp_path / "a.nc")
     with h5netcdf.File(tmp_path / "a.nc") as file:
         assert "pressure_quantiles" in file["hermetic"].variables

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tubewall import cli
-from tubewall.studies import ChambersStudy, answer_study, chambers_plots, chambers_result
+from tubewall.studies import ChambersStudy, answer_study, chambers_memory, chambers_plots, chambers_result
 from tubewall.studies.chambers_plots import write_plots
 from tubewall.view import lattice_map
 
@@ -60,7 +60,7 @@ def test_the_command_plots_and_refuses_before_it_computes(tmp_path, capsys, monk
     assert cli.main(["chambers", str(study), "--plots", str(out)]) == 0
     assert imageio.v3.imread(out).shape[:2] == (1140, 1950)
     capsys.readouterr()
-    monkeypatch.setattr(chambers_result, "_MOST_KEPT", 10)
+    monkeypatch.setattr(chambers_memory, "_MOST_KEPT", 10)
     monkeypatch.setattr(chambers_result, "answer_study", lambda *_: pytest.fail("it was computed"))
     assert cli.main(["chambers", str(study), "--film", str(tmp_path / "a.gif")]) == 2
     assert "--film: the array is too large to keep every chamber" in capsys.readouterr().err
