@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -123,54 +124,32 @@ class PistonAnswer:
     def table(self) -> Table:
         """Tension at the rim of each electrolyte at the study's lithium pressure."""
         p = self.study.pressure
-        columns = (
-            Column(name="electrolyte"),
-            Column(name="rim", unit="Pa"),
-            Column(name="mesh error", unit="Pa"),
-            Column(name="neighbours full", unit="Pa"),
-            Column(name="mouth alone", unit="Pa"),
-            Column(name="as a strip", unit="Pa"),
-            Column(name="bare half space", unit="Pa"),
-            Column(name="allowed overpotential", unit="V"),
+        return self._each(
+            ("rim", "Pa", lambda c: c.empty.factor * p),
+            ("mesh error", "Pa", lambda c: c.empty.mesh_error * p),
+            ("neighbours full", "Pa", lambda c: c.full.factor * p),
+            ("mouth alone", "Pa", lambda c: c.mouth.factor * p),
+            ("as a strip", "Pa", lambda c: c.strip.factor * p),
+            ("bare half space", "Pa", lambda c: c.half_space * p),
+            ("allowed overpotential", "V", lambda c: c.allowed),
         )
-        rows = tuple(
-            (
-                c.name,
-                c.empty.factor * p,
-                c.empty.mesh_error * p,
-                c.full.factor * p,
-                c.mouth.factor * p,
-                c.strip.factor * p,
-                c.half_space * p,
-                c.allowed,
-            )
-            for c in self.cases
-        )
-        return Table(columns=columns, rows=rows)
 
     def beneath(self) -> Table:
         """What lies under the middle of the mouth, and what rises in an empty neighbour."""
         p = self.study.pressure
-        columns = (
-            Column(name="electrolyte"),
-            Column(name="von Mises beneath", unit="Pa"),
-            Column(name="depth", unit="m"),
-            Column(name="mean stress there", unit="Pa"),
-            Column(name="mean stress at mouth", unit="Pa"),
-            Column(name="rise in a neighbour", unit="m"),
+        found = self._each(
+            ("von Mises beneath", "Pa", lambda c: c.beneath.von_mises * p),
+            ("depth", "m", lambda c: c.beneath.depth),
+            ("mean stress there", "Pa", lambda c: c.beneath.mean_at_depth * p),
+            ("mean stress at mouth", "Pa", lambda c: c.beneath.mean_at_mouth * p),
+            ("rise in a neighbour", "m", lambda c: None if c.extrusion is None else c.extrusion.rise * p),
         )
-        rows = tuple(
-            (
-                c.name,
-                c.beneath.von_mises * p,
-                c.beneath.depth,
-                c.beneath.mean_at_depth * p,
-                c.beneath.mean_at_mouth * p,
-                None if c.extrusion is None else c.extrusion.rise * p,
-            )
-            for c in self.cases
-        )
-        return Table(columns=columns, rows=rows, notes=self.notes())
+        return replace(found, notes=self.notes())
+
+    def _each(self, *told: tuple[str, str, Callable[[PistonCase], float | None]]) -> Table:
+        """One row an electrolyte: name, unit and value of each column."""
+        columns = (Column(name="electrolyte"), *(Column(name=name, unit=unit) for name, unit, _ in told))
+        return Table(columns=columns, rows=tuple((c.name, *(value(c) for _, _, value in told)) for c in self.cases))
 
     def over_pressure(self, steps: int = 5) -> Table:
         """Tension at the rim for lithium pressures from 0 to the study's."""
