@@ -57,7 +57,7 @@ def test_a_piston_on_a_half_space_pulls_a_ring_tension_at_its_rim(nu):
     answer = solve(half_space(2), law, [Pressure(boundary="piston", pressure=P)], far, kinematics="axisymmetric")
     # the centre sinks by 2 (1 - nu^2) p a / E (3.29a)
     centre = np.argmin(np.linalg.norm(answer.mesh.points, axis=1))
-    assert -answer.displacement[centre, 1] == pytest.approx(2 * (1 - nu**2) * P * A / E, rel=1e-3)
+    assert -answer.displacement[centre, 1] == pytest.approx(2 * (1 - nu**2) * P * A / E, rel=1e-3, abs=0)
     # outside the rim sigma_r = -sigma_theta = (1 - 2 nu) p a^2 / (2 r^2), nothing on the surface
     ratio = np.array([1.15, 1.3, 1.6, 2.0, 3.0, 5.0])
     stress = answer.at(np.stack([ratio * A, 0 * ratio], axis=-1)).stress
