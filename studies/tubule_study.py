@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from tubewall.materials import Lithium
 
 _MOST_KEYS: Final = 500
+# what the drawing calls otherwise than the file
+_KEY_OF: Final = {
+    "electrolyte": "electrolyte_thickness",
+    "insulator": "insulator_thickness",
+    "collector": "collector_thickness",
+    "root_fillet": "mouth_fillet",
+    "insulator_fillet": "mouth_fillet",
+}
 
 
 def _default(name: str) -> Any:
@@ -103,7 +112,10 @@ class TubuleStudy:
                 "model = 'auto'"
             )
         # what does not fit is refused by the drawing itself
-        self.stack().check_fits(self.array())
+        try:
+            self.stack().check_fits(self.array())
+        except InputError as error:
+            raise InputError(_with_keys(str(error))) from None
         if self.lithium != "pressure" and self.lithium_gradient:
             raise InputError(
                 f"[load] lithium_gradient: a body of lithium that is {self.lithium} makes its own: pass lithium_gradient = 0, or "
@@ -239,6 +251,17 @@ class TubuleStudy:
             "lithium_level": self.lithium_level,
         }
         return Stack(**{**given, **changes})
+
+
+def _with_keys(told: str) -> str:
+    """What the drawing refuses, with the keys of the file in place of its own names."""
+
+    def key(found: re.Match[str]) -> str:
+        name = _KEY_OF.get(found[1], found[1])
+        return f"[{TUBULE_KEYS[name].table}] {name}:" if name in TUBULE_KEYS else found[0]
+
+    told = re.sub(r"\b(?:Stack|CellArray)\.(\w+),?", key, told)
+    return re.sub(r"\b(?:root|insulator)_fillet\b", "mouth_fillet", told)
 
 
 def _read(source: str, table: str, name: str, value: object) -> Value:
