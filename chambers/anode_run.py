@@ -49,6 +49,12 @@ class Spread:
     counts: Indices
     edges: Floats
 
+    @property
+    def occupied(self) -> tuple[int, int]:
+        """The bins from the first to behind the last that hold anything at any time."""
+        used = np.flatnonzero(self.counts.sum(axis=0))
+        return (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepEnd:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from tubewall.errors import InputError
 from tubewall.studies.chambers_file import is_network, read_network, tables_of, with_places
 from tubewall.studies.files import check_outputs, write_json
-from tubewall.studies.study_key import shown
 from tubewall.studies.toml_text import read_text
 from tubewall.units import show
 from tubewall.whole_files import write_whole
 
 if TYPE_CHECKING:
     from tubewall.chambers.any_network import AnyNetwork, Relaxation
+    from tubewall.studies.chambers_case import ChambersStudy
     from tubewall.studies.chambers_result import ChambersAnswer
 
 Progress = Callable[[float, str], None]
@@ -51,7 +51,6 @@ def answer_chambers_file(path: str, *, progress: Progress | None = None, **outpu
         When the file is wrong or an output cannot be written; nothing is computed then.
     """
     started = time.perf_counter()
-    check_outputs(outputs, unlike=path)
     text = read_text(path, kind="chambers", hint="")
     tables = tables_of(text, path)
     if "network" in tables or is_network(text):
@@ -65,6 +64,7 @@ def _network(tables: Mapping[str, object], path: str, started: float, outputs: M
     for name, one in outputs.items():
         if one is not None and name != "json":
             raise InputError(f"--{name}: belongs to the study of an anode, not to a [network]")
+    check_outputs(outputs, unlike=path)
     file = read_network(tables, path)
     network = with_places(file.made, path, "[network] ")
     found = with_places(lambda: relax(network, file.network.times), path, "[network] ")
@@ -81,56 +81,60 @@ def _study(
     progress: Progress | None,
 ) -> str:
     from tubewall.studies.chambers_case import ChambersStudy
-    from tubewall.studies.chambers_data import write_chambers
-    from tubewall.studies.chambers_map import check_drawn, check_means, columns_of_study, film_of_study, map_of
+    from tubewall.studies.chambers_result import answer_study
+
+    check_outputs(outputs, unlike=path, suffixes=_ENDINGS)
+    study = ChambersStudy.from_tables(tables, source=path)
+    asked = {name: one for name, one in outputs.items() if one is not None}
+    _check_asked(study, asked)
+    answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
+    text: str = answer.text()
+    _write(answer, asked, time.perf_counter() - started)
+    return text
+
+
+def _check_asked(study: ChambersStudy, asked: Mapping[str, str]) -> None:
+    """Before anything is computed: whether the array and the machine allow what is to be written."""
+    from tubewall.studies.chambers_map import check_drawn, check_means
     from tubewall.studies.chambers_memory import in_classes, keeps_all
+
+    check_means(asked.get("columns"), asked.get("film"))
+    if "film" in asked and not keeps_all(study):
+        raise InputError("--film: the array is too large to keep every chamber: take fewer rows, columns or looks")
+    if "png" in asked or "columns" in asked:
+        check_drawn(study)
+    if "loads" in asked and study.lattice().chambers == 1:
+        raise InputError("--loads: a single chamber has no wall to another: take more rows or columns")
+    single = [name for name in ("png", "columns", "chambers", "loads") if name in asked]
+    if single and in_classes(study):
+        raise InputError(f"--{single[0]}: the array is too large to follow single chambers: take fewer rows or columns")
+
+
+def _write(answer: ChambersAnswer, asked: Mapping[str, str], seconds: float) -> None:
+    """Every file that is asked for, whole or not at all."""
+    from tubewall.studies.chambers_data import write_chambers
+    from tubewall.studies.chambers_map import columns_of_study, film_of_study, map_of
     from tubewall.studies.chambers_netcdf import write_netcdf
     from tubewall.studies.chambers_plots import write_plots
     from tubewall.studies.chambers_provenance import provenance
-    from tubewall.studies.chambers_result import answer_study
-    from tubewall.studies.chambers_text import loads_head
+    from tubewall.studies.chambers_text import loads_file
 
-    for name, ending in _ENDINGS.items():
-        one = outputs.get(name)
-        if one is not None and not one.endswith(ending):
-            raise InputError(f"--{name}: {shown(one)} must end in {' or '.join(ending)}")
-    study = ChambersStudy.from_tables(tables, source=path)
-    check_means(outputs.get("columns"), outputs.get("film"))
-    if outputs.get("film") is not None and not keeps_all(study):
-        raise InputError("--film: the array is too large to keep every chamber: take fewer rows, columns or looks")
-    if outputs.get("png") is not None or outputs.get("columns") is not None:
-        check_drawn(study)
-    single = [name for name in ("png", "columns", "chambers", "loads") if outputs.get(name) is not None]
-    if single and in_classes(study):
-        raise InputError(f"--{single[0]}: the array is too large to follow single chambers: take fewer rows or columns")
-    answer: ChambersAnswer = with_places(lambda: answer_study(study, progress=progress), path)
-    text: str = answer.text()
-    top = head(study.input_hash, time.perf_counter() - started)
-    about = provenance(study)
-    if outputs.get("json") is not None:
-        write_json(str(outputs["json"]), {**top, **answer.to_json()})
-    if outputs.get("csv") is not None:
-        answer.table().to_csv(str(outputs["csv"]))
-    if outputs.get("parquet") is not None:
-        answer.table().to_parquet(str(outputs["parquet"]), about=about)
-    if outputs.get("chambers") is not None:
-        write_chambers(answer, str(outputs["chambers"]), about)
-    if outputs.get("netcdf") is not None:
-        write_netcdf(answer, str(outputs["netcdf"]))
-    if outputs.get("png") is not None:
-        map_of(answer).write(str(outputs["png"]))
-    if outputs.get("plots") is not None:
-        write_plots(answer, str(outputs["plots"]))
-    if outputs.get("columns") is not None:
-        columns_of_study(answer).write(str(outputs["columns"]))
-    if outputs.get("film") is not None:
-        film_of_study(answer, str(outputs["film"]))
-    if outputs.get("loads") is not None:
-        loads = answer.thickness_study()
-        if loads is None:
-            raise InputError("--loads: a single chamber has no wall to another: take more rows or columns")
-        write_whole(str(outputs["loads"]), f"{loads_head(answer)}\n{loads.to_toml()}")
-    return text
+    about = provenance(answer.study)
+    writers: dict[str, Callable[[str], object]] = {
+        "json": lambda file: write_json(file, {**head(answer.study.input_hash, seconds), **answer.to_json()}),
+        "csv": lambda file: answer.table().to_csv(file),
+        "parquet": lambda file: answer.table().to_parquet(file, about=about),
+        "chambers": lambda file: write_chambers(answer, file, about),
+        "netcdf": lambda file: write_netcdf(answer, file),
+        "png": lambda file: map_of(answer).write(file),
+        "plots": lambda file: write_plots(answer, file),
+        "columns": lambda file: columns_of_study(answer).write(file),
+        "film": lambda file: film_of_study(answer, file),
+        "loads": lambda file: write_whole(file, loads_file(answer)),
+    }
+    for name, write in writers.items():
+        if name in asked:
+            write(asked[name])
 
 
 def head(input_hash: str, seconds: float) -> Data:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tubewall.studies.as_data import number
+from tubewall.studies.as_data import inputs, number
 from tubewall.studies.chambers_tail import LEVELS, Tail
-from tubewall.studies.keys import KEYS
 from tubewall.studies.tables import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 _PERMEANCE: Final = "mol/(m2 s Pa)"
+_EFFICIENCY: Final = (
+    "discharge over charge; differs from 1 through the stated loss and what a voltage limit leaves behind, nothing else"
+)
 
 
 def answer_data(answer: ChambersAnswer) -> Data:
@@ -45,21 +47,11 @@ def answer_data(answer: ChambersAnswer) -> Data:
         "efficiency": None if cell is None else _EFFICIENCY,
         **{side.name: _side(answer, side) for side in answer.sides},
         "planar_foil": None if answer.foil is None else _foil(answer),
-        "thickness": None if keys is None else {name: _key(name, value) for name, value in keys.items()},
+        "thickness": None if keys is None else inputs(keys),
         "seed": study.run.seed,
         "warnings": list(answer.warnings),
         "stages": {name: number(value, "s") for name, value in answer.seconds.items()},
     }
-
-
-_EFFICIENCY: Final = (
-    "discharge over charge; differs from 1 through the stated loss and what a voltage limit leaves behind, nothing else"
-)
-
-
-def _key(name: str, value: Any) -> Any:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number(value, KEYS[name].unit) if is_number else value
 
 
 def _side(answer: ChambersAnswer, side: Side) -> Data:
@@ -139,8 +131,7 @@ def _spread(spread: Spread, unit: str) -> Data:
     """Quantiles and histograms at every look; bins beyond the occupied ones are left out."""
     from tubewall.chambers.anode_run import LEVELS as KEPT
 
-    used = np.flatnonzero(spread.counts.sum(axis=0))
-    low, high = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+    low, high = spread.occupied
     return {
         "mean": _many(spread.mean, unit),
         "deviation": _many(spread.deviation, unit),

@@ -71,7 +71,7 @@ def columns_of_study(answer: ChambersAnswer) -> Picture:
 
 def check_means(columns: str | None, film: str | None) -> None:
     """Before anything is computed: MissingDependencyError when the pictures asked for cannot be made on this machine."""
-    if film is not None and film.endswith(".mp4"):
+    if film is not None and film.lower().endswith(".mp4"):
         from tubewall.view.animation import encoder
 
         encoder()

@@ -199,8 +199,7 @@ def _walls(side: Side) -> list[Variable]:
 
 def _spread(name: str, spread: Spread, unit: str, says: str) -> list[Variable]:
     """Mean, deviation, quantiles and the occupied bins of the histogram at every time."""
-    used = np.flatnonzero(spread.counts.sum(axis=0))
-    low, high = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
+    low, high = spread.occupied
     bounds = np.stack([spread.edges[low:high], spread.edges[low + 1 : high + 1]], axis=1)
     bin_ = f"{name}_bin"
     return [

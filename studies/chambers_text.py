@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from tubewall.errors import InputError
 from tubewall.studies.chambers_tail import LEVELS
 from tubewall.studies.wording import grid
 from tubewall.units import show
@@ -56,26 +57,26 @@ def _rows(answer: ChambersAnswer) -> list[tuple[str, ...]]:
     add("gas pressure, largest", *(show(side.highest_gas, "Pa", 4) for side in sides))
     add("gas pressure, lowest", *(show(float(side.run.pressure.quantiles[:, 0].min()), "Pa", 4) for side in sides))
     add("lithium pressure, largest", *(show(side.highest_lithium, "Pa", 4) for side in sides))
-    for k, level in enumerate(LEVELS):
-        if level not in (0.5, 0.99, 0.9999):
-            continue
-        add(f"difference across walls, {100 * level:g} %", *(_wall(side, k) for side in sides))
-    add("difference across walls, largest", *(_wall(side, -1) for side in sides))
+    for level in (0.5, 0.99, 0.9999):
+        add(f"difference across walls, {100 * level:g} %", *(_wall(side, level) for side in sides))
+    add("difference across walls, largest", *(_wall(side, 1.0) for side in sides))
     add(f"expected largest of {answer.walls_of_electrode:.3g} walls", *(_expected(side) for side in sides))
     add("regime number, lowest / median", *(_regime(side) for side in sides))
     add("walls below 0.1 / between / above 10", *(_kinds(side) for side in sides))
     return rows
 
 
-def _wall(side: Side, level: int) -> str:
+def _wall(side: Side, level: float) -> str:
+    """Difference that a share of the walls stays below, each at its hardest moment; of arrays in classes at the hardest look."""
+    from tubewall.chambers.anode_run import LEVELS as KEPT
+
     if side.walls is not None:
         tail = side.walls.tail
-        return show(tail.largest if level < 0 else tail.quantiles[level], "Pa")
+        return show(tail.largest if level == 1.0 else tail.quantiles[LEVELS.index(level)], "Pa")
     difference = side.run.difference
     if difference is None:
         return "-"
-    column = {0: 5, 2: 8, 4: 9, -1: 10}[level]
-    return show(float(difference.quantiles[:, column].max()), "Pa")
+    return show(float(difference.quantiles[:, KEPT.index(level)].max()), "Pa")
 
 
 def _expected(side: Side) -> str:
@@ -130,17 +131,24 @@ def clock(time: float) -> str:
     return f"{time / 60.0:.4g} min" if time >= 60.0 else show(time, "s", 4)
 
 
-def loads_head(answer: ChambersAnswer) -> str:
-    """Comments that say where the loads of a study for ``tubewall thickness`` come from."""
-    walls = answer.hermetic.walls
-    assert walls is not None
+def loads_file(answer: ChambersAnswer) -> str:
+    """A study for ``tubewall thickness``, with comments that say where its loads come from.
+
+    Raises
+    ------
+    InputError
+        Of a single chamber, and of an array that is too large to follow its walls.
+    """
+    walls, loads = answer.hermetic.walls, answer.thickness_study()
+    if walls is None or loads is None:
+        raise InputError("no wall between two chambers was followed: take fewer or more rows and columns")
     most = max(answer.sides, key=lambda side: side.highest_lithium)
     lines = [
         f"Loads from `tubewall chambers`, {answer.study.protocol.name}, input {answer.study.input_hash}",
         f"gas: hermetic walls, {_load(walls.loads[0])}",
         f"lithium: {most.name} walls, {show(most.highest_lithium, 'Pa', 4)}",
     ]
-    return "\n".join(f"# {line}" for line in lines)
+    return "\n".join([*(f"# {line}" for line in lines), loads.to_toml()])
 
 
 def _allowable(answer: ChambersAnswer) -> list[str]:

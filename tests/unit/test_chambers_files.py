@@ -224,6 +224,19 @@ def test_hermetic_chambers_that_do_not_fit_the_memory_are_told_by_their_spreads(
     assert cli.main(["chambers", str(tmp_path / "large.toml"), "--netcdf", str(tmp_path / "large.nc"), "--quiet"]) == 0
 
 
+def test_loads_of_a_single_chamber_are_refused_before_anything_is_computed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(engine, "run", lambda *_, **__: pytest.fail("it was computed"))
+    (tmp_path / "one.toml").write_text("[array]\nrows = 1\ncolumns = 1\n")
+    files = ["--loads", str(tmp_path / "loads.toml"), "--json", str(tmp_path / "a.json")]
+    assert cli.main(["chambers", str(tmp_path / "one.toml"), *files]) == 2
+    assert (
+        capsys.readouterr()
+        .err.strip()
+        .endswith("--loads: a single chamber has no wall to another: take more rows or columns")
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["one.toml"]
+
+
 def test_the_order_of_tables_and_units_does_not_change_the_hash():
     assert (
         study(SMALL).input_hash
