@@ -36,7 +36,7 @@ def draw_scene(screen: Canvas, scene: BodyScene, *, moving: bool = False) -> Non
     if not moving:
         _bar(screen, scene, camera)
         if not scene.surface.plane:
-            _triad(screen, camera)
+            _triad(screen, scene, camera)
     draw_near(screen, scene, camera)
     screen.colour_bar(stress_name(scene.surface.quantity.name), scene.surface.ends, _swatches(scene))
 
@@ -83,13 +83,19 @@ def _bar(screen: Canvas, scene: BodyScene, camera: Camera) -> None:
     screen.text(words, at, 30, across="left")
 
 
-def _triad(screen: Canvas, camera: Camera) -> None:
-    """The directions x, y, z, at the lower right."""
+def _triad(screen: Canvas, scene: BodyScene, camera: Camera) -> None:
+    """The directions x, y, z in the corner where they hide the least, the lower right if they may; outlined in white."""
     letter, (width, height) = screen.letter, camera.size
-    start = np.array([0.5 * width - 130 * letter, -0.5 * height + 150 * letter])
-    for axis, name in zip(np.eye(3), "xyz", strict=True):
-        along = 80 * letter * np.array([axis @ camera.right, axis @ camera.up])
-        screen.lines([camera.on_paper(np.array([start, start + along]))], INK, 2.5)
-        if np.linalg.norm(along) > 12 * letter:
-            end = start + along * (1 + 20 * letter / np.linalg.norm(along))
-            screen.text(name, camera.on_paper(end[None])[0].tolist(), 28)
+    corners = np.array([(1, -1), (-1, -1), (-1, 1), (1, 1)])
+    # the lower ones stand above the scale bar and the words beside it, the upper ones below the title
+    starts = corners * (0.5 * np.array([width, height]) - 145 * letter)
+    seen = camera.seen(scene.points)
+    covered = [int((np.abs(seen - start) < 110 * letter).all(axis=1).sum()) for start in starts]
+    start = starts[int(np.argmin(covered))]
+    arms = [80 * letter * np.array([axis @ camera.right, axis @ camera.up]) for axis in np.eye(3)]
+    for colour, thick, layer in (((1.0, 1.0, 1.0), 6.0, 0), (INK, 2.5, 1)):
+        screen.lines([camera.on_paper(np.array([start, start + arm]), layer) for arm in arms], colour, thick)
+    for arm, name in zip(arms, "xyz", strict=True):
+        if np.linalg.norm(arm) > 12 * letter:
+            end = start + arm * (1 + 20 * letter / np.linalg.norm(arm))
+            screen.text(name, camera.on_paper(end[None])[0].tolist(), 28, paper=0.7)

@@ -112,16 +112,18 @@ def column_map(
 
 def shown_part(lattice: Lattice, hardest: tuple[int, int] | None) -> Indices:
     """The chambers that are shown: all, or a window about the hardest wall."""
-    i, j = np.divmod(np.arange(lattice.chambers), lattice.columns)
-    row, column = divmod(hardest[0], lattice.columns) if hardest else (lattice.rows // 2, lattice.columns // 2)
+    chamber = hardest[0] if hardest else (lattice.rows // 2) * lattice.columns + lattice.columns // 2
+    upwards = np.arange(lattice.chambers) // lattice.columns
+    # in pitches, where they are drawn: a window has no gap then
+    across = np.round(centres(lattice)[:, 0] / (lattice.bore + lattice.wall), 6)
+    slanted = lattice.shape == "hexagon" and not lattice.periodic
     found = np.ones(lattice.chambers, dtype=bool)
-    # a row of hexagons stands half a pitch further to the right
-    across = j + 0.5 * (i - row) if lattice.shape == "hexagon" else j.astype(np.float64)
-    if lattice.shape == "hexagon" and lattice.periodic:
-        across = across % lattice.columns
-    for place, middle, count in ((i.astype(np.float64), row, lattice.rows), (across, column, lattice.columns)):
+    for place, low, count in (
+        (upwards, 0.0, lattice.rows),
+        (across, 0.5 * upwards[chamber] if slanted else 0.0, lattice.columns),
+    ):
         if count > _WIDEST:
-            start = min(max(middle - _WIDEST // 2, 0), count - _WIDEST)
+            start = min(max(place[chamber] - _WIDEST // 2, low), low + count - _WIDEST)
             found &= (place >= start) & (place < start + _WIDEST)
     return np.flatnonzero(found)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from tubewall.errors import InputError
 from tubewall.whole_files import write_whole
 
 Pixels = NDArray[np.uint8]
+
+# colours of wide areas that a GIF keeps as they are, and how far [of 255] two colours of it lie apart
+_FLAT: Final = 96
+_TOLD: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,9 +75,31 @@ def png_of(pixels: Pixels) -> bytes:
 
 def gif_of(frames: Sequence[Pixels], seconds: float) -> bytes:
     """The GIF, played over and over, of images of one size (height, width, 3), each shown for ``seconds``."""
-    import imageio.v3
+    return gif_in_colours(frames, _palette(frames), seconds)
 
-    return bytes(imageio.v3.imwrite("<bytes>", np.stack(frames), extension=".gif", duration=1000 * seconds, loop=0))
+
+def _palette(frames: Sequence[Pixels]) -> Pixels:
+    """256 colours (256, 3) for all frames: those of wide areas as they are, and steps between all others, however rare."""
+    from PIL import Image
+
+    every = np.concatenate([frame.reshape(-1, 3) for frame in frames[:: max(1, len(frames) // 12)]]).astype(np.int64)
+    found, count = np.unique(every @ np.array([65536, 256, 1], dtype=np.int64), return_counts=True)
+    colours = np.stack([found >> 16, (found >> 8) & 255, found & 255], axis=1)
+    chosen = np.zeros((0, 3), dtype=np.int64)
+    for colour in colours[np.argsort(-count)][: 8 * _FLAT]:
+        if len(chosen) < _FLAT and _apart(colour[None], chosen)[0]:
+            chosen = np.concatenate([chosen, colour[None]])
+    others = Image.fromarray(np.unique(colours & ~3, axis=0).astype(np.uint8)[None])
+    steps = others.quantize(256 - len(chosen), method=Image.Quantize.MEDIANCUT).getpalette() or []
+    between = np.array(steps, dtype=np.int64).reshape(-1, 3)
+    chosen = np.concatenate([chosen, between[_apart(between, chosen)]])[:256]
+    return np.concatenate([chosen, np.tile(chosen[:1], (256 - len(chosen), 1))]).astype(np.uint8)
+
+
+def _apart(colours: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which colours (k, 3) are told from all others (n, 3) by what looks up the nearest, which sees steps of 4."""
+    difference = np.abs(colours[:, None] - others[None]).max(axis=2)
+    return np.asarray((difference >= _TOLD).all(axis=1))
 
 
 def gif_in_colours(frames: Iterable[Pixels], palette: Pixels, seconds: float) -> bytes:

@@ -58,7 +58,7 @@ def body_fluids(
     if not look.fluids:
         return ()
     if mesh.dim == 2:
-        return plane_fluids(mesh, displacement, source.pressures)
+        return plane_fluids(mesh, displacement, source.pressures, axisymmetric=source.kinematics == "axisymmetric")
     drawn = np.array([not look.regions or name in look.regions for name in mesh.region_names])
     found = fluid_bodies(mesh, displacement, source.pressures, plane, splits, drawn)
     if not look.regions:

@@ -15,11 +15,12 @@ from tubewall.errors import InputError
 from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene, body_scene
 from tubewall.view.body_surface import SHARP, body_surface, trusted_ends
-from tubewall.view.glyphs import crosses
+from tubewall.view.glyphs import COMPRESSION, TENSION, crosses
 from tubewall.view.picture import checked_path
 from tubewall.view.scale import STRESS_COLOURS, bar_length, end_texts, stress_name, ticks
 from tubewall.view.scene_bands import bands
 from tubewall.view.scene_look import Look, LookOptions
+from tubewall.view.scene_loops import joined, loops
 from tubewall.view.scene_open import Result
 from tubewall.whole_files import write_whole
 
@@ -34,6 +35,8 @@ MOST_TRIANGLES: Final = 24_000
 _BANDS: Final = 24
 # height of the strip above the body with the label [inch]
 _LABEL: Final = 0.32
+# corners of polygons that are nearer to each other than this, over the size of the body, are one
+_ONE: Final = 1e-7
 # what lies nearer to the cut than this, over the size of the body, lies in it
 _IN: Final = 1e-6
 
@@ -122,7 +125,9 @@ class _Frame:
             self.seen(scene.placed(surface.line_points, rest))[lines] if len(scene.rest) else np.zeros((0, 2, 2))
         )
         self.points = self.seen(scene.points)
-        used = self.points[np.unique(self.triangles)]
+        used = np.concatenate(
+            [self.points[np.unique(self.triangles)], *(corners.reshape(-1, 2) for corners, _ in self.fluids())]
+        )
         self.low, self.high = used.min(axis=0), used.max(axis=0)
         self.aspect = float((self.high - self.low)[1] / (self.high - self.low)[0])
         self.inside = np.zeros(len(self.points), dtype=bool)
@@ -187,31 +192,34 @@ def _coloured(axes: Any, frame: _Frame) -> Any:
 
 
 def _filled(axes: Any, polygons: list[Floats], colour: tuple[float, float, float]) -> None:
-    """Many polygons of one colour as one path; a line of the same colour closes the seams between them."""
+    """Many polygons of one colour as one path; a line of the same colour closes the seams to those of other colours."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    if not polygons:
-        return
-    vertices, codes = [], []
-    for polygon in polygons:
-        vertices.append(np.concatenate([polygon, polygon[:1]]))
-        codes.append([Outline.MOVETO, *[Outline.LINETO] * (len(polygon) - 1), Outline.CLOSEPOLY])
-    path = Outline(np.concatenate(vertices), np.concatenate(codes))
-    axes.add_patch(PathPatch(path, facecolor=colour, edgecolor=colour, linewidth=0.4, joinstyle="round"))
+    around = [np.concatenate([loop, loop[:1]]) for loop in loops(polygons, _ONE)]
+    if around:
+        path = Outline.make_compound_path(*[Outline(loop, closed=True) for loop in around])
+        axes.add_patch(PathPatch(path, facecolor=colour, edgecolor=colour, linewidth=0.4, joinstyle="round"))
+
+
+def _stroked(axes: Any, lines: list[Floats], colour: Any, width: float) -> None:
+    """Lines (k, 2) of one colour as one path."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    if lines:
+        path = Outline.make_compound_path(*[Outline(line) for line in lines])
+        axes.add_patch(
+            PathPatch(path, fill=False, edgecolor=colour, linewidth=width, capstyle="round", joinstyle="round")
+        )
 
 
 def _outlined(axes: Any, frame: _Frame) -> None:
-    from matplotlib.collections import LineCollection
-
-    for segments, colour, width in ((frame.rest, _GHOST, 0.5), (frame.segments, _INK, 0.7)):
-        if len(segments):
-            axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=width, capstyle="round"))
+    _stroked(axes, joined(frame.rest, _ONE), _GHOST, 0.5)
+    _stroked(axes, joined(frame.segments, _ONE), _INK, 0.7)
     if frame.scene.look.glyphs:
         for places, tint, _ in crosses(frame.scene, frame.inside):
-            axes.add_collection(
-                LineCollection(list(frame.seen(places)), colors=[tint], linewidths=1.1, capstyle="round")
-            )
+            _stroked(axes, list(frame.seen(places)), tint, 1.1)
 
 
 def _named(figure: Any, axes: Any, frame: _Frame, colours: Any, height: float) -> None:
@@ -244,11 +252,23 @@ def _named(figure: Any, axes: Any, frame: _Frame, colours: Any, height: float) -
     figure.text(0.78, 1 - 0.9 / height, f"{stress_name(surface.quantity.name)}\nin {unit}", size=9, va="bottom")
     if scene.look.title:
         figure.text(0.37, 1 - 0.12 / height, scene.look.title, size=11, ha="center", va="top")
-    if frame.fluids():
+    named = [(tint, words) for tint, words in scene.swatches if frame.fluids()]
+    if scene.look.glyphs:
+        named += [(TENSION, "tension"), (COMPRESSION, "compression")]
+    if named:
         from matplotlib.patches import Patch
 
-        handles = [Patch(facecolor=tint, edgecolor="#999999", label=words) for tint, words in scene.swatches]
-        figure.legend(handles=handles, loc="lower right", ncols=1, fontsize=8, frameon=False, borderaxespad=0.1)
+        handles = [Patch(facecolor=tint, edgecolor="#999999", label=words) for tint, words in named]
+        columns = 1 + (len(named) > 2)
+        figure.legend(
+            handles=handles,
+            loc="lower right",
+            ncols=columns,
+            fontsize=8,
+            frameon=False,
+            borderaxespad=0.1,
+            columnspacing=1.0,
+        )
     length = bar_length(float((frame.high - frame.low)[0]) * scene.metres)
     bar = axes.inset_axes([0, -0.34 / (height - 1.1), 1, 0.24 / (height - 1.1)])
     bar.set_xlim(axes.get_xlim())

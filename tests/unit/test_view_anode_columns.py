@@ -36,7 +36,7 @@ def test_a_small_array_is_shown_whole():
 
 
 @pytest.mark.parametrize("shape", ["hexagon", "square"])
-@pytest.mark.parametrize("chamber", [0, 5050, 9999])
+@pytest.mark.parametrize("chamber", [0, 5050, 6010, 9909, 9999])
 def test_of_a_large_array_a_window_about_the_hardest_wall_is_shown(shape, chamber):
     array = lattice(100, 100, shape, periodic=True)
     part = shown_part(array, (chamber, chamber))
