@@ -13,10 +13,10 @@ from tubewall.geometry.checks import number
 from tubewall.geometry.reference_cells import Floats, Ints
 from tubewall.geometry.stack import Stack
 from tubewall.geometry.stack_extrude import VOID, Layered
+from tubewall.geometry.stack_fineness import Fineness
 from tubewall.geometry.stack_flaw import Flaw
 from tubewall.geometry.stack_levels import graded
 from tubewall.geometry.stack_section import GAP, WALL, Section
-from tubewall.geometry.stack_sector import Fineness
 from tubewall.units import show
 
 #: Codes of the regions.

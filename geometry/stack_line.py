@@ -9,9 +9,9 @@ import numpy as np
 
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.reference_cells import Floats
+from tubewall.geometry.stack_fineness import Fineness, inset_rows, wall_layers
 from tubewall.geometry.stack_levels import graded, halved
 from tubewall.geometry.stack_section import GAP, WALL, Section
-from tubewall.geometry.stack_sector import Fineness, inset_rows, wall_layers
 
 
 def cell_radius(array: CellArray, *, plane: bool) -> float:

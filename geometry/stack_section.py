@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from tubewall.geometry.array import CellArray
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
-from tubewall.geometry.stack_sector import Fineness, Piece, sector_pieces
+from tubewall.geometry.stack_fineness import Fineness
+from tubewall.geometry.stack_sector import Piece, sector_pieces
 from tubewall.geometry.tiling import coincident, rotation
 from tubewall.geometry.triangles import MIRRORED
 
