@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tubewall.chambers.anode_run import StepEnd, Work
+from tubewall.chambers.engine_leg import Leg, current_of, drive_of, limit_of
 from tubewall.chambers.engine_step import Drive, State, Stepper, Trial
 from tubewall.chambers.protocol import Moment, Protocol, Step
 from tubewall.errors import ConvergenceError, InputError
@@ -30,28 +31,10 @@ _SMALLEST_ERROR: Final = 1e-8
 _MET: Final = 1e-10
 # turns by the slope of what the walls bear before the bracket alone decides
 _GUESSES: Final = 4
-# share of all bores that counts as full or empty
-_NOTHING: Final = 1e-12
 # share of all bores against which lithium is balanced where there is still less
 _LITTLE: Final = 1e-3
 _SUMS: Final = ("moles", "mended", "lithium", "constraint", "energy", "error", "rejected")
 _ENERGIES: Final = ("current", "dissipated", "gas", "meniscus")
-
-
-@dataclass(eq=False)
-class Leg:
-    """One step of the protocol on its way; times in seconds, volumes of lithium in m3."""
-
-    number: int
-    begin: float
-    origin: float
-    limit: float
-    reason: str
-    length: float
-    margin: float = math.inf
-    gone: float = 0.0
-    last: float = 0.0
-    before: float = 1.0
 
 
 @dataclass(eq=False)
@@ -95,8 +78,8 @@ class Ride:
         return Work(**dict(zip(_ENERGIES, (float(e) for e in self.energies), strict=True)))
 
     def _begin(self, number: int, step: Step, state: State) -> tuple[State, Leg]:
-        drive, current = self._drive(step)
-        limit, reason = self._limit(step, drive, state)
+        drive, current = drive_of(self.made, step)
+        limit, reason = limit_of(self.made, step, drive, state)
         if limit > 0.0:
             state = self.stepper.driven(state, drive)
         if self.bursting is not None and self.bursting.due(state):
@@ -111,7 +94,7 @@ class Ride:
 
     def _through(self, step: Step, leg: Leg, state: State) -> State:
         """From where a step stands to its end."""
-        drive, _ = self._drive(step)
+        drive, _ = drive_of(self.made, step)
         while leg.gone < leg.limit and leg.margin > 0:
             if len(self.book.trace) > _STEPS:
                 raise ConvergenceError(f"the anode took {_STEPS} steps to {self.time:g} s: ask for a larger rtol")
@@ -137,9 +120,9 @@ class Ride:
             if self.bursting is not None and self.bursting.due(state):
                 state = self._burst(self.bursting, state, drive)
                 leg.margin, leg.last = self._margin(step, leg, state, 0.0), 0.0
-            self._note(state, self._current(step, state))
+            self._note(state, current_of(self.made, step, state))
             if at_look and taken == stop and taken < left:
-                self._look(state, self._current(step, state))
+                self._look(state, current_of(self.made, step, state))
             self._keep(state, leg)
         self._end(step, leg, state)
         return state
@@ -163,7 +146,7 @@ class Ride:
                 overpotential=state.overpotential,
             )
         )
-        self._look(state, self._current(step, state))
+        self._look(state, current_of(self.made, step, state))
 
     def _next_length(self, leg: Leg, error: float, taken: float) -> None:
         """How long the next step may be; what the error did from the last to this one it will do again (Gustafsson 1994)."""
@@ -198,35 +181,6 @@ class Ride:
             )
         return state
 
-    def _drive(self, step: Step) -> tuple[Drive, float]:
-        if step.kind == "hold":
-            return Drive(step.overpotential, 0.0), 0.0
-        current = step.current_density if step.kind == "current" else 0.0
-        return Drive(None, current * self.made.area / self.made.charge), current
-
-    def _current(self, step: Step, state: State) -> float:
-        if step.kind != "hold":
-            return self._drive(step)[1]
-        return float((self.made.weight * state.fill_rate).sum()) * self.made.charge / self.made.area
-
-    def _limit(self, step: Step, drive: Drive, state: State) -> tuple[float, str]:
-        """Longest time of a step, and what it would end by."""
-        limit, reason = step.duration, "duration"
-        if drive.overpotential is not None or drive.rate == 0.0:
-            return limit, reason
-        if step.charge / abs(step.current_density) < limit:
-            limit, reason = step.charge / abs(step.current_density), "charge"
-        able, weight = self.made.rate > 0, self.made.weight
-        if drive.rate > 0:
-            room, name = float((weight * (self.made.law[3] - state.fill))[able].sum()), "full"
-        else:
-            room, name = float((weight * state.fill)[able].sum()), "empty"
-        if room <= _NOTHING * float(weight.sum()):
-            return 0.0, name
-        if room / abs(drive.rate) < limit:
-            limit, reason = room / abs(drive.rate), name
-        return limit, reason
-
     def _margins(self, step: Step, leg: Leg, state: State, more: float) -> dict[str, float]:
         """How far a step is from its ends, by their names; ``more`` seconds on."""
         found = {}
@@ -244,7 +198,7 @@ class Ride:
                 time=self.time + more,
                 elapsed=leg.gone + more,
                 overpotential=state.overpotential,
-                current_density=self._current(step, state),
+                current_density=current_of(self.made, step, state),
                 charge=state.volume * per_area,
                 passed=passed,
             )

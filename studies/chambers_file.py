@@ -49,17 +49,21 @@ def quantity(
     def read(value: object) -> float:
         if not isinstance(value, (str, int, float)) or isinstance(value, bool):
             raise InputError(f"expected a quantity such as {example or f'3 {unit}'!r}, got {shown(value)}")
-        # fifteen digits, so that "100 nm" and "0.1 um" are one number
-        found = parse(value, unit)
-        found = found if unit == "rad" else float(f"{found:.15g}")
+        found = _rounded(value, unit)
         if (least is not None and found < least) or (above is not None and found <= above):
             bound = f"at least {least:g}" if least is not None else f"above {above:g}"
             raise InputError(f"must be {bound}{f' {unit}' if unit != '1' else ''}, got {shown(value)}")
-        if within is not None and not parse(within[0], unit) <= found <= parse(within[1], unit):
+        if within is not None and not _rounded(within[0], unit) <= found <= _rounded(within[1], unit):
             raise InputError(f"must lie within {within[0]} and {within[1]}, got {shown(value)}")
         return found
 
     return read
+
+
+def _rounded(value: str | float, unit: str) -> float:
+    """A quantity in SI to fifteen digits, so that "100 nm" and "0.1 um" are one number."""
+    found = parse(value, unit)
+    return found if unit == "rad" else float(f"{found:.15g}")
 
 
 def checked(unit: str, **limits: Any) -> Any:

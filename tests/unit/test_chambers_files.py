@@ -237,6 +237,18 @@ def test_loads_of_a_single_chamber_are_refused_before_anything_is_computed(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["one.toml"]
 
 
+@pytest.mark.parametrize(
+    "given", ['bore = "1 nm"', 'bore = "100 um"', 'wall = "0.1 nm"', 'height = "100 nm"', 'height = "10 mm"']
+)
+def test_the_ends_of_a_range_belong_to_it(given):
+    name, text = given.split(" = ")
+    factor = {"nm": 1e-9, "um": 1e-6, "mm": 1e-3}
+    number, unit = text.strip('"').split()
+    assert getattr(study(f"[array]\n{given}\n").array, name) == pytest.approx(
+        float(number) * factor[unit], rel=1e-14, abs=0
+    )
+
+
 def test_the_order_of_tables_and_units_does_not_change_the_hash():
     assert (
         study(SMALL).input_hash
