@@ -154,8 +154,11 @@ class Duals:
             turned = np.einsum("pcd,pd->pc", flexible, errors[1]) if flexible.ndim == 3 else errors[1] @ flexible
             density = np.abs(errors[0] * turned).sum(axis=1).reshape(weights.shape)
             result[one.elements] = (density * weights).sum(axis=1)
+        singular = np.zeros(mesh.elements, dtype=bool)
         for point in singular_points(solution.model):
-            result[touched(solution.model, point)] *= _AT_SINGULAR
+            singular |= touched(solution.model, point)
+        # once, however many edges meet at an element
+        result[singular] *= _AT_SINGULAR
         return result
 
 

@@ -6,21 +6,27 @@ import numpy as np
 import pytest
 
 from tests.references.exact_bodies import ExactBody, corner, hole, random_body, tube
-from tests.references.solid_fields import PLANE, SOLID
+from tests.references.solid_fields import CARBON, PLANE, SOLID, Floats
 from tubewall.errors import ConvergenceError, ResourceError
 from tubewall.fem.adapt import Goal, solve_adaptively
 from tubewall.fem.boundary_search import boundary_value
+from tubewall.fem.dual import Duals
+from tubewall.fem.error_goal import mesh_errors
 from tubewall.fem.field_solution import FieldSolution
 from tubewall.fem.line_errors import error_row
+from tubewall.fem.loads import Pressure, Support
 from tubewall.fem.local_search import lattice
 from tubewall.fem.mesh_energy import mesh_energy_error
+from tubewall.fem.model import Model
+from tubewall.fem.model_solver import solve_model
 from tubewall.fem.probe import ProbeValue, value_at
 from tubewall.fem.recovery import recover
 from tubewall.fem.reference_elements import rule
 from tubewall.fem.region_laws import compliance
+from tubewall.fem.singular import singular_points, touched
 from tubewall.fem.stress_line import line_values
 from tubewall.fem.surface_points import surface_points
-from tubewall.geometry.block_mapping import Kind
+from tubewall.geometry.block_mapping import Kind, mapped_block
 from tubewall.geometry.reference_cells import CELLS
 
 STRESSES = ("stress xx", "stress yy", "stress xy", "von mises", "max principal", "stress hoop")
@@ -189,6 +195,34 @@ def test_at_a_sharp_corner_there_is_a_warning_and_no_error(kind: Kind) -> None:
     assert peak.mesh_error is None
     assert peak.warning is not None
     assert "r^-0.4555" in peak.warning
+
+
+@pytest.mark.parametrize("kind", SOLID)
+def test_an_element_where_many_singular_edges_meet_counts_eight_times_and_no_more(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a clamped face whose edges all have angles of their own: each kind of edge is a singular point by itself
+    def crooked(unit: Floats) -> Floats:
+        turns = np.arange(1, 4)
+        return unit + 0.07 * np.sin(2.0 * turns + 3.0 * (unit @ turns)[:, None])
+
+    solution = solve_model(
+        Model(
+            mesh=mapped_block((3, 2, 1), map=crooked, kind=kind, order=1),
+            solids={"body": CARBON},
+            kinematics="3d",
+            loads=(Pressure(boundary="right", pressure=1e6),),
+            supports=(Support(boundary="left"),),
+        )
+    )
+    met = sum(touched(solution.model, point).astype(int) for point in singular_points(solution.model))
+    assert np.max(met) > 1
+    last = np.array([solution.model.discrete.mesh.elements - 1])
+    weights = np.array([[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]])
+    shares = mesh_errors(solution).duals.stress_shares(last, weights)
+    monkeypatch.setattr("tubewall.fem.dual._AT_SINGULAR", 1.0)
+    plain = Duals(solution).stress_shares(last, weights)
+    np.testing.assert_allclose(shares, plain * np.where(np.asarray(met) > 0, 8.0, 1.0), rtol=1e-9)
 
 
 def true_energy(body: ExactBody, solution: FieldSolution) -> tuple[float, float]:
