@@ -11,7 +11,7 @@ from tubewall.errors import InputError
 from tubewall.geometry.checks import number
 from tubewall.geometry.mesh_contact import same_places
 from tubewall.geometry.reference_cells import CELLS, Ints
-from tubewall.geometry.solid_mesh import Block, SolidMesh
+from tubewall.geometry.solid_mesh import Block, SolidMesh, facets_of
 
 
 def join(meshes: Mapping[str, SolidMesh], *, tolerance: float = 1e-9) -> SolidMesh:
@@ -54,17 +54,16 @@ def join(meshes: Mapping[str, SolidMesh], *, tolerance: float = 1e-9) -> SolidMe
         for name, pairs in mesh.boundaries.items():
             boundaries[f"{key}/{name}"] = np.column_stack((element_of[key][pairs[:, 0]], pairs[:, 1]))
     named = [(f"{key}/{name}", key, name) for key, mesh in meshes.items() for name in (*mesh.edges, *mesh.nodes)]
-    body = SolidMesh(
+    return SolidMesh(
         points=points[kept],
         blocks=blocks,
         regions=regions,
-        boundaries={},
+        boundaries=_from_either_side(boundaries, *facets_of(blocks, len(kept))),
         edges={to: node_of[key][meshes[key].edges[name]] for to, key, name in named if name in meshes[key].edges},
         nodes={
             to: np.unique(node_of[key][meshes[key].nodes[name]]) for to, key, name in named if name in meshes[key].nodes
         },
     )
-    return _with_boundaries(body, boundaries)
 
 
 def _blocks(meshes: Mapping[str, SolidMesh], node_of: Mapping[str, Ints]) -> tuple[tuple[Block, ...], dict[str, Ints]]:
@@ -84,9 +83,8 @@ def _blocks(meshes: Mapping[str, SolidMesh], node_of: Mapping[str, Ints]) -> tup
     return tuple(blocks), element_of
 
 
-def _with_boundaries(body: SolidMesh, boundaries: Mapping[str, Ints]) -> SolidMesh:
-    """The body with its boundaries, those inside seen from either side."""
-    pairs, face = body.all_facets
+def _from_either_side(boundaries: Mapping[str, Ints], pairs: Ints, face: Ints) -> dict[str, Ints]:
+    """The boundaries of a body with these facets (f, 2) and faces (f,), those inside it seen from either side."""
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     width = int(pairs[:, 1].max()) + 1
     key = pairs[order, 0] * width + pairs[order, 1]
@@ -104,11 +102,4 @@ def _with_boundaries(body: SolidMesh, boundaries: Mapping[str, Ints]) -> SolidMe
             result[name] = (
                 pairs[np.concatenate([by_face[start[f] : start[f + 1]] for f in inside])] if len(inside) else part
             )
-    return SolidMesh(
-        points=body.points,
-        blocks=body.blocks,
-        regions=body.regions,
-        boundaries=result,
-        edges=body.edges,
-        nodes=body.nodes,
-    )
+    return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -215,23 +215,7 @@ class SolidMesh:
     @functools.cached_property
     def all_facets(self) -> tuple[Ints, Ints]:
         """All facets as (element, side), (f, 2), and a number (f,) that two facets share when they are the same face."""
-        pairs, corners = [], []
-        for number, block in enumerate(self.blocks):
-            cell = CELLS[block.kind]
-            elements = np.arange(self.starts[number], self.starts[number + 1])
-            for local, facet in enumerate(cell.facets):
-                inner = [node for node in facet.nodes if node < cell.vertices]
-                # the three smallest vertices name a face, also where it has four
-                rows = np.sort(block.cells[:, inner], axis=1)[:, :3]
-                corners.append(rows)
-                pairs.append(np.column_stack((elements, np.full(len(elements), local))))
-        vertices = np.concatenate(corners)
-        key = vertices[:, 0] * len(self.points) + vertices[:, 1]
-        if vertices.shape[1] == 3:
-            _, key = np.unique(key, return_inverse=True)
-            key = key * len(self.points) + vertices[:, 2]
-        _, face = np.unique(key, return_inverse=True)
-        return np.concatenate(pairs), np.asarray(face, dtype=np.int64)
+        return facets_of(self.blocks, len(self.points))
 
     @functools.cached_property
     def outer_facets(self) -> Ints:
@@ -252,6 +236,28 @@ class SolidMesh:
         from tubewall.geometry.mesh_order import of_named
 
         return of_named(mesh)
+
+
+def facets_of(blocks: Sequence[Block], nodes: int) -> tuple[Ints, Ints]:
+    """All facets (f, 2) of the cells of a mesh with so many nodes, and the number (f,) of the face that each is."""
+    pairs, corners, start = [], [], 0
+    for block in blocks:
+        cell = CELLS[block.kind]
+        elements = np.arange(start, start + len(block.cells))
+        start += len(block.cells)
+        for local, facet in enumerate(cell.facets):
+            inner = [node for node in facet.nodes if node < cell.vertices]
+            # the three smallest vertices name a face, also where it has four
+            rows = np.sort(block.cells[:, inner], axis=1)[:, :3]
+            corners.append(rows)
+            pairs.append(np.column_stack((elements, np.full(len(elements), local))))
+    vertices = np.concatenate(corners)
+    key = vertices[:, 0] * nodes + vertices[:, 1]
+    if vertices.shape[1] == 3:
+        _, key = np.unique(key, return_inverse=True)
+        key = key * nodes + vertices[:, 2]
+    _, face = np.unique(key, return_inverse=True)
+    return np.concatenate(pairs), np.asarray(face, dtype=np.int64)
 
 
 def _whole(values: ArrayLike) -> Ints:
