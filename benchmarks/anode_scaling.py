@@ -10,6 +10,7 @@ solved by coarser graphs), walls that burst on the way (hermetic, Weibull modulu
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import resource
@@ -127,7 +128,7 @@ def measured(name: str, rows: int) -> dict[str, float]:
     return json.loads(done.stdout)
 
 
-def main(largest: int = 1_000_000, peers: int = 40_000, hermetic: int = 100_000_000) -> None:
+def main(largest: int, peers: int, hermetic: int) -> None:
     heads = (
         ("seconds", 8),
         ("cpu", 7),
@@ -173,8 +174,20 @@ def show(rows: int, name: str, found: dict[str, float], ours: dict[str, float] |
     )
 
 
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    # such as 1e6
+    add("largest", nargs="?", type=float, default=1e6, help="chambers of the largest array (default 1e6)")
+    add("peers", nargs="?", type=float, default=4e4, help="chambers of the largest that SciPy solves too (default 4e4)")
+    add("hermetic", nargs="?", type=float, default=1e8, help="chambers of the hermetic one (default 1e8; 0 for none)")
+    add("--case", nargs=2, metavar=("SOLVER", "ROWS"), help="one case, in this process: what it took as JSON")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--case"]:
-        one_case(sys.argv[2], int(sys.argv[3]))
+    given = options()
+    if given.case:
+        one_case(given.case[0], int(given.case[1]))
     else:
-        main(*(int(float(word)) for word in sys.argv[1:4]))
+        main(int(given.largest), int(given.peers), int(given.hermetic))

@@ -6,8 +6,8 @@ random in an hour on a periodic hexagonal grid, the hardest of the usual pattern
 
 from __future__ import annotations
 
+import argparse
 import math
-import sys
 import time
 
 import numpy as np
@@ -56,7 +56,7 @@ def moles_as_they_are(network: Network, fill: np.ndarray, rtol: float) -> np.nda
     return solve_ivp(slope, (0.0, HOUR), start, method="BDF", jac=jacobian, rtol=rtol, atol=1e-3 * rtol).y[:, -1]
 
 
-def main(largest: int = 100) -> None:
+def main(largest: int) -> None:
     random = np.random.default_rng(1)
     pressurise(hexagonal_network(3, 1e-12), linear_filling(HOUR, np.full(9, 0.5)))
     print(f"{'chambers':>9} {'permeance':>10} {'rtol':>7} {'seconds':>8} {'as moles':>8} {'imbalance':>9}")
@@ -79,4 +79,6 @@ def main(largest: int = 100) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:2]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("largest", nargs="?", type=int, default=100, help="rows of the largest array (default 100)")
+    main(parser.parse_args().largest)
