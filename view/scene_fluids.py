@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tubewall.geometry.reference_cells import CELLS
 from tubewall.view.scene_cut import Plane, clipped, crossing, kept_by, section_places
 from tubewall.view.scene_places import Places, facet_places, located, surface_pairs
+from tubewall.view.scene_symmetry import symmetry_corner
 
 if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
@@ -22,7 +23,7 @@ Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 Contents = Literal["gas", "lithium"]
 
-# a rim that leaves its plane by more than this over its size is no rim of a level: a plane of symmetry cuts the chamber
+# a rim that leaves its plane by more than this over its size is no rim of a level alone: a plane of symmetry cuts the chamber
 _FLAT: Final = 0.03
 # fluids are drawn this much [of the mesh's size] within their walls, so that the two do not fight for the same pixels
 _WITHIN: Final = 5e-4
@@ -152,13 +153,21 @@ def _body(mesh: SolidMesh, displacement: Floats, pairs: Ints, splits: int) -> tu
     data = located(mesh, nodal, skin.elements, skin.local)
     parts = [Places(elements=skin.elements, local=data, normals=skin.normals, simplices=skin.simplices[:, ::-1])]
     rims = _rims(mesh, nodal, pairs, splits)
-    parts += [_lid(rim, data[:, :3].mean(axis=0)) for rim in rims]
+    inside = data[:, :3].mean(axis=0)
     width = nodal.shape[1]
-    return Places.joined(parts, width), np.concatenate([*rims, np.zeros((0, 2, width))])
+    ends = [np.zeros((0, 2, width))]
+    for rim in rims:
+        if _flat(rim[:, 0, :3]):
+            parts.append(_fan(rim, rim.mean(axis=(0, 1)), inside))
+            ends.append(rim)
+        elif (found := symmetry_corner(rim)) is not None:
+            parts.append(_fan(rim, found.corner, inside))
+            ends.append(rim[found.level])
+    return Places.joined(parts, width), np.concatenate(ends)
 
 
 def _rims(mesh: SolidMesh, nodal: Floats, pairs: Ints, splits: int) -> list[Floats]:
-    """The flat closed rims of a surface, as segments (s, 2, 3 + 3 k) of points and displacement."""
+    """The closed rims of a surface, as segments (s, 2, 3 + 3 k) of points and displacement."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -184,8 +193,7 @@ def _rims(mesh: SolidMesh, nodal: Floats, pairs: Ints, splits: int) -> list[Floa
     along = (place[:, None, 0] * (1 - share) + place[:, None, 1] * share).reshape(-1, 3)
     values = located(mesh, nodal, np.repeat(element, splits + 1), along).reshape(len(end), splits + 1, -1)
     segments = np.stack([values[:, :-1], values[:, 1:]], axis=2)
-    rims = [segments[label[numbers[:, 0]] == one].reshape(-1, 2, nodal.shape[1]) for one in range(label.max() + 1)]
-    return [rim for rim in rims if _flat(rim[:, 0, :3])]
+    return [segments[label[numbers[:, 0]] == one].reshape(-1, 2, nodal.shape[1]) for one in range(label.max() + 1)]
 
 
 def _flat(points: Floats) -> bool:
@@ -193,17 +201,13 @@ def _flat(points: Floats) -> bool:
     return bool(spread[2] <= _FLAT * spread[0])
 
 
-def _lid(rim: Floats, inside: Floats) -> Places:
-    """A fan over a rim (s, 2, 3 + 3 k), facing away from a point ``inside`` (3,)."""
-    middle = rim.mean(axis=(0, 1))
-    return _fan(rim, middle[:3] - inside)
-
-
-def _fan(rim: Floats, facing: Floats) -> Places:
-    middle = rim.mean(axis=(0, 1))
+def _fan(rim: Floats, middle: Floats, inside: Floats) -> Places:
+    """Triangles from a point (3 + 3 k,) to the segments of a rim (s, 2, 3 + 3 k), facing away from a point ``inside`` (3,)."""
     corners = np.concatenate([np.broadcast_to(middle, (len(rim), 1, rim.shape[2])), rim], axis=1)
     normal = np.cross(corners[:, 1, :3] - corners[:, 0, :3], corners[:, 2, :3] - corners[:, 0, :3])
-    corners = np.where((normal @ facing)[:, None, None] < 0, corners[:, ::-1], corners)
+    outwards = corners[..., :3].mean(axis=1) - inside
+    inverted = (normal * outwards).sum(axis=1) < 0
+    corners = np.where(inverted[:, None, None], corners[:, ::-1], corners)
     count = 3 * len(rim)
     return Places(
         elements=np.zeros(count, dtype=np.int64),
@@ -228,7 +232,8 @@ def _cut(body: Places, rims: Floats, plane: Plane) -> tuple[Places, Floats]:
     open_ends = crossing(body, beyond)
     edge = open_ends.local[open_ends.simplices]
     if len(edge):
-        left = Places.joined([left, _fan(edge, plane.normal)], rims.shape[2])
+        middle = edge.mean(axis=(0, 1))
+        left = Places.joined([left, _fan(edge, middle, middle[:3] - plane.normal)], rims.shape[2])
     return left, np.concatenate([kept.local[kept.simplices], edge])
 
 
