@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from tubewall.chambers.check import each, floats, number, read_only, sums
+from tubewall.chambers.check import each, floats, number, pairs, read_only, sums
 from tubewall.chambers.network import ROOM_TEMPERATURE, EquationOfState
 from tubewall.errors import InputError, unknown_name
 
@@ -250,15 +250,9 @@ def _mended(network: AnyNetwork, start: Floats, found: Floats) -> tuple[Floats, 
 
 
 def _edges(edges: ArrayLike, chambers: int) -> Indices:
-    array = np.asarray(edges)
-    if array.size == 0:
-        array = np.zeros((0, 2), dtype=np.int64)
-    if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
-        raise InputError(f"AnyNetwork.edges must be pairs of chamber indices, got shape {array.shape} of {array.dtype}")
-    outside = ((array < 0) | (array >= chambers)).any(axis=1)
-    own = array[:, 0] == array[:, 1]
-    for bad, why in ((outside, f"there are only chambers 0 to {chambers - 1}"), (own, "these are one and the same")):
-        if bad.any():
-            k = int(np.argmax(bad))
-            raise InputError(f"AnyNetwork.edges: edge {k} joins chambers {array[k, 0]} and {array[k, 1]}, but {why}")
-    return read_only(np.ascontiguousarray(array.astype(np.int64)))
+    found = pairs("AnyNetwork.edges", edges, chambers, "edge")
+    own = found[:, 0] == found[:, 1]
+    if own.any():
+        k = int(np.argmax(own))
+        raise InputError(f"AnyNetwork.edges: edge {k} joins chamber {found[k, 0]} with itself")
+    return found

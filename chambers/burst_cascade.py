@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tubewall.chambers.check import each, number, read_only
+from tubewall.chambers.check import each, number, pairs, read_only
 from tubewall.chambers.gas_spaces import Spaces, lowest_of
 from tubewall.chambers.network import ROOM_TEMPERATURE, EquationOfState
 from tubewall.errors import InputError
@@ -105,7 +105,7 @@ def cascade(
     n = int(np.asarray(pressures).size)
     if n == 0:
         raise InputError("cascade: pressures must hold at least one chamber")
-    walls = _ends(edges, n)
+    walls = pairs("cascade: edges", edges, n, "wall")
     law = _ideal() if gas is None else gas
     kelvin = number("cascade: temperature", temperature, "K", above=0.0)
     start = each("cascade: pressures", pressures, n, "Pa", above=0.0)
@@ -137,16 +137,3 @@ def _ideal() -> EquationOfState:
     from tubewall.materials import Gas
 
     return Gas()
-
-
-def _ends(edges: ArrayLike, count: int) -> Indices:
-    found = np.asarray(edges)
-    if found.size == 0:
-        return np.zeros((0, 2), dtype=np.int64)
-    if found.ndim != 2 or found.shape[1] != 2 or not np.issubdtype(found.dtype, np.integer):
-        raise InputError(f"cascade: edges must be whole numbers of shape (m, 2), got {found.dtype} {found.shape}")
-    if found.min() < 0 or found.max() >= count:
-        raise InputError(
-            f"cascade: edges must lie within chambers 0 to {count - 1}, got {found.min()} to {found.max()}"
-        )
-    return found.astype(np.int64)

@@ -65,6 +65,22 @@ def each(
     return read_only(array)
 
 
+def pairs(name: str, values: ArrayLike, count: int, what: str) -> NDArray[np.int64]:
+    """Pairs (m, 2) of chambers 0 to ``count`` - 1, each of them ``what`` ("wall", "edge"); read-only."""
+    array = np.asarray(values)
+    if array.size == 0:
+        array = np.zeros((0, 2), dtype=np.int64)
+    if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
+        raise InputError(f"{name} must be pairs of chamber indices, got shape {array.shape} of {array.dtype}")
+    outside = ((array < 0) | (array >= count)).any(axis=1)
+    if outside.any():
+        k = int(np.argmax(outside))
+        raise InputError(
+            f"{name}: {what} {k} joins chambers {array[k, 0]} and {array[k, 1]}, but there are only chambers 0 to {count - 1}"
+        )
+    return read_only(np.ascontiguousarray(array.astype(np.int64)))
+
+
 def sums(labels: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Sum of the values under each label 0 .. count - 1 (count,)."""
     return np.bincount(labels, values, count).astype(np.float64, copy=False)

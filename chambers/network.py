@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from tubewall.chambers.check import each, floats, number, read_only
+from tubewall.chambers.check import each, floats, number, pairs
 from tubewall.errors import InputError
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Network:
         if areas.ndim != 1 or areas.size == 0:
             raise InputError(f"Network.areas must be one area for each chamber, got shape {areas.shape}")
         n = areas.size
-        edges = _edges(self.edges, n)
+        edges = pairs("Network.edges", self.edges, n, "wall")
         m = len(edges)
         per_wall = "mol/(m2 s Pa)"
         checked = {
@@ -210,22 +210,6 @@ def leak_conductance(permeance: float, footprint: ArrayLike) -> NDArray[np.float
     area = floats("leak_conductance: footprint", footprint)
     each("leak_conductance: footprint", area.ravel(), area.size, "m2", above=0.0)
     return each("leak_conductance: permeance", permeance, 1, "mol/(m2 s Pa)", infinite=True) * area
-
-
-def _edges(edges: ArrayLike, chambers: int) -> NDArray[np.int64]:
-    array = np.asarray(edges)
-    if array.size == 0:
-        array = np.zeros((0, 2), dtype=np.int64)
-    if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
-        raise InputError(f"Network.edges must be pairs of chamber indices, got shape {array.shape} of {array.dtype}")
-    bad = ((array < 0) | (array >= chambers)).any(axis=1)
-    if bad.any():
-        k = int(np.argmax(bad))
-        raise InputError(
-            f"Network.edges: wall {k} joins chambers {array[k, 0]} and {array[k, 1]}, "
-            f"but there are only chambers 0 to {chambers - 1}"
-        )
-    return read_only(array.astype(np.int64))
 
 
 def _check_gas(gas: object) -> None:

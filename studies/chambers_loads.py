@@ -9,7 +9,7 @@ import numpy as np
 
 from tubewall.errors import InputError
 from tubewall.studies.chambers_looks import ChamberLoad, LookNotes, blocks, harder, hardest_pair, stopped
-from tubewall.studies.chambers_strength import fillet_of
+from tubewall.studies.chambers_strength import keys_of_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,33 +133,24 @@ def keys_of_load(study: ChambersStudy, load: ChamberLoad, lithium: float, run: A
     pressure below the initial one is left at it. The time of the filling is that of the load, the largest overpotential
     and lithium pressure are those of the run.
     """
-    gas, g, a, walls = study.gas_of(), study.gas, study.array, study.walls
+    gas, g = study.gas_of(), study.gas
     start = float(gas.molar_density(g.initial_pressure, g.temperature))
-    fills = [max(1.0 - start / float(gas.molar_density(p, g.temperature)), 0.0) for p in load.pressures]
+    fills = [
+        max(1.0 - start / float(gas.molar_density(p, g.temperature)), 0.0) if p > g.initial_pressure else 0.0
+        for p in load.pressures
+    ]
     fill = min(max(fills[0], 1e-9), 1.0 - 1e-9)
-    square = a.shape == "square"
     more: dict[str, Any] = {}
-    if walls.material is not None:
-        more["wall_material"] = walls.material
-    if walls.strength is not None:
-        more |= {"strength_low": walls.strength, "strength_high": walls.strength}
     if study.protocol.most_lithium is not None:
         more["areal_capacity"] = study.protocol.most_lithium
     if study.lithium.interface_diffusivity is not None:
         more["interface_diffusivity"] = min(study.lithium.interface_diffusivity, 1e-4)
     return {
-        "packing": "square" if square else "hexagonal",
-        "bore_shape": "square" if square else "hexagonal",
-        "bore": a.bore,
-        "wall": a.wall,
-        "fillet": fillet_of(study),
-        "confinement": walls.confinement,
-        "height": a.height,
+        **keys_of_array(study),
         "permeance": min(study.permeance(), 1.0),
         "gas": g.gas,
         "gas_law": g.gas_law,
         "initial_pressure": g.initial_pressure,
-        "temperature": g.temperature,
         "fill": fill,
         "neighbour_fill": min(fills[1], fill),
         "charge_time": max(load.time, 1.0),

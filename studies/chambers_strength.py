@@ -124,22 +124,29 @@ def wall_model(study: ChambersStudy) -> StressModel:
     from tubewall.studies.study import Study
     from tubewall.studies.thickness import stress_model
 
+    return stress_model(Study().replace(**{"wall_material": MATERIAL, **keys_of_array(study)}))
+
+
+def keys_of_array(study: ChambersStudy) -> dict[str, Any]:
+    """Keys of a study for ``tubewall thickness`` that draw the same array of the same walls, in SI."""
     a, walls = study.array, study.walls
-    square = a.shape == "square"
-    keys: dict[str, Any] = {
-        "packing": "square" if square else "hexagonal",
-        "bore_shape": "square" if square else "hexagonal",
+    form = "square" if a.shape == "square" else "hexagonal"
+    more: dict[str, Any] = {}
+    if walls.material is not None:
+        more["wall_material"] = walls.material
+    if walls.strength is not None:
+        more |= {"strength_low": walls.strength, "strength_high": walls.strength}
+    return {
+        "packing": form,
+        "bore_shape": form,
         "bore": a.bore,
         "wall": a.wall,
         "fillet": fillet_of(study),
         "height": a.height,
         "confinement": walls.confinement,
-        "wall_material": walls.material or MATERIAL,
         "temperature": study.gas.temperature,
+        **more,
     }
-    if walls.strength is not None:
-        keys |= {"strength_low": walls.strength, "strength_high": walls.strength}
-    return stress_model(Study().replace(**keys))
 
 
 def fillet_of(study: ChambersStudy) -> float:

@@ -19,9 +19,9 @@ PAIR = [[0, 1]]
         (PAIR, [1e5, 2e5], 1.0, 0.0, "allowable must be above 0 Pa"),
         (PAIR, [1e5, 2e5], 1.0, math.nan, "allowable must be above 0 Pa"),
         (PAIR, [1e5, 2e5], 1.0, [1e4, 1e4], "allowable must be one number or 1"),
-        ([[0, 2]], [1e5, 2e5], 1.0, 1e4, "chambers 0 to 1, got 0 to 2"),
-        ([[0.0, 1.0]], [1e5, 2e5], 1.0, 1e4, "whole numbers of shape"),
-        ([0, 1], [1e5, 2e5], 1.0, 1e4, "whole numbers of shape"),
+        ([[0, 2]], [1e5, 2e5], 1.0, 1e4, "edges: wall 0 joins chambers 0 and 2, but there are only chambers 0 to 1"),
+        ([[0.0, 1.0]], [1e5, 2e5], 1.0, 1e4, "edges must be pairs of chamber indices"),
+        ([0, 1], [1e5, 2e5], 1.0, 1e4, "edges must be pairs of chamber indices"),
         ([], [], 1.0, 1e4, "at least one chamber"),
     ],
 )

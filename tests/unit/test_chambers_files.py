@@ -237,6 +237,23 @@ def test_loads_of_a_single_chamber_are_refused_before_anything_is_computed(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["one.toml"]
 
 
+def test_a_bore_that_lost_all_its_gas_stands_beside_the_hardest_as_an_empty_one():
+    made = study(
+        '[array]\nrows = 3\ncolumns = 2\nbore = "20 nm"\nwall = "1 nm"\nheight = "1 um"\n'
+        '[gas]\ngas = "helium"\ntemperature = "450 K"\nelectrolyte_permeance = "1e-12 mol/(m2 s Pa)"\nexternal_pressure = "0 Pa"\n'
+        '[lithium]\nconductance = "1 S/cm2"\n[scatter]\ndeviation = 2.0\n[run]\nlooks = 3\nrtol = 1e-4\nseed = 1\n'
+        '[protocol]\nname = "steps"\nsteps = [{ kind = "hold", overpotential = "2 V", duration = "1 h" }, '
+        '{ kind = "rest", duration = "10 s" }, { kind = "current", current_density = "1 mA/cm2", duration = "10 min" }]\n'
+    )
+    answer = answer_study(made)
+    high, low = answer.hermetic.walls.loads[0].pressures
+    assert high > 1e6
+    assert low == 0.0
+    loads = answer.thickness_study()
+    assert P0 / (1.0 - loads.gas.fill) == pytest.approx(high, rel=1e-9)
+    assert loads.gas.neighbour_fill == 0.0
+
+
 @pytest.mark.parametrize(
     "given", ['bore = "1 nm"', 'bore = "100 um"', 'wall = "0.1 nm"', 'height = "100 nm"', 'height = "10 mm"']
 )
