@@ -70,4 +70,4 @@ def _corner_at(rim: Floats, end: float) -> tuple[float, Corner] | None:
     if planes == 2:
         # what lies in two planes of symmetry moves along both, up or down alone
         corner[3::3] = corner[4::3] = 0.0
-    return float(np.abs(across @ shift - wanted).max()) / size, Corner(corner=corner, level=level)
+    return float(np.abs(across @ shift - wanted).max()) / size, Corner(corner=corner, level=np.asarray(level))
