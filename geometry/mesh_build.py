@@ -9,6 +9,7 @@ import numpy as np
 from tubewall.errors import InputError
 from tubewall.geometry.mesh_double import without_double
 from tubewall.geometry.mesh_orientation import turned_right
+from tubewall.geometry.mesh_sides import covered_sides, named_edges, named_sides
 from tubewall.geometry.raw_mesh import RawMesh, corners, dimension
 from tubewall.geometry.reference_cells import CELLS, Floats, Ints
 from tubewall.geometry.serendipity import COMPLETE, completed
@@ -43,10 +44,38 @@ def solid_mesh(raw: RawMesh, *, regions: Collection[str] = ()) -> SolidMesh:
     solid = [(number, block) for number, block in filled if dimension(block.kind) == top]
     _check_kinds([block.kind for _, block in solid])
     _check_nodes(raw, solid)
-    if np.nanmax(np.abs(raw.points), initial=0.0) > _FARTHEST:
-        raise InputError(f"a node lies {np.nanmax(np.abs(raw.points)):.3g} m away: the file is damaged")
-    points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
     starts = np.cumsum([0, *(len(block.cells) for block in raw.blocks)])
+    points, blocks, element, node = _body(raw, solid, starts, top)
+    named = {(dim, name): rows for (dim, name), rows in raw.groups.items() if len(rows)}
+    boundaries = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == top - 1}
+    lines = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == 1 and top == 3}
+    solids = {name: np.unique(element[rows]) for (dim, name), rows in named.items() if dim == top}
+    try:
+        found = named_sides(blocks, len(points), boundaries)
+    except InputError:
+        # the sides of a folded cell are others than were meant: say first that it is folded
+        body = {"body": np.arange(sum(len(block.cells) for block in blocks))}
+        SolidMesh(points=points, blocks=tuple(blocks), regions=body, boundaries={})
+        raise
+    sets = _point_sets(raw, starts, named, node)
+    return SolidMesh(
+        points=points,
+        blocks=tuple(blocks),
+        regions=_regions(points, blocks, solids, regions),
+        boundaries={**covered_sides(blocks, len(points), {n: r for n, r in sets.items() if n not in found}), **found},
+        edges=named_edges(blocks, lines),
+        nodes=sets,
+    )
+
+
+def _body(
+    raw: RawMesh, solid: Sequence[tuple[int, Block]], starts: Ints, top: int
+) -> tuple[Floats, list[Block], Ints, Ints]:
+    """Points and blocks of the solid; the element that each cell of the file became, and the node that each of its points did.
+
+    Cells and points that are none of the solid have -1.
+    """
+    points = raw.points[:, :2] if top == 2 and raw.points.shape[1] == 2 else _in_plane(raw, solid, top)
     blocks, element = _merged(solid, starts)
     groups = [rows for (dim, _), rows in raw.groups.items() if dim == top]
     blocks, element = without_double(points, blocks, element, groups)
@@ -59,31 +88,17 @@ def solid_mesh(raw: RawMesh, *, regions: Collection[str] = ()) -> SolidMesh:
     blocks = [Block(kind=b.kind, cells=node[b.cells]) for b in blocks]
     if np.isfinite(points).all():
         blocks = [Block(kind=b.kind, cells=turned_right(points, b.kind, b.cells)) for b in blocks]
-    named = {(dim, name): rows for (dim, name), rows in raw.groups.items() if len(rows)}
+    return points, blocks, element, node
+
+
+def _point_sets(raw: RawMesh, starts: Ints, named: Mapping[tuple[int, str], Ints], node: Ints) -> dict[str, Ints]:
+    """Named sets of nodes, and groups of points, without those of no cell."""
     sets = {name: node[rows] for name, rows in raw.point_sets.items()}
-    boundaries = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == top - 1}
-    lines = {name: _vertices(raw, starts, rows, node) for (dim, name), rows in named.items() if dim == 1 and top == 3}
     for (dim, name), rows in named.items():
         if dim == 0:
             sets[name] = np.concatenate([part.ravel() for part in _vertices(raw, starts, rows, node)])
-    solids = {name: np.unique(element[rows]) for (dim, name), rows in named.items() if dim == top}
-    try:
-        found = _boundaries(blocks, len(points), boundaries)
-    except InputError:
-        # the sides of a folded cell are others than were meant: say first that it is folded
-        body = {"body": np.arange(sum(len(block.cells) for block in blocks))}
-        SolidMesh(points=points, blocks=tuple(blocks), regions=body, boundaries={})
-        raise
-    sets = {name: np.unique(rows[rows >= 0]) for name, rows in sets.items()}
-    sets = {name: rows for name, rows in sets.items() if len(rows)}
-    return SolidMesh(
-        points=points,
-        blocks=tuple(blocks),
-        regions=_regions(points, blocks, solids, regions),
-        boundaries={**_covered(blocks, len(points), {n: r for n, r in sets.items() if n not in found}), **found},
-        edges=_edges(blocks, lines),
-        nodes=sets,
-    )
+    kept = {name: np.unique(rows[rows >= 0]) for name, rows in sets.items()}
+    return {name: rows for name, rows in kept.items() if len(rows)}
 
 
 def _check_kinds(kinds: Sequence[str]) -> None:
@@ -99,6 +114,9 @@ def _check_nodes(raw: RawMesh, solid: Sequence[tuple[int, Block]]) -> None:
     for _, block in solid:
         if block.cells.min() < 0 or block.cells.max() >= len(raw.points):
             raise InputError(f"a {block.kind} cell names a node that is not there: it has {len(raw.points)} nodes")
+    far = float(np.nanmax(np.abs(raw.points), initial=0.0))
+    if far > _FARTHEST:
+        raise InputError(f"a node lies {far:.3g} m away: the file is damaged")
 
 
 def _in_plane(raw: RawMesh, solid: Sequence[tuple[int, Block]], top: int) -> Floats:
@@ -186,114 +204,4 @@ def _vertices(raw: RawMesh, starts: Ints, rows: Ints, node: Ints) -> list[Ints]:
             vertices = block.cells[inside, : corners(block.kind)]
             known = (vertices >= 0) & (vertices < len(raw.points))
             result.append(np.where(known, node[np.where(known, vertices, 0)], -1))
-    return result
-
-
-def _key(vertices: Ints, nodes: int) -> Ints:
-    """A number for facets that is the same for the same vertices; two of them in the plane, the least three in space."""
-    least = np.sort(vertices, axis=1)[:, :3]
-    # exact up to two million nodes, beyond that spread over all 64 bits
-    factor = np.uint64(nodes | 1)
-    total = least[:, 0].astype(np.uint64)
-    for column in least[:, 1:].T:
-        total = total * factor + column.astype(np.uint64)
-    return total.astype(np.int64)
-
-
-def _boundaries(blocks: Sequence[Block], nodes: int, named: Mapping[str, list[Ints]]) -> dict[str, Ints]:
-    """Facets (element, side) of each name; facets inside the body from either side.
-
-    Of helper lines and surfaces that are no sides at all there are none: an error only for those who ask for them.
-    """
-    wanted = np.zeros(nodes + 1, dtype=bool)
-    for parts in named.values():
-        for part in parts:
-            wanted[part] = True
-    pairs, keys = _sides(blocks, nodes, wanted[:-1])
-    order = np.argsort(keys, kind="stable")
-    keys, pairs = keys[order], pairs[order]
-    result = {}
-    for name, parts in named.items():
-        asked = np.unique(np.concatenate([_key(part, nodes) for part in parts if len(part)]))
-        low, high = np.searchsorted(keys, asked, side="left"), np.searchsorted(keys, asked, side="right")
-        outside = any((part < 0).any() for part in parts)
-        if (low == high).all():
-            result[name] = np.zeros((0, 2), dtype=np.int64)
-            continue
-        if outside or (low == high).any():
-            raise InputError(
-                f"{max(int((low == high).sum()), 1)} facets of {name!r} are no sides of cells of the mesh: their nodes are "
-                "not those of a side"
-            )
-        rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])
-        found = pairs[rows]
-        result[name] = found[np.lexsort((found[:, 1], found[:, 0]))]
-    return result
-
-
-def _sides(blocks: Sequence[Block], nodes: int, wanted: np.ndarray) -> tuple[Ints, Ints]:
-    """All sides (element, side) whose vertices are all wanted, and their keys."""
-    pairs, keys, start = [np.zeros((0, 2), dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
-    for block in blocks:
-        cell = CELLS[block.kind]
-        for local, facet in enumerate(cell.facets):
-            vertices = block.cells[:, [n for n in facet.nodes if n < cell.vertices]]
-            rows = np.flatnonzero(wanted[vertices].all(axis=1))
-            pairs.append(np.column_stack((start + rows, np.full(len(rows), local))))
-            keys.append(_key(vertices[rows], nodes))
-        start += len(block.cells)
-    return np.concatenate(pairs), np.concatenate(keys)
-
-
-def _covered(blocks: Sequence[Block], nodes: int, sets: Mapping[str, Ints]) -> dict[str, Ints]:
-    """Named sets of nodes that are all the nodes of facets at the surface are boundaries as well."""
-    result = {}
-    for name, rows in sets.items():
-        wanted = np.zeros(nodes, dtype=bool)
-        wanted[rows] = True
-        pairs, keys = _sides(blocks, nodes, wanted)
-        _, which, count = np.unique(keys, return_inverse=True, return_counts=True)
-        pairs = pairs[count[np.asarray(which).ravel()] == 1]
-        reached = np.zeros(nodes, dtype=bool)
-        start = 0
-        for block in blocks:
-            mine = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + len(block.cells))]
-            for local, facet in enumerate(CELLS[block.kind].facets):
-                reached[block.cells[mine[mine[:, 1] == local, 0] - start][:, list(facet.nodes)]] = True
-            start += len(block.cells)
-        if len(pairs) and reached[rows].all():
-            result[name] = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    return result
-
-
-def _edges(blocks: Sequence[Block], named: Mapping[str, list[Ints]]) -> dict[str, Ints]:
-    """Named lines in space as edges (end, end) or (end, end, middle) of cells."""
-    if not named:
-        return {}
-    nodes = 1 + max(int(block.cells.max()) for block in blocks)
-    wanted = np.zeros(nodes + 1, dtype=bool)
-    for parts in named.values():
-        for part in parts:
-            wanted[part] = True
-    rows = []
-    for block in blocks:
-        for edge in CELLS[block.kind].edges.tolist():
-            cells = block.cells[:, edge]
-            rows.append(cells[wanted[cells[:, 0]] & wanted[cells[:, 1]]])
-    edges = np.concatenate(rows)
-    keys = _key(edges[:, :2], nodes)
-    order = np.argsort(keys, kind="stable")
-    result = {}
-    for name, parts in named.items():
-        lines = np.concatenate(parts)
-        asked = _key(lines, nodes)
-        at = np.minimum(np.searchsorted(keys[order], asked), max(len(order) - 1, 0))
-        if (lines < 0).any(axis=1).all():
-            # a helper line, away from the body
-            continue
-        if (lines < 0).any() or not len(order) or (keys[order[at]] != asked).any():
-            raise InputError(
-                f"lines of {name!r} are no edges of cells of the mesh: their nodes are not those of an edge"
-            )
-        result[name] = np.column_stack((lines, edges[order[at], 2:]))
     return result
