@@ -30,13 +30,16 @@ OUTPUTS: Final = {
 }
 
 
+_SIZE: Final = (1600, 1200)
+
+
 def add_view_options(parser: argparse.ArgumentParser) -> None:
     """The words after ``tubewall view``."""
     add = parser.add_argument
     add(
         "result",
         metavar="RESULT",
-        help="a case, study or tubule file, what --json wrote of one, or a .vtu of `tubewall solve`",
+        help="a case, study, tubule or chambers file, what --json wrote of the first three, or a .vtu of `tubewall solve`",
     )
     add("--png", metavar="FILE", help="write a picture (default, where nothing else is asked for: RESULT's name.png)")
     add("--svg", metavar="FILE", help="write a plane body or a section as a vector picture")
@@ -66,7 +69,9 @@ def add_view_options(parser: argparse.ArgumentParser) -> None:
     add("--perspective", action="store_true", help="in perspective, not parallel")
     add("--range", metavar="LOW,HIGH", help="the ends of the colours, such as '0 MPa, 20 MPa'")
     add("--title", metavar="TEXT", default="", help="above the picture")
-    add("--size", metavar="WxH", default="1600x1200", help="of the picture in pixels (default 1600x1200)")
+    add(
+        "--size", metavar="WxH", default=f"{_SIZE[0]}x{_SIZE[1]}", help="of the picture in pixels (default %(default)s)"
+    )
     add("--highest", metavar="PRESSURE", help="where the sliders of --live end")
     add("--quiet", action="store_true", help="print nothing but errors")
 
@@ -82,6 +87,8 @@ def run_view(options: argparse.Namespace, *, progress: Progress | None = None) -
         For a window without a display, or an MP4 without ffmpeg.
     """
     job = _job(options)
+    if job.kind == "anode":
+        return _anode(job, progress), list(job.outputs.values())
     from tubewall.view.scene_look import Look
 
     tell = progress or (lambda _fraction, _text: None)
@@ -119,7 +126,7 @@ def _job(options: argparse.Namespace) -> _Job:
         outputs = {"png": f"{Path(source).stem}.png"}
     check_outputs(outputs, unlike=source, suffixes=OUTPUTS)
     if "live" in outputs and kind not in ("case", "array"):
-        raise InputError(f"--live: sliders move the loads of a case or study file, a {kind} has none")
+        raise InputError("--live: sliders move the loads of a case or study file, this result has none")
     if options.window:
         from tubewall.view.canvas import check_display
 
@@ -153,6 +160,26 @@ def _job(options: argparse.Namespace) -> _Job:
         size=checked_size(_size(options.size)),
         highest=None if options.highest is None else parse(options.highest, "Pa"),
         window=options.window,
+    )
+
+
+def _anode(job: _Job, progress: Progress | None) -> str:
+    """The lithium in the bores of an anode in space, and its protocol as a film; the answer that they are drawn from."""
+    from tubewall.studies.chambers_command import answer_chambers_file
+    from tubewall.view.scene_look import Look
+
+    other = [f"--{name}" for name in job.outputs if name not in ("png", "film")] + ["--window"] * job.window
+    if other:
+        raise InputError(
+            f"{other[0]}: an anode is drawn as columns in space (--png) and as a film (--film); `tubewall chambers` has a "
+            "map and plots of it besides"
+        )
+    if Look(**job.look) != Look() or job.size != _SIZE or job.highest is not None:
+        raise InputError(
+            "an anode shows gas pressures and fills in one view: leave the options of stress, view and size out"
+        )
+    return answer_chambers_file(
+        job.source, progress=progress, columns=job.outputs.get("png"), film=job.outputs.get("film")
     )
 
 

@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 _Study = TypeVar("_Study", "Study", "TubuleStudy")
-Kind = Literal["case", "saved body", "array", "tubule"]
+Kind = Literal["case", "saved body", "array", "tubule", "anode"]
 
 #: How the name of a result may end.
 ENDINGS: Final = (".toml", ".vtu", ".json")
 _MOST_KEYS: Final = 10_000
 _LARGEST_JSON: Final = 64_000_000
 _QUESTION: Final = "root"
+# tables that only a study of an anode has
+_ANODE: Final = {"array", "walls", "protocol", "scatter", "run"}
 # moments of a filling
 _FRAMES: Final = 16
 
@@ -101,8 +103,8 @@ def kind_of(path: str, question: str | None = None) -> Kind:
     ending = Path(path).suffix.lower()
     if ending not in ENDINGS:
         raise InputError(
-            f"{shown(path)}: a result is a case, study or tubule file (.toml), what --json of thickness, compare or tubule "
-            "wrote, or a .vtu of `tubewall solve`"
+            f"{shown(path)}: a result is a case, study, tubule or chambers file (.toml), what --json of thickness, compare or "
+            "tubule wrote, or a .vtu of `tubewall solve`"
         )
     kind: Kind = (
         "saved body" if ending == ".vtu" else _json_kind(path) if ending == ".json" else _toml_kind(path, question)
@@ -179,6 +181,8 @@ def _toml_kind(path: str, question: str | None) -> Kind:
     found = set(parsed_toml(text, shown(path), kind="file", most_keys=_MOST_KEYS, shape=f"at most {_MOST_KEYS} keys"))
     if found & {"mesh", "analysis"}:
         return "case"
+    if found & _ANODE and not found - _ANODE - {"gas", "lithium"}:
+        return "anode"
     study, tubule = set(TABLES), set(TUBULE_TABLES)
     if found and found <= tubule and (question is not None or not found <= study):
         return "tubule"
@@ -193,6 +197,8 @@ def _json_kind(path: str) -> Kind:
         return "tubule"
     if "packing" in saved["inputs"]:
         return "array"
+    if "walls_of_electrode" in saved:
+        raise InputError(f"{shown(path)}: holds no single chambers: pass the file that `tubewall chambers` answered")
     raise InputError(
         f"{shown(path)}: holds no study: pass what --json of `tubewall thickness`, `compare` or `tubule` wrote, "
         "and of `tubewall solve` the case file or its .vtu"

@@ -197,3 +197,33 @@ def test_a_study_is_drawn_and_pressed_from_the_command_line(tmp_path, capsys, mo
     assert page.count('"pressure":') >= 7
     with pytest.raises(InputError, match="asked of a tubule file"):
         kind_of("study.vtu", "root")
+
+
+@pytest.fixture
+def anode(tmp_path):
+    file = tmp_path / "anode.toml"
+    file.write_text("[array]\nrows = 4\ncolumns = 4\n\n[run]\nlooks = 2\n")
+    return file
+
+
+def test_an_anode_is_drawn_by_view_too(anode, tmp_path, capsys):
+    assert kind_of(str(anode)) == "anode"
+    assert main(["view", str(anode), "--film", str(tmp_path / "anode.gif")]) == 0
+    assert (tmp_path / "anode.gif").read_bytes().startswith(b"GIF89a")
+    assert "4 x 4 hexagons" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--svg", "a.svg"], "--svg: an anode is drawn as columns in space (--png) and as a film (--film)"),
+        (["--live", "a.html"], "--live: sliders move the loads of a case or study file"),
+        (["--cut", "y"], "leave the options of stress, view and size out"),
+        (["--size", "800x600"], "leave the options of stress, view and size out"),
+    ],
+)
+def test_what_an_anode_has_not_is_refused_before_it_is_computed(anode, tmp_path, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(tmp_path)
+    assert main(["view", str(anode), *words]) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["anode.toml"]
