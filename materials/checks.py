@@ -41,9 +41,8 @@ def between(place: str, value: float, low: float, high: float, unit: str) -> flo
     """``value`` when it lies strictly between ``low`` and ``high``."""
     number = finite(place, value, unit)
     if not low < number < high:
-        raise InputError(
-            f"{place} must lie between {low:g} and {high:g} {unit}, got {number:g} {unit}".replace("  ", " ")
-        )
+        told = f" {unit}" if unit else ""
+        raise InputError(f"{place} must lie between {low:g} and {high:g}{told}, got {number:g}{told}")
     return number
 
 

@@ -12,6 +12,8 @@ from tubewall.materials.gas import Gas
 
 BARRER: Final = 3.3464e-16  # mol m/(m2 s Pa)
 GPU: Final = 3.3464e-10  # mol/(m2 s Pa)
+# of the exponential function
+_LARGEST_EXPONENT: Final = 700.0
 
 
 def from_barrer(permeability: float, wall: float) -> float:
@@ -48,9 +50,8 @@ def knudsen(
 
     Valid where the mean free path is well above the pore diameter (Knudsen 1909). ``wall`` and ``pore`` diameter in [m].
     """
-    return _pore_diffusivity(gas, pore, porosity, tortuosity, temperature) / (
-        GAS_CONSTANT * temperature * positive("knudsen: wall", wall, "m")
-    )
+    diffusivity = _pore_diffusivity(gas, pore, porosity, tortuosity, temperature)
+    return _held("knudsen", diffusivity / (GAS_CONSTANT * temperature * positive("knudsen: wall", wall, "m")))
 
 
 def dusty_gas(
@@ -69,8 +70,9 @@ def dusty_gas(
     """
     diffusivity = _pore_diffusivity(gas, pore, porosity, tortuosity, temperature)
     pressure = not_negative("dusty_gas: mean_pressure", mean_pressure, "Pa")
-    viscous = porosity * pore**2 / (32 * tortuosity) * pressure / float(gas.viscosity(temperature))
-    return (diffusivity + viscous) / (GAS_CONSTANT * temperature * positive("dusty_gas: wall", wall, "m"))
+    viscous = porosity * (pore * pore) / (32 * tortuosity) * pressure / float(gas.viscosity(temperature))
+    thickness = positive("dusty_gas: wall", wall, "m")
+    return _held("dusty_gas", (diffusivity + viscous) / (GAS_CONSTANT * temperature * thickness))
 
 
 def activated(
@@ -80,11 +82,12 @@ def activated(
 
     ``prefactor`` [mol/(m2 s Pa)]; activation energy of diffusion and heat of adsorption (its size) in [J/mol].
     """
-    energy = not_negative("activated: diffusion_energy", diffusion_energy, "J/mol") - abs(adsorption_heat)
+    heat = abs(finite("activated: adsorption_heat", adsorption_heat, "J/mol"))
+    energy = not_negative("activated: diffusion_energy", diffusion_energy, "J/mol") - heat
     kelvin = positive("activated: temperature", temperature, "K")
-    return not_negative("activated: prefactor", prefactor, "mol/(m2 s Pa)") * math.exp(
-        -energy / (GAS_CONSTANT * kelvin)
-    )
+    factor = not_negative("activated: prefactor", prefactor, "mol/(m2 s Pa)")
+    exponent = -energy / (GAS_CONSTANT * kelvin)
+    return _held("activated", factor * math.exp(exponent) if exponent < _LARGEST_EXPONENT else math.inf)
 
 
 def pinhole_conductance(*, gas: Gas, diameter: float, wall: float, temperature: float = ROOM_TEMPERATURE) -> float:
@@ -94,8 +97,8 @@ def pinhole_conductance(*, gas: Gas, diameter: float, wall: float, temperature: 
     """
     d = positive("pinhole_conductance: diameter", diameter, "m")
     length = not_negative("pinhole_conductance: wall", wall, "m")
-    volume_rate = math.pi * d**2 / 4 * float(gas.mean_speed(temperature)) / 4 / (1 + 3 * length / (4 * d))
-    return volume_rate / (GAS_CONSTANT * temperature)
+    volume_rate = math.pi * (d * d) / 4 * float(gas.mean_speed(temperature)) / 4 / (1 + 3 * length / (4 * d))
+    return _held("pinhole_conductance", volume_rate / (GAS_CONSTANT * temperature))
 
 
 def pinholes(
@@ -103,7 +106,16 @@ def pinholes(
 ) -> float:
     """Permeance [mol/(m2 s Pa)] of a wall with ``per_area`` [1/m2] pinholes and nothing else."""
     density = not_negative("pinholes: per_area", per_area, "1/m2")
-    return density * pinhole_conductance(gas=gas, diameter=diameter, wall=wall, temperature=temperature)
+    return _held(
+        "pinholes", density * pinhole_conductance(gas=gas, diameter=diameter, wall=wall, temperature=temperature)
+    )
+
+
+def _held(name: str, found: float) -> float:
+    """What was found where numbers can hold it."""
+    if not math.isfinite(found):
+        raise InputError(f"{name}: these values let more gas through than numbers can say; check their units")
+    return found
 
 
 def _pore_diffusivity(gas: Gas, pore: float, porosity: float, tortuosity: float, temperature: float) -> float:

@@ -136,3 +136,23 @@ def test_pores_that_cannot_be_are_refused():
         permeance.knudsen(gas=Gas(), wall=1e-8, pore=1e-9, porosity=1.5)
     with pytest.raises(InputError, match="tortuosity"):
         permeance.knudsen(gas=Gas(), wall=1e-8, pore=1e-9, porosity=0.5, tortuosity=0.5)
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        ("activated", {"prefactor": 1.0, "diffusion_energy": 1.0, "adsorption_heat": 1e9}),
+        ("knudsen", {"gas": Gas(), "wall": 1e-300, "pore": 1e200, "porosity": 0.1}),
+        ("dusty_gas", {"gas": Gas(), "wall": 1e-8, "pore": 1e200, "porosity": 0.1, "mean_pressure": 1.0}),
+        ("pinhole_conductance", {"gas": Gas(), "diameter": 1e200, "wall": 1e-8}),
+        ("pinholes", {"gas": Gas(), "diameter": 1e3, "wall": 1e-8, "per_area": 1e308}),
+    ],
+)
+def test_a_permeance_beyond_all_numbers_is_refused_in_one_line(model, values):
+    with pytest.raises(InputError, match=f"^{model}: these values let more gas through than numbers can say"):
+        getattr(permeance, model)(**values)
+
+
+def test_a_share_outside_of_its_bounds_is_told_without_a_unit():
+    with pytest.raises(InputError, match=r"^porosity must lie between 0 and 1, got 2$"):
+        permeance.knudsen(gas=Gas(), wall=1e-8, pore=1e-9, porosity=2.0)
