@@ -45,10 +45,10 @@ def export_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> int:
         For another suffix, cells that a format cannot hold, or a file that cannot be written.
     """
     target = Path(path)
-    if target.suffix in OWN:
+    if target.suffix.lower() in OWN:
         write_mesh(mesh, target)
         return mesh.order
-    if target.suffix not in OTHERS:
+    if target.suffix.lower() not in OTHERS:
         raise InputError(f"a mesh is written to {', '.join((*OWN, *OTHERS))}, got {str(path)!r}")
     failure: str | None = None
     with written_whole(target) as temporary:
@@ -66,7 +66,7 @@ def _try(mesh: SolidMesh, path: Path, order: int) -> str | None:
 
     import meshio
 
-    drawn = _meshio_mesh(mesh, order, named=path.suffix == ".inp")
+    drawn = _meshio_mesh(mesh, order, named=path.suffix.lower() == ".inp")
     expected = {kind: len(cells) for kind, cells in drawn.cells_dict.items()}
     quiet = io.StringIO()
     try:

@@ -34,9 +34,9 @@ def write_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> None:
     from tubewall.geometry.vtu_writer import write_grid
 
     target = Path(path)
-    if target.suffix == ".msh":
+    if target.suffix.lower() == ".msh":
         _whole_or_not(target, lambda stream: write_msh(stream, mesh, named_cells(mesh)))
-    elif target.suffix == ".vtu":
+    elif target.suffix.lower() == ".vtu":
         named = named_cells(mesh)
         names = [*mesh.regions, *dict.fromkeys(name for name, *_ in named)]
         double = sorted({name for name in names if names.count(name) > 1})
@@ -79,7 +79,7 @@ def write_vtu(
     from tubewall.geometry.vtu_writer import write_grid
 
     target = Path(path)
-    if target.suffix != ".vtu":
+    if target.suffix.lower() != ".vtu":
         raise InputError(f"fields are written to a .vtu, got {str(path)!r}")
     at_points = {name: _field(name, values, len(mesh.points), "nodes") for name, values in (point_data or {}).items()}
     at_cells = {name: _field(name, values, mesh.elements, "elements") for name, values in (cell_data or {}).items()}

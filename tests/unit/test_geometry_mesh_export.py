@@ -43,6 +43,13 @@ def test_a_mesh_is_read_back_with_all_its_cells(kind: str, suffix: str, tmp_path
     assert np.ptp(read.points[:, 0]) == pytest.approx(np.ptp(mesh.points[:, 0]), rel=1e-6, abs=0)
 
 
+@pytest.mark.parametrize("suffix", [".MSH", ".VTU", ".INP", ".vtK"])
+def test_endings_in_capitals_are_the_same_formats(suffix: str, tmp_path: Path) -> None:
+    mesh = mesh_of("axisymmetric")
+    export_mesh(mesh, tmp_path / f"a{suffix}")
+    assert read_solid_mesh(tmp_path / f"a{suffix}").elements == mesh.elements
+
+
 def test_abaqus_gets_the_regions_as_sets(tmp_path: Path) -> None:
     mesh = mesh_of("axisymmetric")
     assert export_mesh(mesh, tmp_path / "a.inp") == 2
