@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tubewall.geometry.solid_mesh import SolidMesh
 
 _SPHERES: Final = "spheres"
-_PLANE: Final[tuple[Kind, ...]] = ("quad", "triangle")
 _INNER, _OUTER, _MODULUS, _RATIO, _PRESSURE = 1.0, 2.0, 200e9, 0.3, 1e8
 
 
@@ -186,7 +185,7 @@ def _inclusion(shape: str, fine: bool) -> Outcome:
         poissons_ratio=solid.poissons_ratio,
     )
     checks = []
-    for kind in _PLANE:
+    for kind in ("quad", "triangle"):
         solution = _swollen(shape, _core(radius, outer, 16 if fine else 10, kind), solid, amount, field)
         places = (("at the centre", (0.0, 0.0), "square"), ("just outside on x", (radius, 0.0), "outside"),
                   ("just outside on y", (0.0, radius), "outside"), ("at twice the radius", (0.0, outer), "outside"))  # fmt: skip
