@@ -91,7 +91,7 @@ def write_step(
             }
             _remove_all_but(gmsh, [tag for tags in bodies.values() for tag in tags])
             with _silent():
-                gmsh.write(str(temporary))
+                _write(gmsh, temporary)
             _name(temporary, {tag: name for name, tags in bodies.items() for _, tag in tags})
         except OSError:
             raise
@@ -99,6 +99,17 @@ def write_step(
         except Exception as error:
             raise MeshingError(f"the drawing could not be made or written: {error}") from error
     return volumes
+
+
+def _write(gmsh: Any, path: Path) -> None:
+    """Write the model; gmsh knows endings in small letters only."""
+    small = path.with_suffix(path.suffix.lower())
+    try:
+        gmsh.write(str(small))
+        small.replace(path)
+    finally:
+        if small != path:
+            small.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -72,6 +72,13 @@ def test_what_is_read_back_has_the_names_and_the_scale(tmp_path: Path) -> None:
     assert (low, high) == pytest.approx((-100, 290), abs=1e-4)
 
 
+def test_an_ending_in_capitals_is_written_too(tmp_path: Path) -> None:
+    for name in ("a.step", "b.STEP"):
+        write_step(STACK, SHAPES["round"], tmp_path / name, chambers=[0])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.step", "b.STEP"]
+    assert (tmp_path / "b.STEP").stat().st_size == pytest.approx((tmp_path / "a.step").stat().st_size, rel=0.01)
+
+
 def test_open_ends_go_through_the_collector(tmp_path: Path) -> None:
     array = SHAPES["round"]
     stack = Stack(height=100 * nm, electrolyte=50 * nm, collector=20 * nm, ends="open")
