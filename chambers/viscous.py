@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tubewall.errors import ConvergenceError
+from tubewall.errors import ConvergenceError, InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,10 +31,11 @@ def relax_quadratic(network: AnyNetwork, curve: Isotherm, times: Floats, rtol: f
 
     start = network.densities()
     scale = float(start.max())
-    if scale == 0.0:
-        return np.zeros((times.size, start.size))
-    system = _System(network, curve, scale)
     smallest, fastest = _settled(network, curve, start)
+    if smallest == 0.0:
+        # no gas, or less of it than numbers can hold
+        return np.tile(start, (times.size, 1))
+    system = _System(network, curve, scale)
     out = np.empty((times.size, start.size))
     state, now = start / scale, 0.0
     for row in np.argsort(times, kind="stable"):
@@ -42,6 +43,7 @@ def relax_quadratic(network: AnyNetwork, curve: Isotherm, times: Floats, rtol: f
             # each stretch has a clock of its own: its first steps may be far shorter than the digits of the time
             left = float(times[row]) - now
             system.slow_down(np.minimum(1.0, _SOONEST / np.maximum(fastest * left, _SOONEST)))
+            _check_pace(system, state)
             found = solve_ivp(
                 system.slope,
                 (0.0, left),
@@ -61,8 +63,18 @@ def relax_quadratic(network: AnyNetwork, curve: Isotherm, times: Floats, rtol: f
     return out
 
 
+def _check_pace(system: _System, state: Floats) -> None:
+    """Refuse rates that no number holds."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        fast = ~np.isfinite(system.slope(0.0, state))
+    if fast.any():
+        raise InputError(
+            f"chamber {int(np.argmax(fast))} of the network is too small for its connections: too fast for numbers"
+        )
+
+
 def _settled(network: AnyNetwork, curve: Isotherm, start: Floats) -> tuple[float, Floats]:
-    """The smallest final density of the pieces that hold any gas, and the rates of all connections there (m,) [1/s]."""
+    """The smallest final density of the pieces that hold any gas, 0 where none does, and rates of connections (m,) [1/s]."""
     count = int(network.labels.max()) + 1
     held = np.bincount(network.labels, network.volumes * start, count)
     mean = held / np.bincount(network.labels, network.volumes, count)
@@ -70,7 +82,8 @@ def _settled(network: AnyNetwork, curve: Isotherm, start: Floats) -> tuple[float
     k, q = network.quadratic()
     slope, pressure = np.asarray(curve.slope(mean))[of], np.asarray(curve.pressure(mean))[of]
     smaller = network.volumes[network.edges].min(axis=1)
-    return float(mean[mean > 0].min()), (k + 2.0 * q * pressure) * slope / smaller
+    least = float(mean.min(initial=np.inf, where=mean > 0))
+    return least if np.isfinite(least) else 0.0, (k + 2.0 * q * pressure) * slope / smaller
 
 
 class _System:

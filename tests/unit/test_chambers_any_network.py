@@ -11,6 +11,7 @@ import pytest
 from tubewall import cli
 from tubewall.chambers.any_network import AnyNetwork, relax
 from tubewall.errors import InputError
+from tubewall.materials import Gas
 
 GOOD = {
     "volumes": '["1 m3", "1 m3", "3 m3"]',
@@ -147,6 +148,28 @@ def test_a_bad_network_ends_in_one_line_and_writes_nothing(tmp_path, capsys, cha
     assert told in lines[0]
     assert "network.toml" in lines[0]
     assert not (tmp_path / "out.json").exists()
+
+
+def test_less_gas_than_numbers_can_hold_stays_where_it_is():
+    thin = AnyNetwork(
+        volumes=[1e-21, 1e-21], edges=[[0, 1]], conductances=1e-12, pressures=[1e-300, 0.0], law="viscous"
+    )
+    assert relax(thin, [1.0]).pressures[0] == pytest.approx([1e-300, 0.0], rel=1e-12, abs=0)
+
+
+def test_a_network_too_fast_for_numbers_is_refused():
+    made = AnyNetwork(
+        volumes=[1.0, 1e30, 1e-300],
+        edges=[[0, 1], [1, 2]],
+        conductances=1.0,
+        pressures=[0.0, 1.0, 101325.0],
+        law="viscous",
+        gas=Gas(law="virial"),
+    )
+    with pytest.raises(
+        InputError, match="chamber 2 of the network is too small for its connections: too fast for numbers"
+    ):
+        relax(made, [1e-300])
 
 
 def test_pieces_that_are_meant_level_out_on_their_own(tmp_path):
