@@ -32,15 +32,21 @@ from tubewall.studies.tubule_piston_answer import KEEP_AWAY, Beneath, Extrusion,
 from tubewall.units import show
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tubewall.fem.field_solution import FieldSolution
     from tubewall.fem.model import SolidKinematics
     from tubewall.studies.tubule_study import TubuleStudy
+
+    Floats = NDArray[np.float64]
 
 #: Poisson's ratio from which on an electrolyte is also asked how far it is pushed into an empty neighbour.
 SOFT: Final = 0.4
 _BOUNDED: Final = 0.97
 # elements at a sharp rim over those through the wall
 _SHARP: Final = 50
+# places within a fillet of where the rim is read, at which two meshes are compared
+_BESIDE: Final = 17
 
 
 def electrolyte_under_piston(study: TubuleStudy) -> PistonAnswer:
@@ -183,15 +189,23 @@ def _rim(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:
             linearised=True,
         )
     edge, keep = np.array([half, stack.floor]), KEEP_AWAY * fillet if exponent < 0 else 0.0
+    one, other = (_along(solution, edge) for solution in (fine, coarse))
+    # at the same distances in either mesh, whose own points lie elsewhere; one may meet the other by chance, all along does not
+    away = keep + np.linspace(0.0, fillet, _BESIDE)
+    error = float(np.abs(np.interp(away, *one[:2]) - np.interp(away, *other[:2])).max())
+    distance = np.concatenate(([keep], one[0][one[0] > keep]))
+    values = np.interp(distance, *one[:2])
+    i = int(np.argmax(values))
+    at = tuple(float(np.interp(distance[i], one[0], one[2][:, k])) for k in range(2))
+    return Rim(factor=float(values[i]), mesh_error=error, at=(at[0], at[1]), exponent=exponent, linearised=False)
 
-    def largest(solution: FieldSolution) -> tuple[float, tuple[float, float]]:
-        surface = surface_stress(solution, "mouth 0")
-        surface = surface.kept(np.linalg.norm(surface.points - edge, axis=1) >= keep * (1 - 1e-9))
-        i = int(np.argmax(surface.max_principal))
-        return float(surface.max_principal[i]), (float(surface.points[i, 0]), float(surface.points[i, 1]))
 
-    value, at = largest(fine)
-    return Rim(factor=value, mesh_error=abs(value - largest(coarse)[0]), at=at, exponent=exponent, linearised=False)
+def _along(solution: FieldSolution, edge: Floats) -> tuple[Floats, Floats, Floats]:
+    """Distances (p,) from the edge of the mouth, ascending, the largest principal stress (p,) there and the points (p, 2)."""
+    surface = surface_stress(solution, "mouth 0")
+    distance = np.linalg.norm(surface.points - edge, axis=1)
+    order = np.argsort(distance, kind="stable")
+    return distance[order], surface.max_principal[order], surface.points[order]
 
 
 def _under_film(study: TubuleStudy, fine: FieldSolution, coarse: FieldSolution) -> Rim:

@@ -17,7 +17,7 @@ from tubewall.studies.tables import Column, Table
 from tubewall.studies.tubule_answer import Picture3D, table_data
 from tubewall.studies.tubule_body import densities, pressure_only, radial, radial_mesh, solved, study_loads
 from tubewall.studies.tubule_fields import part_of, surface_stress
-from tubewall.studies.tubule_root import station_of
+from tubewall.studies.tubule_root import between_meshes, station_of
 from tubewall.studies.tubule_wall_line import wall_lines
 from tubewall.units import show
 
@@ -216,7 +216,7 @@ def _case(study: TubuleStudy, name: str, fine: FieldSolution, coarse: FieldSolut
         middle_axial=float(middle.membrane[1]),
         root=stations[0][worst].linearised,
         least=float(invariants.principal(faces)[:, 2].min()),
-        mesh_error=abs(stations[0][worst].linearised - stations[1][worst].linearised),
+        mesh_error=between_meshes(stations[0], stations[1]),
         root_height=stations[0][worst].height,
         rim=_rim(study, fine),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from tubewall.geometry.stack_mesher import stack_mesh
 from tubewall.materials import Isotropic
 from tubewall.studies.tubule_body import piston_loads, radial, radial_mesh, solved
 from tubewall.studies.tubule_fields import stress_at
+from tubewall.studies.tubule_interface import interfaces
+from tubewall.studies.tubule_piston import electrolyte_under_piston
 from tubewall.studies.tubule_root import shell_decay, wall_line, wall_root
 from tubewall.studies.tubule_sector import symmetric_part
 from tubewall.studies.tubule_study import TubuleStudy
@@ -292,3 +295,26 @@ def test_a_local_model_in_space_is_the_whole_one_at_the_root() -> None:
         )
         full, part = (line.membrane + line.bending_start for line in (one, other))
         assert part == pytest.approx(full, abs=0.01 * np.abs(full).max())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"wall": 30 * nm, "insulator_thickness": 0.0, "mouth_fillet": 3 * nm},
+        {"bore": 60 * nm, "wall": 15 * nm, "electrolyte": "Li2S-P2S5 glass", "insulator_thickness": 20 * nm},
+        {"bore": 180 * nm, "wall": 12 * nm, "wall_material": "TiN", "mouth_fillet": 10 * nm},
+        {"wall": 25 * nm, "wall_material": "TiN", "electrolyte": "PEO/LiTFSI 25 C"},
+    ],
+)
+def test_stated_mesh_errors_hold_against_a_mesh_of_three_times_the_density(changes: dict[str, Any]) -> None:
+    usual = TubuleStudy(height=1 * um, lithium_level=0.5 * um, electrolyte_thickness=1 * um).replace(**changes)
+    usual = usual.replace(electrolytes=(usual.electrolyte,), debond=0.25 * usual.wall)
+    fine = usual.replace(elements_through_wall=12)
+    root, finer = (wall_root(study) for study in (usual, fine))
+    assert abs(root.worst.linearised - finer.worst.linearised) <= root.mesh_error
+    rim, rim_2 = (electrolyte_under_piston(study).cases[0].empty for study in (usual, fine))
+    assert abs(rim.factor - rim_2.factor) <= rim.mesh_error
+    for one, other in zip(interfaces(usual).interfaces, interfaces(fine).interfaces, strict=True):
+        assert abs(one.mean - other.mean) + abs(one.linear - other.linear) <= one.mesh_error
