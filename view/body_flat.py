@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from tubewall.units import show as shown
 from tubewall.view.body_scene import BodyScene
 from tubewall.view.glyphs import crosses
+from tubewall.view.paper import paper, png_of_paper
 from tubewall.view.scale import STRESS_COLOURS, stress_name, ticks
 from tubewall.view.scene_camera import Camera, camera_for
 
@@ -23,11 +23,7 @@ _OPACITY: Final = {"lithium": 0.6, "gas": 0.35}
 
 def flat_picture(scene: BodyScene, size: tuple[int, int]) -> bytes:
     """The PNG file of a scene."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure: Any = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = paper(size)
     letter = min(size[1] / 1200, size[0] / 1600) * 0.72
     axes: Any = figure.add_axes((0.02, 0.06, 0.72, 0.84))
     every = np.concatenate([scene.points, scene.framing, scene.rest.reshape(-1, 3)])
@@ -48,9 +44,7 @@ def flat_picture(scene: BodyScene, size: tuple[int, int]) -> bytes:
     figure.text(0.78, 0.84, f"{stress_name(scene.surface.quantity.name)}\nin {unit}", size=28 * letter)
     figure.text(0.5, 0.975, scene.look.title, size=32 * letter, ha="center", va="top")
     figure.text(0.04, 0.03, f"width {shown(scene.metres, 'm')}; {scene.scale_text}", size=26 * letter)
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
-    return buffer.getvalue()
+    return png_of_paper(figure)
 
 
 def _skin(axes: Any, scene: BodyScene, camera: Camera) -> Any:

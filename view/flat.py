@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from tubewall.units import show
 from tubewall.view.drawing import Box, Drawing, chamber_words, leader_end
+from tubewall.view.paper import DOTS, paper, png_of_paper
 from tubewall.view.picture import Picture
 from tubewall.view.scale import (
     STRESS_COLOURS,
@@ -24,19 +24,14 @@ from tubewall.view.scale import (
 
 Floats = NDArray[np.float64]
 
-_DOTS_PER_INCH = 100
 _INK, _MARK, _GHOST = "#1a1a1f", "#d90d26", "#8c8c94"
 
 
 def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture:
     """The same picture as the VTK one: walls by stress, chambers by pressure, maximum, zoom, scale bar, colour bar."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     width, height = size
-    figure = Figure(figsize=(width / _DOTS_PER_INCH, height / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH, facecolor="white")
-    FigureCanvasAgg(figure)
-    letter = min(height / 1200, width / 1600) * 72 / _DOTS_PER_INCH
+    figure = paper(size)
+    letter = min(height / 1200, width / 1600) * 72 / DOTS
     points = drawing.deformed
     low, high = points.min(axis=0), points.max(axis=0)
     row = 64 * min(height / 1200, width / 1600)
@@ -45,7 +40,7 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
     centre, half = 0.5 * (low + high), 0.5 * pixel * np.array([0.76 * width, height])
     _body(main, drawing, 1.2 * letter)
     _window(main, centre, half)
-    letters, words, rest = chamber_words(drawing, pixel * letter * _DOTS_PER_INCH / 72, 0.62)
+    letters, words, rest = chamber_words(drawing, pixel * letter * DOTS / 72, 0.62)
     for label in words:
         main.text(*label.at, label.text, size=letters * letter, ha="center", va="center", color=_INK, zorder=5)
     start, line = drawing.moved(drawing.peak.at), row * pixel
@@ -73,10 +68,8 @@ def flat_section(drawing: Drawing, title: str, size: tuple[int, int]) -> Picture
               va="center", color=_INK)  # fmt: skip
     _scale_bar(main, centre - half + np.array([0.06 * half[0], 0.42 * line]), 1.2 * half[0], letter)
     _colour_bar(figure, drawing, letter, swatches(drawing.holes, rest))
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DOTS_PER_INCH)
     return Picture(
-        png=buffer.getvalue(), width=width, height=height, caption=drawing.caption(title, drawing.peak),
+        png=png_of_paper(figure), width=width, height=height, caption=drawing.caption(title, drawing.peak),
         magnification=drawing.scale, renderer="matplotlib",
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +21,7 @@ from tubewall.view.lattice_map import (
     draw_colour_bar,
     outline,
 )
+from tubewall.view.paper import paper, png_of_paper
 from tubewall.view.picture import Picture, checked_size
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
-_DOTS: Final = 100
 # rows and columns of the part that is shown of a larger array
 _WIDEST: Final = 48
 # what the full height is drawn as, over the width of the part
@@ -221,13 +220,10 @@ def _composed(
 ) -> Picture:
     """Titles and the key about what was drawn."""
     from matplotlib import colormaps
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.cm import ScalarMappable
-    from matplotlib.figure import Figure
 
     width, tall = size
-    figure = Figure(figsize=(width / _DOTS, tall / _DOTS), dpi=_DOTS, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = paper(size)
     letter = min(tall / 760, width / (800 * len(panels)))
     figure.text(0.5, 1 - 12 * letter / tall, title, size=17 * letter, ha="center", va="top", color=INK)
     figure.text(0.45, 0.025, words, size=13 * letter, ha="center", va="bottom", color=INK)
@@ -241,10 +237,8 @@ def _composed(
     bar: Any = figure.add_axes((0.915, 0.2, 0.016, 0.52))
     key = ScalarMappable(norm=scale.norm, cmap=colormaps[COLOURS])
     draw_colour_bar(bar, key, scale, "gas pressure", letter)
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DOTS)
     told = "; ".join(f"{panel.title}, fill {panel.fills.min():.4g} to {panel.fills.max():.4g}" for panel in panels)
     return Picture(
-        png=buffer.getvalue(), width=width, height=tall, caption=f"{title + ': ' if title else ''}{told}; {words}",
+        png=png_of_paper(figure), width=width, height=tall, caption=f"{title + ': ' if title else ''}{told}; {words}",
         magnification=1.0, renderer="vtk",
     )  # fmt: skip

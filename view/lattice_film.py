@@ -24,6 +24,7 @@ from tubewall.view.lattice_map import (
     draw_colour_bar,
     mark_hardest,
 )
+from tubewall.view.paper import paper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_DOTS: Final = 100
 _LINES: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _QUANTITIES: Final[tuple[Quantity, ...]] = ("gas pressure", "fill")
 
@@ -123,12 +123,9 @@ def _frames(
     lattice: Lattice, times: Floats, sides: Sequence[FilmSide], title: str, size: tuple[int, int]
 ) -> Iterator[Pixels]:
     """One figure, of which each frame changes the colours, the marks and the words."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     width, height = size
-    figure = Figure(figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS, facecolor="white")
-    canvas: Any = FigureCanvasAgg(figure)
+    figure = paper(size)
+    canvas = figure.canvas
     letter = min(height / 1000, width / (600 * len(sides)))
     head = figure.text(0.5, 0.985, "", size=15 * letter, ha="center", va="top", color=INK)
     maps = [[_map(figure, lattice, sides, row, k, letter) for k in range(len(sides))] for row in (0, 1)]

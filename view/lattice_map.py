@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from tubewall.errors import InputError, unknown_name
 from tubewall.units import show
+from tubewall.view.paper import paper, png_of_paper
 from tubewall.view.picture import Picture, checked_size
 from tubewall.view.scale import bar_length
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Quantity = Literal["gas pressure", "fill"]
-_DOTS: Final = 100
 INK: Final = "#1a1a1f"
 MARK: Final = "#d90d26"
 # lightness rises evenly from one end to the other, so that it reads in grey
@@ -109,13 +108,9 @@ def anode_map(
     InputError
         Values of another number than the chambers or not finite, chambers that do not exist, too many chambers.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     width, height = checked_size(size)
     _check(lattice, panels, quantity)
-    figure = Figure(figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS, facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = paper((width, height))
     letter = min(height / 760, width / (800 * len(panels)))
     if title:
         figure.text(0.5, 1 - 12 * letter / height, title, size=17 * letter, ha="center", va="top", color=INK)
@@ -124,11 +119,9 @@ def anode_map(
         axes: Any = figure.add_axes((left + 0.03 * share, 0.02, 0.75 * share, 0.88))
         bar: Any = figure.add_axes((left + 0.81 * share, 0.14, 0.035 * share, 0.66))
         _draw(axes, bar, lattice, panel, quantity, letter)
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DOTS)
     told = "; ".join(_told(panel, quantity) for panel in panels)
     return Picture(
-        png=buffer.getvalue(), width=width, height=height, caption=f"{title + ': ' if title else ''}{told}",
+        png=png_of_paper(figure), width=width, height=height, caption=f"{title + ': ' if title else ''}{told}",
         magnification=1.0, renderer="matplotlib",
     )  # fmt: skip
 
