@@ -1,7 +1,8 @@
 """Runs whose walls open: the same bits on any number of threads and after an interruption, bad input, what is told."""
 
 import math
-from itertools import count
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tubewall.chambers import Anode, Checkpoint, Lattice, Protocol, Scatter, Step, WallStrength, compiled_crew, run
 from tubewall.errors import InputError
 
+break_off = runpy.run_path(str(Path(__file__).parents[1] / "references" / "interrupted_runs.py"))["break_off"]
 NM, H = 1e-9, 20e-6
 STRENGTH = WallStrength(scale=1.2e5, modulus=6.0, seed=3)
 
@@ -56,17 +58,7 @@ def test_an_interrupted_run_that_bursts_goes_on_to_the_same_bits(tmp_path, monke
     whole = run(anode, protocol(), **asked)
     assert whole.bursts.times.size > 10
     kept = Checkpoint(path=tmp_path / "run", every=7)
-    written, write = count(1), Checkpoint.write
-
-    def interrupted(self, *arguments):
-        write(self, *arguments)
-        if next(written) == stop:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Checkpoint, "write", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            run(anode, protocol(), checkpoint=kept, **asked)
+    break_off(monkeypatch, stop, lambda: run(anode, protocol(), checkpoint=kept, **asked))
     assert same(run(anode, protocol(), checkpoint=kept, **asked), whole)
     with pytest.raises(InputError, match="belongs to another"):
         run(anode, protocol(), checkpoint=kept, record=asked["record"], allowable=1e5)

@@ -1,7 +1,8 @@
 """Runs of the anode: ends, looks, threads, checkpoints, and whatever the network."""
 
 import math
-from itertools import count
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tubewall.errors import DamagedFileError, InputError, ResourceError
 from tubewall.geometry import ChamberGraph
 from tubewall.materials import Gas
 
+break_off = runpy.run_path(str(Path(__file__).parents[1] / "references" / "interrupted_runs.py"))["break_off"]
 NM, H, AREA = 1e-9, 20e-6, 1e-14
 
 
@@ -185,17 +187,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, monkeypatch, stop
     asked = dict(record=[500.0, 3010.0])
     whole = run(small(), protocol, **asked)
     kept = Checkpoint(path=tmp_path / "run", every=9)
-    written, write = count(1), Checkpoint.write
-
-    def interrupted(self, *arguments):
-        write(self, *arguments)
-        if next(written) == stop:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Checkpoint, "write", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            run(small(), protocol, checkpoint=kept, **asked)
+    break_off(monkeypatch, stop, lambda: run(small(), protocol, checkpoint=kept, **asked))
     assert same(run(small(), protocol, checkpoint=kept, **asked), whole)
     # once more: the finished run is there
     assert same(run(small(), protocol, checkpoint=kept, **asked), whole)
