@@ -91,6 +91,7 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Node:
+        """The tree of all tokens; what is left over has no place in it."""
         if self._seen().kind == "end":
             raise Misfit("nothing there", 0)
         node = self._sum()
