@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tubewall.errors import InputError, MissingDependencyError
-from tubewall.view import Layer, Maximum, Moment, can_render, canvas, extruded, filling_gif, picture, probe, section
+from tubewall.view import Layer, Maximum, Moment, can_render, extruded, filling_gif, picture, probe, section
 
 REFERENCE = runpy.run_path(str(Path(__file__).parents[1] / "references" / "view_fields.py"))
 ring, seven, INNER, OUTER = (REFERENCE[n] for n in ("ring", "seven", "INNER", "OUTER"))
@@ -179,24 +179,11 @@ def test_a_window_without_a_display_is_refused_before_anything_is_written(tmp_pa
 
 
 @needs_renderer
-def test_a_window_is_opened_with_the_same_scene_and_closed_again(monkeypatch):
-    opened = []
-    make = canvas._canvas
-
-    def off_screen_window(size, *, off_screen):
-        screen = make(size, off_screen=True)
-        if not off_screen:
-            opened.append(screen)
-        return screen
-
-    monkeypatch.setattr(canvas, "_canvas", off_screen_window)
-    monkeypatch.setattr(canvas, "check_display", lambda: None)
-    for module in ("cross_section", "block"):
-        monkeypatch.setattr(f"tubewall.view.{module}.check_display", lambda: None)
+def test_a_window_is_opened_with_the_same_scene_and_closed_again(windows):
     section(ring(), size=SMALL, show=True)
     extruded(body(), size=SMALL, show=True)
-    assert [screen.size for screen in opened] == [SMALL, SMALL]
-    assert all(screen.plotter._closed for screen in opened)
+    assert [screen.size for screen in windows] == [SMALL, SMALL]
+    assert all(screen.plotter._closed for screen in windows)
 
 
 def test_a_picture_is_written_whole_with_the_rights_of_any_file(tmp_path):
