@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from tubewall.chambers.check import each, number, read_only
-from tubewall.chambers.network import ATMOSPHERE, ROOM_TEMPERATURE, EquationOfState, Pinhole
+from tubewall.chambers.network import EquationOfState, Pinhole
 from tubewall.errors import InputError, unknown_name
+from tubewall.materials.constants import ATMOSPHERE, ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

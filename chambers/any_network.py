@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from tubewall.chambers.check import each, floats, number, pairs, read_only, sums
-from tubewall.chambers.network import ROOM_TEMPERATURE, EquationOfState
+from tubewall.chambers.network import EquationOfState
 from tubewall.errors import InputError, unknown_name
+from tubewall.materials.constants import ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,8 +9,9 @@ import numpy as np
 
 from tubewall.chambers.check import each, number, pairs, read_only
 from tubewall.chambers.gas_spaces import Spaces, lowest_of
-from tubewall.chambers.network import ROOM_TEMPERATURE, EquationOfState
+from tubewall.chambers.network import EquationOfState
 from tubewall.errors import InputError
+from tubewall.materials.constants import ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,6 +9,7 @@ import numpy as np
 
 from tubewall.chambers.check import each, floats, number, pairs
 from tubewall.errors import InputError
+from tubewall.materials.constants import ATMOSPHERE, ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from tubewall.geometry import ChamberGraph
-
-ATMOSPHERE = 101325.0
-ROOM_TEMPERATURE = 298.15
 
 
 class EquationOfState(Protocol):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tubewall.chambers.check import number, read_only
-from tubewall.chambers.network import ROOM_TEMPERATURE
 from tubewall.errors import InputError
+from tubewall.materials.constants import ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,9 +9,8 @@ import numpy as np
 
 from tubewall.chambers.check import each, floats, number
 from tubewall.chambers.equation import isotherm
-from tubewall.chambers.network import ROOM_TEMPERATURE
 from tubewall.errors import InputError, unknown_name
-from tubewall.materials.constants import GAS_CONSTANT
+from tubewall.materials.constants import GAS_CONSTANT, ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

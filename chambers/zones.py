@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tubewall.chambers.check import number
-from tubewall.chambers.network import ATMOSPHERE
 from tubewall.chambers.piston import Piston
 from tubewall.errors import InputError
+from tubewall.materials.constants import ATMOSPHERE
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -1,4 +1,4 @@
-"""Exact SI constants (2019 redefinition), so that nothing here needs scipy."""
+"""Exact SI constants (2019 redefinition) and standard states, so that nothing here needs scipy."""
 
 from __future__ import annotations
 
@@ -10,3 +10,4 @@ AVOGADRO: Final = 6.02214076e23  # 1/mol
 FARADAY: Final = ELEMENTARY_CHARGE * AVOGADRO  # C/mol
 GAS_CONSTANT: Final = BOLTZMANN * AVOGADRO  # J/(mol K)
 ROOM_TEMPERATURE: Final = 298.15  # K
+ATMOSPHERE: Final = 101325.0  # Pa

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from tubewall.materials.constants import ATMOSPHERE, ROOM_TEMPERATURE
 from tubewall.materials.gas import Gas
 from tubewall.materials.library import material
 from tubewall.materials.lithium import Lithium, molar_volume_from_density
@@ -30,9 +31,7 @@ _HEIGHT: Final = 20e-6
 _CURRENT: Final = 30.0  # 3 mA/cm2
 _CAPACITY: Final = 3e-3 * 3600 * 1e4  # 3 mAh/cm2
 _VOLTAGE: Final = 0.05
-_ROOM: Final = 298.15
 _CELL: Final = 328.15  # 55 C
-_ATMOSPHERE: Final = 101325.0
 _MAH_PER_CM2: Final = 36000.0  # A s/m2
 _MS_PER_CM: Final = 0.1  # S/m
 _CM2_PER_S: Final = 1e-4
@@ -99,7 +98,10 @@ def _transport() -> tuple[Relation, ...]:
         _row("S7", "honeycomb w = 10 nm, filled to 0.9", "um", 20, lithium.height_for(_CAPACITY, void, 0.9) * 1e6),
     ]
     for name, diffusivity, printed in _INTERCALATORS:
-        kappa = bulk_conductivity(material(name).lithium_concentration, diffusivity * _CM2_PER_S, _ROOM) / _MS_PER_CM
+        kappa = (
+            bulk_conductivity(material(name).lithium_concentration, diffusivity * _CM2_PER_S, ROOM_TEMPERATURE)
+            / _MS_PER_CM
+        )
         rows.append(
             _row(
                 "S8",
@@ -126,7 +128,7 @@ _INTERCALATORS: Final = (
 def _walls() -> tuple[Relation, ...]:
     needed = required_conductivity(_CURRENT, _VOLTAGE, _HEIGHT)
 
-    def fraction(name: str, diffusivity: float, temperature: float = _ROOM) -> float:
+    def fraction(name: str, diffusivity: float, temperature: float = ROOM_TEMPERATURE) -> float:
         kappa = bulk_conductivity(material(name).lithium_concentration, diffusivity * _CM2_PER_S, temperature)
         return fill_factor_needed(needed, kappa)
 
@@ -149,11 +151,11 @@ def _walls() -> tuple[Relation, ...]:
 
 def _gas_and_counts() -> tuple[Relation, ...]:
     argon = Gas(name="argon", law="virial")
-    start = float(argon.molar_density(_ATMOSPHERE, _ROOM))
+    start = float(argon.molar_density(ATMOSPHERE, ROOM_TEMPERATURE))
     lithium = Lithium()
     void = 1 - solid_fraction(_WALL, _BORE, "2d")
 
-    def compressed(ratio: float, temperature: float = _ROOM) -> float:
+    def compressed(ratio: float, temperature: float = ROOM_TEMPERATURE) -> float:
         return float(argon.pressure(start * ratio, temperature)) / 1e6
 
     def per_cm2(wall: float) -> float:
@@ -161,7 +163,7 @@ def _gas_and_counts() -> tuple[Relation, ...]:
         return 1e-4 / (math.sqrt(3) / 2 * (_BORE + wall) ** 2)
 
     return (
-        _row("S14", "argon compressed 10x, ideal, 25 C (source: a few)", "MPa", 3, _ATMOSPHERE * 10 / 1e6),
+        _row("S14", "argon compressed 10x, ideal, 25 C (source: a few)", "MPa", 3, ATMOSPHERE * 10 / 1e6),
         _row("S14", "argon compressed 10x, real, 25 C", "MPa", 3, compressed(10)),
         _row("S14", "10x, filled at 25 C, run at 55 C", "MPa", None, compressed(10, _CELL)),
         _row("S14", "20x, real", "MPa", None, compressed(20)),
