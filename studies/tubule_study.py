@@ -116,11 +116,7 @@ class TubuleStudy:
             self.stack().check_fits(self.array())
         except InputError as error:
             raise InputError(_with_keys(str(error))) from None
-        if self.lithium != "pressure" and self.lithium_gradient:
-            raise InputError(
-                f"[load] lithium_gradient: a body of lithium that is {self.lithium} makes its own: pass lithium_gradient = 0, or "
-                "lithium = 'pressure'"
-            )
+        self._check_lithium()
         limit = self.electrolyte_thickness
         if self.flaw_kind != "penny" and self.flaw_length > 0.95 * limit:
             raise InputError(
@@ -131,6 +127,21 @@ class TubuleStudy:
             raise InputError(
                 f"[flaw] flaw_depth: {show(self.flaw_depth, 'm')} lies below the electrolyte, which is "
                 f"{show(limit, 'm')} thick: pass at most {show(0.95 * limit, 'm')}"
+            )
+
+    def _check_lithium(self) -> None:
+        if self.lithium == "pressure":
+            return
+        if self.lithium_gradient:
+            raise InputError(
+                f"[load] lithium_gradient: a body of lithium that is {self.lithium} makes its own: pass lithium_gradient = 0, or "
+                "lithium = 'pressure'"
+            )
+        stack = self.stack()
+        if stack.ends == "open" and self.top == "free" and self.lithium_level >= stack.bore_height * (1 - 1e-9):
+            raise InputError(
+                f"[load] lithium_level: {show(self.lithium_level, 'm')} fills an open bore to its free top, where nothing "
+                "holds a body of lithium that slides: pass less, a cap or a collector, or top = 'held'"
             )
 
     @classmethod

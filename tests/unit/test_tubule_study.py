@@ -48,6 +48,10 @@ def test_the_pressure_is_the_ceiling_of_the_overpotential_or_the_one_given() -> 
         ({"overpotential": -0.1}, "must not be negative"),
         ({"bor": 1.0}, "did you mean 'bore'"),
         ({"elements_through_wall": 4.0}, "whole number"),
+        (
+            {"lithium": "sliding", "lithium_level": "20.05 um", "collector_thickness": "0 nm", "top": "free"},
+            "fills an open bore to its free top",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(changes: dict[str, object], told: str) -> None:
