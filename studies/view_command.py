@@ -126,7 +126,8 @@ def _job(options: argparse.Namespace) -> _Job:
         outputs = {"png": f"{Path(source).stem}.png"}
     check_outputs(outputs, unlike=source, suffixes=OUTPUTS)
     if "live" in outputs and kind not in ("case", "array"):
-        raise InputError("--live: sliders move the loads of a case or study file, this result has none")
+        one = "an anode" if kind == "anode" else f"a {kind}"
+        raise InputError(f"--live: sliders move the loads of a case or study file, {one} has none")
     if options.window:
         from tubewall.view.canvas import check_display
 
