@@ -136,6 +136,54 @@ def _pull(h, s, jacobian, at):
 
 
 @compiled
+def pushed(h, e, s, jacobian, at, constants, laws, of, weight):
+    """H (9 LANES) of the displacement becomes ``weight`` times that of its stress; e and s (6 LANES) are room for it."""
+    for i in range(1, LANES):
+        if laws[of + i] != laws[of]:
+            _strain(e, h, jacobian, at)
+            _stress(s, e, constants, laws, of, weight)
+            _pull(h, s, jacobian, at)
+            return
+    law = constants[36 * laws[of] : 36 * laws[of] + 36]
+    j = jacobian[at : at + 10 * LANES]
+    c00, c01, c02, c03, c04, c05 = law[0], law[1], law[2], law[3], law[4], law[5]
+    c11, c12, c13, c14, c15 = law[7], law[8], law[9], law[10], law[11]
+    c22, c23, c24, c25 = law[14], law[15], law[16], law[17]
+    c33, c34, c35, c44, c45, c55 = law[21], law[22], law[23], law[28], law[29], law[35]
+    for i in range(LANES):
+        a, b, c = j[i], j[LANES + i], j[2 * LANES + i]
+        d, f, g = j[3 * LANES + i], j[4 * LANES + i], j[5 * LANES + i]
+        k, m, n = j[6 * LANES + i], j[7 * LANES + i], j[8 * LANES + i]
+        x, y, z = h[i], h[LANES + i], h[2 * LANES + i]
+        p, q, r = h[3 * LANES + i], h[4 * LANES + i], h[5 * LANES + i]
+        o, t, u = h[6 * LANES + i], h[7 * LANES + i], h[8 * LANES + i]
+        e0 = x * a + y * d + z * k
+        e1 = p * b + q * f + r * m
+        e2 = o * c + t * g + u * n
+        e3 = p * c + q * g + r * n + o * b + t * f + u * m
+        e4 = x * c + y * g + z * n + o * a + t * d + u * k
+        e5 = x * b + y * f + z * m + p * a + q * d + r * k
+        v = weight * j[9 * LANES + i]
+        xx = v * ((c00 * e0 + c01 * e1 + c02 * e2) + (c03 * e3 + c04 * e4 + c05 * e5))
+        yy = v * ((c01 * e0 + c11 * e1 + c12 * e2) + (c13 * e3 + c14 * e4 + c15 * e5))
+        zz = v * ((c02 * e0 + c12 * e1 + c22 * e2) + (c23 * e3 + c24 * e4 + c25 * e5))
+        yz = v * ((c03 * e0 + c13 * e1 + c23 * e2) + (c33 * e3 + c34 * e4 + c35 * e5))
+        xz = v * ((c04 * e0 + c14 * e1 + c24 * e2) + (c34 * e3 + c44 * e4 + c45 * e5))
+        xy = v * ((c05 * e0 + c15 * e1 + c25 * e2) + (c35 * e3 + c45 * e4 + c55 * e5))
+        h[i], h[LANES + i], h[2 * LANES + i] = (
+            xx * a + xy * b + xz * c,
+            xx * d + xy * f + xz * g,
+            xx * k + xy * m + xz * n,
+        )
+        h[3 * LANES + i] = xy * a + yy * b + yz * c
+        h[4 * LANES + i] = xy * d + yy * f + yz * g
+        h[5 * LANES + i] = xy * k + yy * m + yz * n
+        h[6 * LANES + i] = xz * a + yz * b + zz * c
+        h[7 * LANES + i] = xz * d + yz * f + zz * g
+        h[8 * LANES + i] = xz * k + yz * m + zz * n
+
+
+@compiled
 def element_product(
     first,
     last,
@@ -181,9 +229,8 @@ def element_product(
             for q in range(points):
                 at = (b * some_jacobians + (q if some_jacobians > 1 else 0)) * 10 * LANES
                 _gradient(h[q % 3], table, q, w)
-                _strain(e, h[q % 3], jacobian, at)
-                _stress(s, e, constants, law, (b * some_laws + (q if some_laws > 1 else 0)) * LANES, weights[q])
-                _pull(h[q % 3], s, jacobian, at)
+                of = (b * some_laws + (q if some_laws > 1 else 0)) * LANES
+                pushed(h[q % 3], e, s, jacobian, at, constants, law, of, weights[q])
                 if q >= thirds:
                     _divergence(f, table, q, h[q % 3])
                 elif q % 3 == 2:

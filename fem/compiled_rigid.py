@@ -136,14 +136,15 @@ def restrict(first, last, starts, members, basis, right, out):
     """Out (6 aggregates,) = basis^T right (w n,)."""
     width = basis.shape[1]
     for row in range(first, last):
-        for j in range(6):
-            out[6 * row + j] = 0
+        a = b = c = d = e = f = 0.0
         for m in range(starts[row], starts[row + 1]):
             node = members[m]
-            for d in range(width):
-                v = right[width * node + d]
-                for j in range(6):
-                    out[6 * row + j] += basis[node, d, j] * v
+            for k in range(width):
+                v = right[width * node + k]
+                a, b, c = a + basis[node, k, 0] * v, b + basis[node, k, 1] * v, c + basis[node, k, 2] * v
+                d, e, f = d + basis[node, k, 3] * v, e + basis[node, k, 4] * v, f + basis[node, k, 5] * v
+        i = 6 * row
+        out[i], out[i + 1], out[i + 2], out[i + 3], out[i + 4], out[i + 5] = a, b, c, d, e, f
 
 
 @compiled
@@ -158,26 +159,32 @@ def prolong(first, last, group, basis, small, x):
 
 
 @compiled
-def wide_product(first, last, indptr, indices, data, x, y):
-    """Y = matrix x for rows of 6 x 6 blocks."""
-    sums = np.empty(6, y.dtype)
-    for row in range(first, last):
-        sums[:] = 0
-        for p in range(indptr[row], indptr[row + 1]):
-            j = 6 * indices[p]
-            a, b, c, d, e, f = x[j], x[j + 1], x[j + 2], x[j + 3], x[j + 4], x[j + 5]
+def half_product(first, last, cuts, indptr, indices, data, x, pieces):
+    """``pieces[k]`` (6 n,) = what the rows of piece k and their transposes give of matrix x, pieces ``first`` to ``last``.
+
+    ``data`` (b, 36) are the blocks on and right of the diagonal.
+    """
+    sums = np.empty(6, x.dtype)
+    for k in range(first, last):
+        y = pieces[k]
+        y[:] = 0
+        for row in range(cuts[k], cuts[k + 1]):
+            r = 6 * row
+            o, q, t, u, v, w = x[r], x[r + 1], x[r + 2], x[r + 3], x[r + 4], x[r + 5]
+            sums[:] = 0
+            for p in range(indptr[row], indptr[row + 1]):
+                j, g = 6 * indices[p], data[p]
+                a, b, c, d, e, f = x[j], x[j + 1], x[j + 2], x[j + 3], x[j + 4], x[j + 5]
+                for i in range(6):
+                    m = 6 * i
+                    sums[i] += (g[m] * a + g[m + 1] * b + g[m + 2] * c) + (g[m + 3] * d + g[m + 4] * e + g[m + 5] * f)
+                if j != r:
+                    for i in range(6):
+                        y[j + i] += (g[i] * o + g[6 + i] * q + g[12 + i] * t) + (
+                            g[18 + i] * u + g[24 + i] * v + g[30 + i] * w
+                        )
             for i in range(6):
-                k = 6 * i
-                sums[i] += (
-                    data[p, k] * a
-                    + data[p, k + 1] * b
-                    + data[p, k + 2] * c
-                    + data[p, k + 3] * d
-                    + data[p, k + 4] * e
-                    + data[p, k + 5] * f
-                )
-        for i in range(6):
-            y[6 * row + i] = sums[i]
+                y[r + i] += sums[i]
 
 
 @compiled
@@ -203,3 +210,76 @@ def wide_relax(first, last, base, product, inverse, step, x, keep, gain, more, r
             )
             step[i + j] = keep * step[i + j] + gain * s
             x[i + j] += more * step[i + j]
+
+
+@compiled
+def own_blocks(first, last, starts, members, group, place, sizes, at, indptr, indices, data, out):
+    """Blocks of the rows ``members`` of the aggregates ``first`` to ``last`` that stay within the aggregate, into ``out``.
+
+    The matrix of aggregate g is the square of 3 ``sizes[g]`` from ``at[g]`` on; ``place`` (n,) that of a node in it.
+    """
+    for row in range(first, last):
+        width = 3 * sizes[row]
+        for m in range(starts[row], starts[row + 1]):
+            node = members[m]
+            for p in range(indptr[node], indptr[node + 1]):
+                other = indices[p]
+                if group[other] == row:
+                    for d in range(3):
+                        to = at[row] + (3 * place[node] + d) * width + 3 * place[other]
+                        for e in range(3):
+                            out[to + e] = data[p, 3 * d + e]
+
+
+@compiled
+def invert_own(first, last, starts, members, at, fixed, out):
+    """The inverses of symmetric positive matrices laid out as ``own_blocks`` does, zero for fixed unknowns."""
+    for row in range(first, last):
+        width = 3 * (starts[row + 1] - starts[row])
+        a = out[at[row] : at[row + 1]].astype(np.float64).reshape(width, width)
+        # Gauss and Jordan's sweeps; positive matrices need no pivots
+        for k in range(width):
+            scale = 1 / a[k, k]
+            a[k, k] = 1.0
+            for j in range(width):
+                a[k, j] *= scale
+            for i in range(width):
+                if i != k:
+                    factor = a[i, k]
+                    a[i, k] = 0.0
+                    for j in range(width):
+                        a[i, j] -= factor * a[k, j]
+        for i in range(width):
+            free = not fixed[3 * members[starts[row] + i // 3] + i % 3]
+            for j in range(width):
+                other = not fixed[3 * members[starts[row] + j // 3] + j % 3]
+                out[at[row] + i * width + j] = 0.5 * (a[i, j] + a[j, i]) if free and other else 0.0
+
+
+@compiled
+def relax_own(first, last, starts, members, at, inverse, base, product, step, x, keep, gain, more, rest):
+    """One step of Chebyshev relaxation on aggregates ``first`` to ``last``, whose ``inverse`` is laid out as by ``own_blocks``.
+
+    rest = base - product; step = keep step + gain inverse rest; x += more step. ``rest`` may be ``base``.
+    """
+    widest = 0
+    for row in range(first, last):
+        widest = max(widest, 3 * (starts[row + 1] - starts[row]))
+    total = np.empty(widest, inverse.dtype)
+    for row in range(first, last):
+        begin, width = starts[row], 3 * (starts[row + 1] - starts[row])
+        own = inverse[at[row] : at[row + 1]]
+        total[:width] = 0
+        for k in range(width // 3):
+            j = 3 * members[begin + k]
+            a, b, c = base[j] - product[j], base[j + 1] - product[j + 1], base[j + 2] - product[j + 2]
+            rest[j], rest[j + 1], rest[j + 2] = a, b, c
+            u, v, w = total.dtype.type(a), total.dtype.type(b), total.dtype.type(c)
+            one, two, three = own[3 * k * width :], own[(3 * k + 1) * width :], own[(3 * k + 2) * width :]
+            for i in range(width):
+                total[i] += u * one[i] + v * two[i] + w * three[i]
+        for k in range(width // 3):
+            j = 3 * members[begin + k]
+            for d in range(3):
+                step[j + d] = keep * step[j + d] + gain * total[3 * k + d]
+                x[j + d] += more * step[j + d]

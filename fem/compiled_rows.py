@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from tubewall.fem.compiled import compiled
+
+TOGETHER: Final = 8
 
 
 @compiled
@@ -95,38 +99,45 @@ def fill_rows(
     at = np.empty(nodes, np.int64)
     points, k = table.shape[0], table.shape[1]
     some_jacobians, some_laws = jacobians.shape[1], laws.shape[1]
+    slopes = np.ascontiguousarray(table.transpose(0, 2, 1)).reshape(3 * points, k)
     g, s = np.empty(3), np.empty((3, 6))
-    block = np.empty((k, 9))
+    # elements around a node whose products with the slopes are taken at once
+    pull, blocks = np.empty((9 * TOGETHER, 3 * points)), np.empty((9 * TOGETHER, k))
+    around = np.empty(TOGETHER, np.int64)
     for row in range(first, last):
         for p in range(indptr[row], indptr[row + 1]):
             at[indices[p]] = p
+        count = 0
         for p in range(starts[row], starts[row + 1]):
-            if incidence[p, 0] != group:
-                continue
-            e, a = incidence[p, 1], incidence[p, 2]
-            block[:] = 0
-            for q in range(points):
-                j = jacobians[e, q if some_jacobians > 1 else 0]
-                c = constants[laws[e, q if some_laws > 1 else 0]]
-                v = weights[q] * j[9]
-                for d in range(3):
-                    g[d] = v * (table[q, a, 0] * j[d] + table[q, a, 1] * j[3 + d] + table[q, a, 2] * j[6 + d])
-                for m in range(6):
-                    s[0, m] = g[0] * c[0, m] + g[1] * c[5, m] + g[2] * c[4, m]
-                    s[1, m] = g[1] * c[1, m] + g[0] * c[5, m] + g[2] * c[3, m]
-                    s[2, m] = g[2] * c[2, m] + g[0] * c[4, m] + g[1] * c[3, m]
-                for b in range(k):
-                    x = table[q, b, 0] * j[0] + table[q, b, 1] * j[3] + table[q, b, 2] * j[6]
-                    y = table[q, b, 0] * j[1] + table[q, b, 1] * j[4] + table[q, b, 2] * j[7]
-                    z = table[q, b, 0] * j[2] + table[q, b, 1] * j[5] + table[q, b, 2] * j[8]
+            if incidence[p, 0] == group:
+                e, a = incidence[p, 1], incidence[p, 2]
+                around[count] = e
+                for q in range(points):
+                    j = jacobians[e, q if some_jacobians > 1 else 0]
+                    c = constants[laws[e, q if some_laws > 1 else 0]]
+                    v = weights[q] * j[9]
                     for d in range(3):
-                        block[b, 3 * d] += s[d, 0] * x + s[d, 5] * y + s[d, 4] * z
-                        block[b, 3 * d + 1] += s[d, 1] * y + s[d, 5] * x + s[d, 3] * z
-                        block[b, 3 * d + 2] += s[d, 2] * z + s[d, 4] * x + s[d, 3] * y
-            for b in range(k):
-                row_at = at[cells[e, b]]
-                for d in range(9):
-                    data[row_at, d] += block[b, d]
+                        g[d] = v * (table[q, a, 0] * j[d] + table[q, a, 1] * j[3 + d] + table[q, a, 2] * j[6 + d])
+                    for m in range(6):
+                        s[0, m] = g[0] * c[0, m] + g[1] * c[5, m] + g[2] * c[4, m]
+                        s[1, m] = g[1] * c[1, m] + g[0] * c[5, m] + g[2] * c[3, m]
+                        s[2, m] = g[2] * c[2, m] + g[0] * c[4, m] + g[1] * c[3, m]
+                    for r in range(3):
+                        x, y, z = j[3 * r], j[3 * r + 1], j[3 * r + 2]
+                        at_q, to = 3 * q + r, 9 * count
+                        for d in range(3):
+                            pull[to + 3 * d, at_q] = s[d, 0] * x + s[d, 5] * y + s[d, 4] * z
+                            pull[to + 3 * d + 1, at_q] = s[d, 1] * y + s[d, 5] * x + s[d, 3] * z
+                            pull[to + 3 * d + 2, at_q] = s[d, 2] * z + s[d, 4] * x + s[d, 3] * y
+                count += 1
+            if count == TOGETHER or (p + 1 == starts[row + 1] and count > 0):
+                np.dot(pull[: 9 * count], slopes, blocks[: 9 * count])
+                for n in range(count):
+                    for b in range(k):
+                        row_at = at[cells[around[n], b]]
+                        for d in range(9):
+                            data[row_at, d] += blocks[9 * n + d, b]
+                count = 0
 
 
 @compiled

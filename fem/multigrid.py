@@ -187,16 +187,13 @@ class SolidSolver:
         """Aggregates of all nodes, across thin elements first."""
         from tubewall.fem.multigrid_blocks import BlockRows
         from tubewall.fem.multigrid_thin import ThinLevels, conductances
-        from tubewall.fem.multigrid_vertex import block_scaling, largest_eigenvalue
 
         started = time.perf_counter()
         graph = conductances(self._groups, cells, places, self._constants)
         rows = BlockRows(self._points, self._groups, cells, self._constants, np.float64, self._fixed, self.crew)
         started = self._lap("vertex matrix", started)
-        size, scaling = len(self._fixed), block_scaling(self._inverse, self.crew)
-        largest = largest_eigenvalue(self._rough, scaling, size, 12, self.crew)
-        started = self._lap("eigenvalue", started)
-        self._cycle = ThinLevels(rows, self._exact, self._inverse, largest, graph, places, self._fixed, self.crew)
+        more = (self._inverse, graph, places, self._fixed, self.crew)
+        self._cycle = ThinLevels(rows, self._exact, self._rough, *more)
         self._precision = np.float64
         self.name = "multigrid, aggregated nodes"
         self._lap("vertex solver", started)

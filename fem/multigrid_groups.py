@@ -87,6 +87,8 @@ def sorted_groups(
 
 
 def _group(points: Floats, kind: str, cells: Ints, law: Ints, rows: Ints, affine: bool, size: int) -> Group:
+    from tubewall.fem.compiled_tetra import LANES
+
     special = kind == "tetra10" and affine and law.shape[1] == 1 and 8 * len(np.unique(law[rows])) <= len(rows) + 8
     local, weights = rule(kind, 2 if special else RULE_ORDER[kind])
     if law.shape[1] not in (1, len(weights)):
@@ -98,7 +100,8 @@ def _group(points: Floats, kind: str, cells: Ints, law: Ints, rows: Ints, affine
     centres = points[corners[:, 0]]
     for a in range(1, vertices):
         centres = centres + points[corners[:, a]]
-    parts = bisected(centres, max(size // max(len(weights) * cells.shape[1] // 40, 1), 32))
+    # whole batches of elements side by side
+    parts = bisected(centres, max(size // max(len(weights) * cells.shape[1] // 40, 1), 32), LANES)
     if special:
         # the kernel takes one stiffness for elements side by side
         parts = [part[np.argsort(law[rows[part], 0], kind="stable")] for part in parts]
@@ -134,8 +137,11 @@ def _straight(points: Floats, kind: str, cells: Ints) -> NDArray[np.bool_]:
     return result
 
 
-def bisected(places: Floats, size: int) -> list[Ints]:
-    """Numbers of ``places`` (n, 3) in groups of neighbours of at most ``size``, halved across their longest side."""
+def bisected(places: Floats, size: int, multiple: int = 1) -> list[Ints]:
+    """Numbers of ``places`` (n, 3) in groups of neighbours of at most ``size``, halved across their longest side.
+
+    All groups but one hold a ``multiple`` of places, which is less than ``size``.
+    """
     parts: list[Ints] = []
     waiting = [np.arange(len(places))]
     while waiting:
@@ -145,7 +151,7 @@ def bisected(places: Floats, size: int) -> list[Ints]:
             continue
         mine = places[part]
         across = mine[:, int(np.argmax(np.ptp(mine, axis=0)))]
-        half = len(part) // 2
+        half = -(-len(part) // 2 // multiple) * multiple
         halves = np.argpartition(across, half)
         waiting += [part[halves[half:]], part[halves[:half]]]
     return parts

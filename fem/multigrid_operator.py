@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tubewall.errors import InputError
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.multigrid_groups import Group
+from tubewall.fem.extruded_elements import factors
+from tubewall.fem.multigrid_groups import RULE_ORDER, Group
 
 Int32s = NDArray[np.int32]
 
@@ -196,6 +197,7 @@ class ElementOperator:
         """Write the product with ``u`` (3 n,) into ``y`` and return it."""
         from tubewall.fem.compiled_chunks import add_shared
         from tubewall.fem.compiled_element import element_product
+        from tubewall.fem.compiled_extruded import extruded_product
         from tubewall.fem.compiled_tetra import tetra_product
 
         n = self.numbering
@@ -203,12 +205,15 @@ class ElementOperator:
         for (batch, geometry), chunk in zip(self._batches, n.first, strict=False):
             group = batch.group
             layout = (chunk, batch.starts, batch.local, geometry, batch.laws)
-            chunks = len(group.starts) - 1
+            chunks, weights = len(group.starts) - 1, group.weights.astype(self.dtype)
             if group.straight:
                 self.crew.run(tetra_product, chunks, *common, *layout, self._triangle, n.size)
+            elif (factored := factors(group.kind, RULE_ORDER[group.kind])) is not None:
+                tables = factored.cast(self.dtype)
+                self.crew.run(extruded_product, chunks, *common, *layout, self._full, n.size, *tables, weights)
             else:
-                rule = (group.table.astype(self.dtype), group.weights.astype(self.dtype))
-                self.crew.run(element_product, chunks, *common, *layout, self._full, n.size, *rule)
+                table = group.table.astype(self.dtype)
+                self.crew.run(element_product, chunks, *common, *layout, self._full, n.size, table, weights)
         self.crew.run(add_shared, len(n.starts) - 1, y, self._shared, n.starts, n.places, n.own, 3, least=2000)
         self.products += 1
         return y

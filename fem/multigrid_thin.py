@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tubewall.fem.aggregate_relaxation import AggregateRelaxation, OwnBlocks, aggregate_relaxation, room_for
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.multigrid_aggregates import rigid_motions, shifted
+from tubewall.fem.multigrid_aggregates import rigid_motions
 from tubewall.fem.multigrid_blocks import BlockRows
 from tubewall.fem.multigrid_groups import Group
-from tubewall.fem.multigrid_vertex import WEIGHTS, Relaxation, largest_eigenvalue
+from tubewall.fem.multigrid_vertex import WEIGHTS, Relaxation, block_scaling, largest_eigenvalue
+from tubewall.fem.wide_matrix import HalfMatrix, WideMatrix
 from tubewall.geometry.reference_cells import CELLS
 
+Singles = NDArray[np.float32]
 Cycle = Callable[[Floats], Floats]
 
 if TYPE_CHECKING:
@@ -81,11 +84,12 @@ def conductances(
 
 def _weights(graph: csr_array, points: Floats) -> tuple[NDArray[np.int32], Floats, Floats]:
     """Row of each entry, its conductance, and the strongest one of each row."""
+    from scipy.sparse import csr_array
+
     row = np.repeat(np.arange(graph.shape[0], dtype=np.int32), np.diff(graph.indptr))
     apart = np.linalg.norm(points[row] - points[graph.indices], axis=1)
     weight = graph.data / np.maximum(apart, np.finfo(np.float64).tiny)
-    most = np.zeros(graph.shape[0])
-    np.maximum.at(most, row, weight)
+    most = csr_array((weight, graph.indices, graph.indptr), shape=graph.shape).max(axis=1).toarray().ravel()
     return row, weight, most
 
 
@@ -131,9 +135,17 @@ class _Aggregates:
         return small
 
     def level(
-        self, indptr: Ints, indices: NDArray[np.int32], data: Callable[[int, int], NDArray[Any]], parts: int = 1
+        self,
+        indptr: Ints,
+        indices: NDArray[np.int32],
+        data: Callable[[int, int], NDArray[Any]],
+        parts: int = 1,
+        own: OwnBlocks | None = None,
     ) -> WideMatrix:
-        """The matrix of the aggregates' motions; ``data`` gives the blocks of rows of the nodes' one, in so many parts."""
+        """The matrix of the aggregates' motions; ``data`` gives the blocks of rows of the nodes' one, in so many parts.
+
+        ``own`` takes what of them lies within aggregates.
+        """
         from tubewall.fem.compiled_rigid import coarse_blocks, coarse_rows
 
         lengths, nothing = np.zeros(self.count, dtype=np.int64), np.empty(0, dtype=np.int32)
@@ -149,51 +161,17 @@ class _Aggregates:
             members = first + np.argsort(self.group[first:last], kind="stable")
             starts = np.searchsorted(self.group[members], np.arange(self.count + 1))
             begin, end = int(indptr[first]), int(indptr[last])
-            mine = (starts, members, self.group, indptr - begin, indices[begin:end], data(first, last))
-            self.crew.run(coarse_blocks, self.count, *mine, self.basis, at, coarse, blocks, least=100)
+            rows = (indptr - begin, indices[begin:end], data(first, last))
+            mine = (starts, members, self.group, *rows, self.basis, at, coarse, blocks)
+            self.crew.run(coarse_blocks, self.count, *mine, least=100)
+            if own is not None:
+                own.take(starts, members, *rows)
         # a motion that an aggregate does not have
-        own = np.flatnonzero(coarse == np.repeat(np.arange(self.count), lengths))
+        diagonal = np.flatnonzero(coarse == np.repeat(np.arange(self.count), lengths))
         ways = 7 * np.arange(6)
-        held = blocks[own][:, ways]
-        blocks[own[:, None], ways] = np.where(held > 0, held, 1.0)
+        held = blocks[diagonal][:, ways]
+        blocks[diagonal[:, None], ways] = np.where(held > 0, held, 1.0)
         return WideMatrix(indptr=at, indices=coarse, data=blocks, crew=self.crew)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class WideMatrix:
-    """A square matrix of 6 x 6 blocks: ``indptr`` (n + 1,), ``indices`` (b,) ascending in each row, ``data`` (b, 36)."""
-
-    indptr: Ints
-    indices: NDArray[np.int32]
-    data: Floats
-    crew: Crew
-
-    @property
-    def size(self) -> int:
-        """Number of unknowns."""
-        return 6 * (len(self.indptr) - 1)
-
-    def __call__(self, x: Floats, y: Floats) -> None:
-        """Write the product with x into y."""
-        from tubewall.fem.compiled_rigid import wide_product
-
-        self.crew.run(wide_product, self.size // 6, self.indptr, self.indices, self.data, x, y, least=300)
-
-    def inverse(self) -> Floats:
-        """Inverses (n, 36) of the blocks on the diagonal."""
-        row = np.repeat(np.arange(self.size // 6), np.diff(self.indptr))
-        blocks = self.data[row == self.indices].reshape(-1, 6, 6)
-        return np.asarray(np.linalg.pinv(blocks, hermitian=True).reshape(-1, 36), dtype=np.float64)
-
-    def factorised(self) -> Cycle:
-        """The inverse."""
-        from scipy.sparse import bsr_array
-
-        shape = (self.size, self.size)
-        solve = shifted(
-            bsr_array((self.data.reshape(-1, 6, 6), self.indices, self.indptr), shape=shape).tocsc()
-        ).back_substitute
-        return lambda right: solve(right[:, None])[:, 0]
 
 
 def _aggregated(
@@ -226,18 +204,23 @@ def _aggregated(
 
 
 class _Level:
-    """One symmetric cycle on aggregates: relaxation, correction by the next ones, relaxation."""
+    """One symmetric cycle on aggregates: relaxation, correction by the next ones, relaxation; within it in single precision.
 
-    def __init__(self, matrix: WideMatrix, aggregates: _Aggregates, coarse: Cycle) -> None:
-        self._matrix, self._aggregates, self._coarse = matrix, aggregates, coarse
-        self._inverse = matrix.inverse()
-        self._largest = largest_eigenvalue(matrix, self._scale, matrix.size, 12, matrix.crew)
-        self._work = tuple(np.zeros(matrix.size, dtype=np.float64) for _ in range(3))
+    Half of the numbers pass by. Rounding leaves what the next relaxation takes away; energies are taken in double precision
+    (``_twice``), where it would be as large as the energy of a slender body.
+    """
 
-    def _scale(self, rest: Floats, out: Floats) -> None:
+    def __init__(self, matrix: HalfMatrix, inverse: Floats, aggregates: _Aggregates, coarse: Cycle) -> None:
+        self._aggregates, self._coarse = aggregates, coarse
+        self._matrix = matrix.cast(np.float32)
+        self._inverse = inverse.astype(np.float32)
+        self._largest = largest_eigenvalue(self._matrix, self._scale, matrix.size, 12, matrix.crew)
+        self._work = tuple(np.zeros(matrix.size, dtype=np.float32) for _ in range(3))
+
+    def _scale(self, rest: Singles, out: Singles) -> None:
         out[:] = np.matmul(self._inverse.reshape(-1, 6, 6), rest.reshape(-1, 6, 1)).reshape(-1)
 
-    def _relaxed(self, right: Floats, x: Floats | None) -> Floats:
+    def _relaxed(self, right: Singles, x: Singles | None) -> Singles:
         from tubewall.fem.compiled_rigid import wide_relax
 
         rest, step, product = self._work
@@ -249,9 +232,9 @@ class _Level:
             self._matrix(x, product)
         step[:] = 0
         for k, weight in enumerate(WEIGHTS[_DEGREE], start=1):
-            keep = float((2 * k - 3) / (2 * k + 1))
-            gain = float((8 * k - 4) / (2 * k + 1) / self._largest)
-            shared = (base, product, self._inverse, step, x, keep, gain, float(weight), rest)
+            keep = np.float32((2 * k - 3) / (2 * k + 1))
+            gain = np.float32((8 * k - 4) / (2 * k + 1) / self._largest)
+            shared = (base, product, self._inverse, step, x, keep, gain, np.float32(weight), rest)
             self._matrix.crew.run(wide_relax, len(right) // 6, *shared, least=2000)
             base = rest
             if k < _DEGREE:
@@ -259,31 +242,34 @@ class _Level:
         return x
 
     def __call__(self, right: Floats) -> Floats:
+        single = right.astype(np.float32)
         rest, _, image = self._work
-        x = self._relaxed(right, None)
+        x = self._relaxed(single, None)
         self._matrix(x, image)
-        np.subtract(right, image, out=rest)
-        self._aggregates.up(self._coarse(self._aggregates.down(rest)), x)
-        return self._relaxed(right, x)
+        np.subtract(single, image, out=rest)
+        double = x.astype(np.float64)
+        self._aggregates.up(self._coarse(self._aggregates.down(rest.astype(np.float64))), double)
+        return self._relaxed(single, double.astype(np.float32)).astype(np.float64)
 
 
-def _twice(matrix: WideMatrix, cycle: Cycle) -> Cycle:
+def _twice(matrix: HalfMatrix, cycle: Cycle) -> Cycle:
     """Two steps of flexible conjugate gradients preconditioned by ``cycle``."""
+    from tubewall.fem.compiled_vectors import dot
 
     def steps(right: Floats) -> Floats:
-        first, second = cycle(right), np.empty_like(right)
+        first = cycle(right)
         image = np.empty_like(right)
         matrix(first, image)
-        energy = float(np.vdot(first, image))
+        energy = dot(first, image, matrix.crew)
         if not energy > 0:
             return first
-        alpha = float(np.vdot(first, right) / energy)
+        alpha = dot(first, right, matrix.crew) / energy
         rest = right - alpha * image
         second = cycle(rest)
-        second -= float(np.vdot(second, image) / energy) * first
+        second -= dot(second, image, matrix.crew) / energy * first
         matrix(second, image)
-        energy = float(np.vdot(second, image))
-        beta = float(np.vdot(second, rest) / energy) if energy > 0 else float(0)
+        energy = dot(second, image, matrix.crew)
+        beta = dot(second, rest, matrix.crew) / energy if energy > 0 else 0.0
         result: Floats = alpha * first + beta * second
         return result
 
@@ -296,9 +282,12 @@ def _coarse(matrix: WideMatrix, graph: csr_array, points: Floats, modes: Floats,
     aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 1, matrix.crew)
     if aggregates.count > 0.8 * len(modes):
         return matrix.factorised()
-    small = aggregates.level(matrix.indptr, matrix.indices, lambda *_: matrix.data)
+    small = aggregates.level(matrix.indptr, matrix.indices, matrix.rows)
+    half, inverse = matrix.half(), matrix.inverse()
+    # the whole matrix is not needed from here on
+    del matrix
     below = _coarse(small, joint, middles, coarse_modes, _LATER)
-    return _twice(matrix, _Level(matrix, aggregates, below))
+    return _twice(half, _Level(half, inverse, aggregates, below))
 
 
 class ThinLevels:
@@ -308,7 +297,9 @@ class ThinLevels:
     ----------
     rows : BlockRows
         Of the matrix on all nodes, fixed unknowns kept by their diagonal; never whole.
-    product, inverse, largest
+    product, rough : functions of (u, y)
+        Write the product with u into y, in double and in single precision.
+    inverse : (6 n,)
         As of ``Relaxation``.
     graph : (n, n)
         From ``conductances``.
@@ -320,8 +311,8 @@ class ThinLevels:
         self,
         rows: BlockRows,
         product: Callable[[Floats, Floats], Any],
-        inverse: NDArray[Any],
-        largest: float,
+        rough: Callable[[Singles, Singles], Any],
+        inverse: Singles,
         graph: csr_array,
         points: Floats,
         fixed: NDArray[np.bool_],
@@ -330,10 +321,19 @@ class ThinLevels:
         modes = rigid_motions(points)
         modes[fixed.reshape(-1, 3)] = 0
         self._aggregates, joint, middles, coarse_modes = _aggregated(graph, points, modes, 0, crew)
-        small = self._aggregates.level(rows.indptr, rows.indices, rows.data, _PARTS)
-        self._coarse = _coarse(small, joint, middles, coarse_modes, _FIRST)
+        blocks = None
+        if room_for(self._aggregates.starts):
+            blocks = OwnBlocks(self._aggregates.group, self._aggregates.starts, self._aggregates.members, crew)
+        level = [self._aggregates.level(rows.indptr, rows.indices, rows.data, _PARTS, blocks)]
+        self._relax: Relaxation | AggregateRelaxation
+        if blocks is None:
+            largest = largest_eigenvalue(rough, block_scaling(inverse, crew), len(fixed), 12, crew)
+            self._relax = Relaxation(product=product, inverse=inverse, largest=largest, degree=2, crew=crew)
+        else:
+            blocks.invert(fixed)
+            self._relax = aggregate_relaxation(product, blocks, 2, crew)
+        self._coarse = _coarse(level.pop(), joint, middles, coarse_modes, _FIRST)
         self._fixed, self._product = np.flatnonzero(fixed), product
-        self._relax = Relaxation(product=product, inverse=inverse, largest=largest, degree=2, crew=crew)
         self._work = tuple(np.zeros(3 * len(points), dtype=np.float64) for _ in range(3))
 
     def __call__(self, right: Floats) -> Floats:

@@ -84,12 +84,14 @@ def block_scaling(inverse: Singles, crew: Crew) -> Product:
     return scaled
 
 
-def largest_eigenvalue(product: Product, scale: Product, size: int, steps: int, crew: Crew) -> float:
+def largest_eigenvalue(
+    product: Product, scale: Product, size: int, steps: int, crew: Crew, dtype: type[np.floating[Any]] = np.float32
+) -> float:
     """The largest eigenvalue of inverse diagonal (``scale``) times matrix by the Lanczos numbers of conjugate gradients."""
     from tubewall.fem.compiled_vectors import dot
 
     # a fixed rough start; fixed unknowns are zero in whatever the inverse has multiplied
-    rest = np.random.default_rng(1).random(size, dtype=np.float32) - np.float32(0.5)
+    rest: NDArray[Any] = np.random.default_rng(1).random(size, dtype=np.float32).astype(dtype) - dtype(0.5)
     scaled, image = np.zeros_like(rest), np.zeros_like(rest)
     scale(rest, scaled)
     direction = scaled.copy()
@@ -97,14 +99,14 @@ def largest_eigenvalue(product: Product, scale: Product, size: int, steps: int, 
     alphas, betas, energy = [], [], dot(rest, scaled, crew)
     for _ in range(steps):
         alphas.append(energy / dot(direction, image, crew))
-        rest -= np.float32(alphas[-1]) * image
+        rest -= dtype(alphas[-1]) * image
         scale(rest, scaled)
         new = dot(rest, scaled, crew)
         betas.append(new / energy)
         energy = new
         if new <= 0:
             break
-        direction *= np.float32(betas[-1])
+        direction *= dtype(betas[-1])
         direction += scaled
         product(direction, image)
     a, b = np.array(alphas), np.array(betas)

@@ -75,7 +75,7 @@ def test_aggregates_have_the_rigid_motions_and_the_projected_stiffness():
         small = np.random.default_rng(1).standard_normal(level.size)
         # a line of nodes does not turn about itself
         small *= np.diagonal(coarse, axis1=1, axis2=2).ravel() > 0
-        level(small, forces)
+        level.half()(small, forces)
         fine, image = np.zeros(3 * len(points)), np.empty(3 * len(points))
         aggregates.up(small, fine)
         matrix.multiply(fine, image, crew)

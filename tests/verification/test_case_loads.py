@@ -92,7 +92,9 @@ def test_a_core_that_swells_in_a_shell_of_its_own_material(tmp_path: Path) -> No
     assert data["probes"]["outside"]["region"] == "shell"
     # the stress jumps there: without a region both values are told
     path = write(tmp_path, {**case, "probes": [probe("stress hoop", a, 0)]})
-    with pytest.raises(InputError, match=r"\[\[probes\]\] 1 stress hoop: .* MPa in 'core', .* MPa in 'shell': say which"):
+    with pytest.raises(
+        InputError, match=r"\[\[probes\]\] 1 stress hoop: .* MPa in 'core', .* MPa in 'shell': say which"
+    ):
         Case.read(path).solve()
 
 
