@@ -18,16 +18,19 @@ from tubewall.whole_files import written_whole
 _FAILURES: Final = (AssertionError, AttributeError, ImportError, LookupError, TypeError, UnboundLocalError, ValueError)
 #: Formats that this project writes itself, with all names and curved cells.
 OWN: Final = (".msh", ".vtu")
-#: Those of meshio's that hold these cells, or their corners, and come back unchanged: Abaqus, Salome, VTK, AVS, Medit.
-OTHERS: Final = (".inp", ".med", ".vtk", ".avs", ".mesh")
+#: Those of meshio's that hold these cells, or their corners, and come back unchanged: Abaqus, Salome, VTK, XDMF, AVS, Medit,
+#: Netgen, Kratos, Permas.
+OTHERS: Final = (".inp", ".med", ".vtk", ".xdmf", ".avs", ".mesh", ".vol", ".mdpa", ".dato")
+#: The number of a material in formats that have one of their own, from 1; Kratos and Permas keep none through meshio.
+_MATERIAL: Final = {".avs": "avsucd:material", ".mesh": "medit:ref", ".vol": "netgen:index"}
 
 
 def export_mesh(mesh: SolidMesh, path: str | PathLike[str]) -> int:
     """Write a mesh in the format of its suffix, whole or not at all.
 
     ``.msh`` and ``.vtu`` hold all names (see ``write_mesh``). Others are meshio's: 'region' numbers the regions in the order of
-    the mesh; an ``.inp`` has them as sets of elements by name. A format that knows no second-order cells of these kinds gets
-    their corners.
+    the mesh, in ``.avs``, ``.mesh`` and ``.vol`` the material does from 1; an ``.inp`` has them as sets of elements by name;
+    ``.mdpa`` and ``.dato`` hold the cells alone. A format that knows no second-order cells of these kinds gets their corners.
 
     Parameters
     ----------
@@ -66,12 +69,14 @@ def _try(mesh: SolidMesh, path: Path, order: int) -> str | None:
 
     import meshio
 
-    drawn = _meshio_mesh(mesh, order, named=path.suffix.lower() == ".inp")
+    suffix = path.suffix.lower()
+    drawn = _meshio_mesh(mesh, order, suffix)
     expected = {kind: len(cells) for kind, cells in drawn.cells_dict.items()}
     quiet = io.StringIO()
     try:
         with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-            meshio.write(path, drawn)
+            # numbers beside the file would be lost when it is renamed
+            meshio.write(path, drawn, **({"data_format": "XML"} if suffix == ".xdmf" else {}))
             read = meshio.read(path)
     except OSError:
         raise
@@ -84,7 +89,7 @@ def _try(mesh: SolidMesh, path: Path, order: int) -> str | None:
     return None
 
 
-def _meshio_mesh(mesh: SolidMesh, order: int, *, named: bool) -> Any:
+def _meshio_mesh(mesh: SolidMesh, order: int, suffix: str) -> Any:
     import meshio
 
     nodes = np.arange(len(mesh.points)) if order == mesh.order else mesh.vertex_nodes
@@ -100,7 +105,9 @@ def _meshio_mesh(mesh: SolidMesh, order: int, *, named: bool) -> Any:
         part = block.cells if order == mesh.order else block.cells[:, : CELLS[block.kind].vertices]
         cells.append((kind, where[part]))
         regions.append(mesh.region_index[mesh.starts[number] : mesh.starts[number + 1]].astype(np.int32))
-    if named:
+    if suffix == ".inp":
         sets = {name: [np.flatnonzero(part == k) for part in regions] for k, name in enumerate(mesh.region_names)}
         return meshio.Mesh(points, cells, cell_sets=sets)
+    if suffix in _MATERIAL:
+        return meshio.Mesh(points, cells, cell_data={_MATERIAL[suffix]: [part + 1 for part in regions]})
     return meshio.Mesh(points, cells, cell_data={"region": regions})

@@ -43,6 +43,22 @@ def test_a_mesh_is_read_back_with_all_its_cells(kind: str, suffix: str, tmp_path
     assert np.ptp(read.points[:, 0]) == pytest.approx(np.ptp(mesh.points[:, 0]), rel=1e-6, abs=0)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "key", "first"),
+    [(".vtk", "region", 0), (".xdmf", "region", 0), (".avs", "avsucd:material", 1), (".mesh", "medit:ref", 1),
+     (".vol", "netgen:index", 1)],
+)  # fmt: skip
+def test_formats_without_names_number_the_regions(suffix: str, key: str, first: int, tmp_path: Path) -> None:
+    mesh = mesh_of("sector")
+    export_mesh(mesh, tmp_path / f"a{suffix}")
+    read = meshio.read(tmp_path / f"a{suffix}")
+    solid = {"hexahedron", "hexahedron27", "wedge", "wedge18"}
+    numbers = [part for block, part in zip(read.cells, read.cell_data[key], strict=True) if block.type in solid]
+    found = np.sort(np.concatenate(numbers)) - first
+    assert len(set(found)) == len(mesh.region_names) > 1
+    assert np.array_equal(found, np.sort(mesh.region_index))
+
+
 @pytest.mark.parametrize("suffix", [".MSH", ".VTU", ".INP", ".vtK"])
 def test_endings_in_capitals_are_the_same_formats(suffix: str, tmp_path: Path) -> None:
     mesh = mesh_of("axisymmetric")
