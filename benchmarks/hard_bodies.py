@@ -22,6 +22,7 @@ import time
 BODIES = {
     "7 tubules, 200 nm high, 0.6 million": {"rings": 1, "height": 200e-9, "growth": 3.0},
     "7 tubules, 1 um high, 1.1 million": {"rings": 1, "height": 1e-6, "growth": 2.0},
+    "7 tubules, 20 um high (aspect 2000)": {"rings": 1, "height": 20e-6, "growth": 3.0},
     "1 tubule, 1 um high": {"rings": 0, "height": 1e-6, "growth": 2.0},
     "1 tubule, 20 um high (aspect 2000)": {"rings": 0, "height": 20e-6, "growth": 3.0},
     "1 tubule, 20 um high, graded finely": {"rings": 0, "height": 20e-6, "growth": 1.5},
