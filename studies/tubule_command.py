@@ -43,7 +43,7 @@ def add_tubule_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--png", metavar="FILE", help="write a picture of the stress")
     parser.add_argument("--chart", metavar="FILE", help="write the curves of the answer as .png, .svg or .pdf")
     drawn = parser.add_argument_group("drawing", "of the question 'drawing' alone")
-    drawn.add_argument("--mesh", metavar="FILE", help="write the mesh: .msh, .vtu, .xdmf, .inp, .vtk, ..., see the guide")
+    drawn.add_argument("--mesh", metavar="FILE", help="write the mesh: .msh, .vtu, .xdmf, .inp and others")
     drawn.add_argument("--step", metavar="FILE", help="write the bodies as .step; 1 mm in it is 1 nm")
     drawn.add_argument("--kind", metavar="KIND", help="of mesh: axisymmetric, plane, sector, cell or cluster")
     drawn.add_argument(
