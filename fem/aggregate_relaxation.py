@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tubewall.fem.compiled import Crew
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.multigrid_vertex import WEIGHTS, largest_eigenvalue
+from tubewall.fem.multigrid_vertex import chebyshev, largest_eigenvalue
 
 Singles = NDArray[np.float32]
 
@@ -51,6 +51,13 @@ class OwnBlocks:
 
         self._crew.run(invert_own, len(self._sizes), self.starts, self.members, self.at, fixed, self.data, least=200)
 
+    def relax(self, base: Floats, image: Floats, *more: Any) -> None:
+        """The step of ``chebyshev`` with the inverses."""
+        from tubewall.fem.compiled_rigid import relax_own
+
+        mine = (self.starts, self.members, self.at, self.data, base, image)
+        self._crew.run(relax_own, len(self._sizes), *mine, *more, least=500)
+
 
 def room_for(starts: Ints) -> bool:
     """Whether the inverses of aggregates with these ``starts`` are small enough to keep."""
@@ -68,25 +75,10 @@ class AggregateRelaxation:
     blocks: OwnBlocks
     largest: float
     degree: int
-    crew: Crew
 
     def __call__(self, right: Floats, x: Floats | None, work: tuple[Floats, ...]) -> Floats:
         """Relax x (zero when None) towards the solution; ``work`` are three vectors, the first one becomes a residual."""
-        rest, step, product = work
-        base = right
-        if x is None:
-            x = np.zeros_like(right)
-            product[:] = 0
-        else:
-            self.product(x, product)
-        step[:] = 0
-        for k, weight in enumerate(WEIGHTS[self.degree], start=1):
-            gain = (8 * k - 4) / (2 * k + 1) / self.largest
-            _relax(self.blocks, base, product, step, x, (2 * k - 3) / (2 * k + 1), gain, weight, rest, self.crew)
-            base = rest
-            if k < self.degree:
-                self.product(step, product)
-        return x
+        return chebyshev(self.product, self.blocks.relax, self.largest, self.degree, right, x, work, np.float64)
 
 
 def aggregate_relaxation(
@@ -97,25 +89,7 @@ def aggregate_relaxation(
     nothing, unused = np.zeros(size), np.zeros(size)
 
     def scale(rest: Floats, out: Floats) -> None:
-        _relax(blocks, rest, nothing, out, unused, 0.0, 1.0, 0.0, rest, crew)
+        blocks.relax(rest, nothing, out, unused, 0.0, 1.0, 0.0, rest)
 
     largest = largest_eigenvalue(product, scale, size, 12, crew, np.float64)
-    return AggregateRelaxation(product=product, blocks=blocks, largest=largest, degree=degree, crew=crew)
-
-
-def _relax(
-    blocks: OwnBlocks,
-    base: Floats,
-    product: Floats,
-    step: Floats,
-    x: Floats,
-    keep: float,
-    gain: float,
-    more: float,
-    rest: Floats,
-    crew: Crew,
-) -> None:
-    from tubewall.fem.compiled_rigid import relax_own
-
-    mine = (blocks.starts, blocks.members, blocks.at, blocks.data, base, product, step, x)
-    crew.run(relax_own, len(blocks.starts) - 1, *mine, float(keep), float(gain), float(more), rest, least=500)
+    return AggregateRelaxation(product=product, blocks=blocks, largest=largest, degree=degree)

@@ -144,6 +144,7 @@ def pushed(h, e, s, jacobian, at, constants, laws, of, weight):
             _stress(s, e, constants, laws, of, weight)
             _pull(h, s, jacobian, at)
             return
+    # the three steps at once for lanes of one stiffness: nothing of them is stored on the way
     law = constants[36 * laws[of] : 36 * laws[of] + 36]
     j = jacobian[at : at + 10 * LANES]
     c00, c01, c02, c03, c04, c05 = law[0], law[1], law[2], law[3], law[4], law[5]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubewall.fem.elements import Floats, Ints
-from tubewall.fem.reference_elements import rule, shape_table
+from tubewall.fem.reference_elements import nearest_nodes, rule, shape_table
 from tubewall.geometry.reference_cells import CELLS
 
 # elements that are a product, and the plane element of those whose plane is none itself
@@ -53,22 +53,17 @@ def factors(kind: str, degree: int) -> Factors | None:
         spots = points[points[:, 2] == points[0, 2], :2]
         values, slopes = shape_table(name, spots)
     return Factors(
-        order=_nearest(CELLS[kind].nodes, _product(flat, ends)).reshape(-1),
+        order=nearest_nodes(np.asarray(CELLS[kind].nodes), _product(flat, ends)),
         value=value,
         slope=slope[:, :, 0],
         values=values,
         slopes=slopes,
-        places=_nearest(points, _product(spots, along)).reshape(3, -1).T.copy(),
+        places=nearest_nodes(points, _product(spots, along)).reshape(3, -1).T.copy(),
     )
 
 
 def _product(flat: Floats, along: Floats) -> Floats:
-    """Places (along, flat, 3)."""
+    """Places (along flat, 3), those of one plane after the other."""
     every = np.broadcast_to(flat, (len(along), *flat.shape))
     height = np.broadcast_to(along[:, None, None], (*every.shape[:2], 1))
-    return np.concatenate((every, height), axis=2)
-
-
-def _nearest(places: Floats, points: Floats) -> Ints:
-    found: Ints = np.argmin(np.linalg.norm(points.reshape(-1, 1, 3) - np.asarray(places)[None], axis=2), axis=1)
-    return found
+    return np.concatenate((every, height), axis=2).reshape(-1, 3)

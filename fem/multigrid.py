@@ -7,10 +7,11 @@ aggregated where they are many. Neither level of the mesh's own order is ever as
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from tubewall.fem.linear import (
     space_factor_bytes,
 )
 from tubewall.geometry.reference_cells import CELLS
+
+if TYPE_CHECKING:
+    from tubewall.fem.multigrid_operator import ElementOperator
 
 Method = Literal["auto", "multigrid", "cholmod"]
 
@@ -165,9 +169,16 @@ class SolidSolver:
         self._free = ~self._fixed
         started = self._lap("layout", started)
         self._exact = ElementOperator(layout, numbering, self._constants, np.float64, self.crew)
-        self._rough = ElementOperator(layout, numbering, self._constants, np.float32, self.crew)
+        self._layout = layout
         self._inverse = inverse_diagonal(layout, places, numbering, self._constants, self._fixed, self.crew)
         self._lap("diagonal", started)
+
+    @functools.cached_property
+    def _rough(self) -> ElementOperator:
+        """The stiffness in single precision; aggregates relaxed as wholes do without."""
+        from tubewall.fem.multigrid_operator import ElementOperator
+
+        return ElementOperator(self._layout, self._numbering, self._constants, np.float32, self.crew)
 
     def _levels(self) -> None:
         from tubewall.fem.multigrid_thin import thin
@@ -193,7 +204,7 @@ class SolidSolver:
         rows = BlockRows(self._points, self._groups, cells, self._constants, np.float64, self._fixed, self.crew)
         started = self._lap("vertex matrix", started)
         more = (self._inverse, graph, places, self._fixed, self.crew)
-        self._cycle = ThinLevels(rows, self._exact, self._rough, *more)
+        self._cycle = ThinLevels(rows, self._exact, lambda u, y: self._rough(u, y), *more)
         self._precision = np.float64
         self.name = "multigrid, aggregated nodes"
         self._lap("vertex solver", started)

@@ -21,7 +21,7 @@ from tubewall.fem.elements import Floats, Ints
 from tubewall.fem.multigrid_aggregates import rigid_motions
 from tubewall.fem.multigrid_blocks import BlockRows
 from tubewall.fem.multigrid_groups import Group
-from tubewall.fem.multigrid_vertex import WEIGHTS, Relaxation, block_scaling, largest_eigenvalue
+from tubewall.fem.multigrid_vertex import Relaxation, block_scaling, chebyshev, largest_eigenvalue
 from tubewall.fem.wide_matrix import HalfMatrix, WideMatrix
 from tubewall.geometry.reference_cells import CELLS
 
@@ -223,23 +223,10 @@ class _Level:
     def _relaxed(self, right: Singles, x: Singles | None) -> Singles:
         from tubewall.fem.compiled_rigid import wide_relax
 
-        rest, step, product = self._work
-        base = right
-        if x is None:
-            x = np.zeros_like(right)
-            product[:] = 0
-        else:
-            self._matrix(x, product)
-        step[:] = 0
-        for k, weight in enumerate(WEIGHTS[_DEGREE], start=1):
-            keep = np.float32((2 * k - 3) / (2 * k + 1))
-            gain = np.float32((8 * k - 4) / (2 * k + 1) / self._largest)
-            shared = (base, product, self._inverse, step, x, keep, gain, np.float32(weight), rest)
-            self._matrix.crew.run(wide_relax, len(right) // 6, *shared, least=2000)
-            base = rest
-            if k < _DEGREE:
-                self._matrix(step, product)
-        return x
+        def step(base: Singles, image: Singles, *more: Any) -> None:
+            self._matrix.crew.run(wide_relax, len(right) // 6, base, image, self._inverse, *more, least=2000)
+
+        return chebyshev(self._matrix, step, self._largest, _DEGREE, right, x, self._work, np.float32)
 
     def __call__(self, right: Floats) -> Floats:
         single = right.astype(np.float32)

@@ -49,25 +49,42 @@ class Relaxation:
         """Relax x (zero when None) towards the solution; ``work`` are three vectors, the first one becomes a residual."""
         from tubewall.fem.compiled_chunks import relax
 
-        rest, step, product = work
-        nodes = len(right) // 3
-        if x is None:
-            x, base = np.zeros_like(right), right
-            product[:] = 0
-        else:
-            self.product(x, product)
-            base = right
-        step[:] = 0
-        for k, weight in enumerate(WEIGHTS[self.degree], start=1):
-            keep = np.float32((2 * k - 3) / (2 * k + 1))
-            gain = np.float32((8 * k - 4) / (2 * k + 1) / self.largest)
-            self.crew.run(
-                relax, nodes, base, product, self.inverse, step, x, keep, gain, np.float32(weight), rest, least=5000
-            )
-            base = rest
-            if k < self.degree:
-                self.product(step, product)
-        return x
+        def step(base: NDArray[Any], product: NDArray[Any], *more: Any) -> None:
+            self.crew.run(relax, len(right) // 3, base, product, self.inverse, *more, least=5000)
+
+        return chebyshev(self.product, step, self.largest, self.degree, right, x, work, np.float32)
+
+
+def chebyshev(
+    product: Product,
+    relax: Callable[..., None],
+    largest: float,
+    degree: int,
+    right: NDArray[Any],
+    x: NDArray[Any] | None,
+    work: tuple[NDArray[Any], ...],
+    number: type[np.floating[Any]],
+) -> NDArray[Any]:
+    """Chebyshev relaxation of the fourth kind (Lottes, Numer. Linear Algebra Appl. 30, 2023) of x, zero when None.
+
+    ``relax(base, image, step, x, keep, gain, more, rest)`` does rest = base - image, step = keep step + gain inverse rest and
+    x += more step; ``largest`` bounds the eigenvalues of that inverse times the matrix; ``number`` is the kind of the factors.
+    """
+    rest, step, image = work
+    base = right
+    if x is None:
+        x = np.zeros_like(right)
+        image[:] = 0
+    else:
+        product(x, image)
+    step[:] = 0
+    for k, weight in enumerate(WEIGHTS[degree], start=1):
+        keep, gain = number((2 * k - 3) / (2 * k + 1)), number((8 * k - 4) / (2 * k + 1) / largest)
+        relax(base, image, step, x, keep, gain, number(weight), rest)
+        base = rest
+        if k < degree:
+            product(step, image)
+    return x
 
 
 def block_scaling(inverse: Singles, crew: Crew) -> Product:

@@ -90,15 +90,16 @@ def _quadratic_wedge(local: Floats) -> tuple[Floats, Floats]:
     flat, flat_gradients = shape_table("triangle6", local[:, :2])
     line, line_gradients = shape_table("line3", local[:, 2:])
     nodes = CELLS["wedge18"].nodes
-    across = _nearest(CELLS["triangle6"].nodes, nodes[:, :2])
-    along = _nearest(CELLS["line3"].nodes, nodes[:, 2:])
+    across = nearest_nodes(CELLS["triangle6"].nodes, nodes[:, :2])
+    along = nearest_nodes(CELLS["line3"].nodes, nodes[:, 2:])
     gradients = np.empty((len(local), len(nodes), 3))
     gradients[:, :, :2] = flat_gradients[:, across] * line[:, along, None]
     gradients[:, :, 2] = flat[:, across] * line_gradients[:, along, 0]
     return flat[:, across] * line[:, along], gradients
 
 
-def _nearest(places: Floats, points: Floats) -> Ints:
+def nearest_nodes(places: Floats, points: Floats) -> Ints:
+    """Which of ``places`` (k, d) each of ``points`` (n, d) is nearest to, (n,)."""
     found: Ints = np.argmin(np.linalg.norm(points[:, None] - places[None], axis=2), axis=1)
     return found
 
